@@ -1,1 +1,3 @@
-export {};
+export type { LogflumeErrorCode } from './errors.ts';
+export { LogflumeError } from './errors.ts';
+export type { Compression, Format, RecordRun, ReplyVerdict } from './format.ts';
