@@ -1,0 +1,86 @@
+/** An error as plain data: what `exception.*` attributes and nested error values are made of. */
+export interface ErrorDescription {
+  readonly type: string;
+  readonly message: string;
+  readonly stacktrace?: string;
+  /** `error.code`: `ECONNREFUSED`, a SQLSTATE, a status number. */
+  readonly code?: string | number;
+  /** `error.cause` as it stands: the encoder walks the chain and notices a circle. */
+  readonly cause?: unknown;
+  /** The children of an `AggregateError`, as they stand. */
+  readonly errors?: readonly unknown[];
+  /** Other own enumerable members with a string, number or boolean: `errno`, `syscall`, `statusCode`, … */
+  readonly properties?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Members told apart already, or noise. */
+const KNOWN = new Set(['name', 'message', 'stack', 'code', 'cause', 'errors']);
+
+/**
+ * Describes an error, one level deep. Never throws, whatever its getters do.
+ *
+ * Members that are objects are left out on purpose: HTTP clients hang their request, with its credentials, on the
+ * errors they throw (`error.config.headers`, `error.request`), and no secret may reach a queue.
+ */
+export function describeError(error: object): ErrorDescription {
+  const name = read(error, 'name');
+  const code = read(error, 'code');
+  const stack = read(error, 'stack');
+  const cause = read(error, 'cause');
+  const errors = read(error, 'errors');
+  const properties = readProperties(error);
+  return {
+    type: typeof name === 'string' && name !== '' ? name : 'Error',
+    message: textOf(read(error, 'message')),
+    ...(typeof stack === 'string' && stack !== '' ? { stacktrace: stack } : undefined),
+    ...(typeof code === 'string' || typeof code === 'number' ? { code } : undefined),
+    ...(cause === undefined ? undefined : { cause }),
+    ...(Array.isArray(errors) ? { errors } : undefined),
+    ...(properties === undefined ? undefined : { properties }),
+  };
+}
+
+/** Says whether a value is an error, one from another realm (a `vm` context, a test runner) included. */
+export function isError(value: unknown): value is Error {
+  if (value instanceof Error) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  try {
+    return Object.prototype.toString.call(value) === '[object Error]';
+  } catch {
+    return false; // A proxy whose traps throw is an object like any other; the encoder writes what it can of it.
+  }
+}
+
+function read(error: object, key: string): unknown {
+  try {
+    return Reflect.get(error, key);
+  } catch {
+    return undefined; // A throwing getter on an error: the other members still tell what happened.
+  }
+}
+
+function textOf(message: unknown): string {
+  if (typeof message === 'string') return message;
+  if (message === undefined) return '';
+  try {
+    return String(message);
+  } catch {
+    return ''; // A message object that cannot become text has nothing to show.
+  }
+}
+
+function readProperties(error: object): Record<string, string | number | boolean> | undefined {
+  let properties: Record<string, string | number | boolean> | undefined;
+  try {
+    for (const key of Object.keys(error)) {
+      if (KNOWN.has(key)) continue;
+      const value = read(error, key);
+      if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') continue;
+      properties ??= Object.create(null) as Record<string, string | number | boolean>;
+      properties[key] = value;
+    }
+  } catch {
+    return properties; // A proxy that refuses to list its keys: what was read so far stands.
+  }
+  return properties;
+}

@@ -1,0 +1,19 @@
+/** What the encoder takes of a record before it starts to cut. All integers ≥ 0 or `Infinity`. */
+export interface EncodeLimits {
+  /** Attributes per record, top level, bound ones included; more are counted in `dropped_attributes_count`. */
+  readonly maxAttributes: number;
+  /** UTF-16 units of a string and bytes of a byte array, at any depth of an attribute value; more are cut. */
+  readonly maxValueLength: number;
+  /** Levels of an attribute value, the value itself being 1; a deeper array or map becomes the empty value. */
+  readonly maxDepth: number;
+  /** UTF-16 units of a body that is text. */
+  readonly maxBodyLength: number;
+}
+
+/** The specification's defaults: 128 attributes, 64 levels, no limit on a value's length. */
+export const defaultEncodeLimits: Readonly<EncodeLimits> = Object.freeze({
+  maxAttributes: 128,
+  maxValueLength: Number.POSITIVE_INFINITY,
+  maxDepth: 64,
+  maxBodyLength: Number.POSITIVE_INFINITY,
+});
