@@ -1,3 +1,6 @@
+export { decodeAnyValue, maxDecodedDepth } from './decode-any-value.ts';
+export { decodeLogRecord } from './decode-log-record.ts';
+export { decodeLogsRequest } from './decode-request.ts';
 export type { ErrorDescription } from './describe-error.ts';
 export { describeError, isError } from './describe-error.ts';
 export type { EncodedAttributes } from './encode-attributes.ts';
@@ -10,4 +13,17 @@ export type { ScopeBlock } from './frame-request.ts';
 export { frameLogsRequest } from './frame-request.ts';
 export type { EncodeLimits } from './limits.ts';
 export { defaultEncodeLimits } from './limits.ts';
+export { endOfRecord, forEachLogRecord } from './log-record-run.ts';
+export { OtlpDecodeError } from './otlp-decode-error.ts';
+export type {
+  OtlpAnyValue,
+  OtlpKeyValue,
+  OtlpLogRecord,
+  OtlpLogsRequest,
+  OtlpLogsResponse,
+  OtlpResource,
+  OtlpResourceLogs,
+  OtlpScope,
+  OtlpScopeLogs,
+} from './otlp-json.ts';
 export { DOES_NOT_FIT } from './wire.ts';
