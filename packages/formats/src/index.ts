@@ -1,1 +1,2 @@
-export {};
+export type { JsonLineOptions, ToJsonLine } from './json-line.ts';
+export { createJsonLine } from './json-line.ts';
