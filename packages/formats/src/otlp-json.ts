@@ -1,0 +1,27 @@
+import { Buffer } from 'node:buffer';
+import type { Format } from '@logflume/delivery';
+import { decodeLogsRequest, frameLogsRequest, toOtlpJsonText } from '@logflume/otlp';
+import { type OtlpFormatOptions, toScopeBlocks } from './otlp-blocks.ts';
+import { judgeOtlpReply } from './otlp-reply.ts';
+import { toFallbackLines } from './record-lines.ts';
+
+/**
+ * OTLP/HTTP with JSON bodies, for what reads no protobuf. Each batch is decoded and printed, so it costs many times
+ * the protobuf format, and several backends refuse it.
+ *
+ * `frame` throws an `OtlpDecodeError` for runs that are not encoded records: a bug of who enqueued them.
+ *
+ * @see https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
+ */
+export function createOtlpJsonFormat(options: OtlpFormatOptions): Format {
+  return {
+    name: 'otlp-json',
+    contentType: 'application/json',
+    frame(runs) {
+      const request = frameLogsRequest(options.resource, toScopeBlocks(runs, options.scopeOf));
+      return Buffer.from(toOtlpJsonText(decodeLogsRequest(request)));
+    },
+    judge: judgeOtlpReply,
+    lines: (runs) => toFallbackLines(runs, options),
+  };
+}

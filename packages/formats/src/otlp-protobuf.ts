@@ -1,0 +1,20 @@
+import type { Format } from '@logflume/delivery';
+import { frameLogsRequest } from '@logflume/otlp';
+import { type OtlpFormatOptions, toScopeBlocks } from './otlp-blocks.ts';
+import { judgeOtlpReply } from './otlp-reply.ts';
+import { toFallbackLines } from './record-lines.ts';
+
+/**
+ * OTLP/HTTP with protobuf bodies, which every OTLP server takes: headers in front of the records' own bytes.
+ *
+ * @see https://opentelemetry.io/docs/specs/otlp/#binary-protobuf-encoding
+ */
+export function createOtlpProtobufFormat(options: OtlpFormatOptions): Format {
+  return {
+    name: 'otlp-protobuf',
+    contentType: 'application/x-protobuf',
+    frame: (runs) => frameLogsRequest(options.resource, toScopeBlocks(runs, options.scopeOf)),
+    judge: judgeOtlpReply,
+    lines: (runs) => toFallbackLines(runs, options),
+  };
+}
