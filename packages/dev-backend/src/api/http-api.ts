@@ -1,0 +1,139 @@
+import { Buffer } from 'node:buffer';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { DevBackendStats } from '../counters.ts';
+import { defaults } from '../defaults.ts';
+import type { FaultScript } from '../faults/fault-script.ts';
+import { loginPage } from '../faults/login-page.ts';
+import { parseFaults } from '../faults/parse-faults.ts';
+import { renderPage } from '../page/render-page.ts';
+import { readRequestBody } from '../receive/request-body.ts';
+import type { ReceivedRecord } from '../records/received-record.ts';
+import { queryRecords } from '../records/record-query.ts';
+import type { RecordStore } from '../records/record-store.ts';
+import { refuseForeign } from './host-guard.ts';
+import { parseRecordQuery, queryParameters } from './parse-record-query.ts';
+
+export interface HttpApiParts {
+  readonly host: string;
+  readonly logsPaths: readonly string[];
+  readonly store: RecordStore;
+  readonly faultScript: FaultScript;
+  readonly stats: () => DevBackendStats;
+  readonly clearRecords: () => void;
+}
+
+interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: OutgoingHttpHeaders;
+}
+
+type Route = (request: IncomingMessage, search: URLSearchParams) => Reply | Promise<Reply>;
+
+/** Serves everything but the logs paths: the API as JSON, the page, and a 404 that names what there is. */
+export type HttpApi = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+export function createHttpApi(parts: HttpApiParts): HttpApi {
+  const routes = createRoutes(parts);
+  const page = renderPage();
+  return async (request, response) => {
+    const [path = '', search = ''] = (request.url ?? '').split('?', 2);
+    const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
+    if (path === '/healthz') return sendJson(response, { status: 200, body: { status: 'ok' } });
+    if (path === '/login') return sendHtml(response, loginPage, {});
+    const foreign = refuseForeign(method, request.headers, parts.host);
+    if (foreign !== undefined) return sendJson(response, { status: 403, body: { error: foreign } });
+    if (path === '/' && method === 'GET') {
+      return sendHtml(response, page.html, { 'content-security-policy': page.contentSecurityPolicy });
+    }
+    const route = routes.get(`${method} ${path}`);
+    if (route !== undefined) return sendJson(response, await route(request, new URLSearchParams(search)));
+    sendJson(response, describeUnknown(method, path, [...routes.keys()], parts.logsPaths));
+  };
+}
+
+function createRoutes(parts: HttpApiParts): ReadonlyMap<string, Route> {
+  const { store, faultScript, stats, clearRecords } = parts;
+  return new Map<string, Route>([
+    [
+      'GET /api/records',
+      (_request, search) => {
+        const parsed = parseRecordQuery(search);
+        if (parsed.kind === 'query') return ok({ records: queryRecords(store, parsed.query).map(withoutOtlp) });
+        const { parameter, expected, got } = parsed;
+        const error = `${parameter} must be ${expected}, got ${JSON.stringify(got)}`;
+        return { status: 400, body: { error, parameter, expected, got } };
+      },
+    ],
+    [
+      'DELETE /api/records',
+      () => {
+        const cleared = store.keptRecords();
+        clearRecords();
+        return ok({ cleared });
+      },
+    ],
+    ['GET /api/stats', () => ok(stats())],
+    ['GET /api/faults', () => ok({ faults: faultScript.list() })],
+    ['PUT /api/faults', (request) => replaceFaults(request, faultScript)],
+  ]);
+}
+
+async function replaceFaults(request: IncomingMessage, faultScript: FaultScript): Promise<Reply> {
+  const body = await readRequestBody(request, defaults.maxFaultsBodyBytes);
+  if (body.kind === 'aborted') return { status: 400, body: { error: 'body is incomplete' } };
+  if (body.kind !== 'complete') {
+    const status = { tooLarge: 413, unknownEncoding: 415, corrupt: 400 }[body.kind];
+    return { status, body: { error: body.message } };
+  }
+  try {
+    const rules: unknown = JSON.parse(new TextDecoder().decode(body.bytes));
+    faultScript.replace(parseFaults(rules));
+    return ok({ faults: faultScript.list() });
+  } catch (error) {
+    if (error instanceof SyntaxError) return { status: 400, body: { error: `body must be JSON: ${error.message}` } };
+    if (error instanceof TypeError) return { status: 400, body: { error: error.message } };
+    throw error;
+  }
+}
+
+/** The decoded form repeats what the plain one says; over HTTP it would only double the answer. */
+function withoutOtlp({ otlp: _otlp, ...record }: ReceivedRecord): Omit<ReceivedRecord, 'otlp'> {
+  return record;
+}
+
+function ok(body: unknown): Reply {
+  return { status: 200, body };
+}
+
+function describeUnknown(method: string, path: string, routes: string[], logsPaths: readonly string[]): Reply {
+  const paths = [...logsPaths.map((logsPath) => `POST ${logsPath}`), 'GET /', 'GET /healthz', ...routes];
+  const exists = paths.map((entry) =>
+    entry === 'GET /api/records' ? `${entry}?${Object.keys(queryParameters).join('=&')}=` : entry,
+  );
+  const allowed = paths.filter((entry) => entry.endsWith(` ${path}`)).map((entry) => entry.split(' ', 1)[0]);
+  if (allowed.length === 0) return { status: 404, body: { error: `${path} does not exist`, exists } };
+  const error = `${path} does not take ${method}`;
+  return { status: 405, body: { error, exists }, headers: { allow: allowed.join(', ') } };
+}
+
+function sendJson(response: ServerResponse, reply: Reply): void {
+  send(response, reply.status, `${JSON.stringify(reply.body)}\n`, {
+    'content-type': 'application/json',
+    ...reply.headers,
+  });
+}
+
+function sendHtml(response: ServerResponse, html: string, headers: OutgoingHttpHeaders): void {
+  send(response, 200, html, { 'content-type': 'text/html; charset=utf-8', ...headers });
+}
+
+function send(response: ServerResponse, status: number, body: string, headers: OutgoingHttpHeaders): void {
+  response.writeHead(status, {
+    ...headers,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(body);
+}

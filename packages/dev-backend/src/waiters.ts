@@ -1,0 +1,56 @@
+/** Promises of conditions that become true later; each is settled by the change that makes it true, or by its deadline. */
+export interface Waiters {
+  /**
+   * Resolves once `holds` answers true: at once, or after a later `changed()`. Rejects with what `holds` throws.
+   *
+   * @param describe - says what has been reached, for the message when `timeoutMs` is over.
+   */
+  wait(holds: () => boolean, timeoutMs: number, describe: () => string): Promise<void>;
+  changed(): void;
+  /** Rejects everybody who still waits. */
+  close(): void;
+}
+
+interface Waiter {
+  readonly check: () => void;
+  readonly fail: (error: Error) => void;
+}
+
+export function createWaiters(): Waiters {
+  const waiting = new Set<Waiter>();
+  return {
+    wait: (holds, timeoutMs, describe) =>
+      new Promise((resolve, reject) => {
+        // Refed on purpose: who waits for records wants the process to wait with them.
+        const timer = setTimeout(() => waiter.fail(new Error(`${describe()} after ${timeoutMs} ms`)), timeoutMs);
+        const leave = (): void => {
+          clearTimeout(timer);
+          waiting.delete(waiter);
+        };
+        const waiter: Waiter = {
+          check() {
+            try {
+              if (!holds()) return;
+              leave();
+              resolve();
+            } catch (error) {
+              leave();
+              reject(error);
+            }
+          },
+          fail(error) {
+            leave();
+            reject(error);
+          },
+        };
+        waiting.add(waiter);
+        waiter.check();
+      }),
+    changed() {
+      for (const waiter of waiting) waiter.check();
+    },
+    close() {
+      for (const waiter of waiting) waiter.fail(new Error('the backend was closed'));
+    },
+  };
+}
