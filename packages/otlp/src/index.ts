@@ -1,3 +1,4 @@
+export { isOtlpContentType } from './content-type.ts';
 export { decodeAnyValue, maxDecodedDepth } from './decode-any-value.ts';
 export { decodeLogRecord } from './decode-log-record.ts';
 export { decodeLogsRequest } from './decode-request.ts';
@@ -26,4 +27,11 @@ export type {
   OtlpScope,
   OtlpScopeLogs,
 } from './otlp-json.ts';
+export { toOtlpJsonLine, toOtlpJsonText } from './otlp-json-text.ts';
+export { parseOtlpJsonRequest } from './parse-otlp-json.ts';
+export type { PlainValue } from './plain-value.ts';
+export { toPlainValue } from './plain-value.ts';
+export { encodeLogsResponse, parseLogsResponse } from './response.ts';
+export type { RpcStatus } from './rpc-status.ts';
+export { encodeRpcStatus, parseRpcStatus } from './rpc-status.ts';
 export { DOES_NOT_FIT } from './wire.ts';
