@@ -13,7 +13,7 @@ export interface DevBackendStats {
   };
   /** `received` = `accepted` + `rejected` + `refused`; `accepted` = `kept` + `forgotten`. */
   readonly records: {
-    /** In all requests that arrived whole and could be decoded. */
+    /** In all requests that arrived whole, could be decoded and have met their fate: stored or not. */
     readonly received: number;
     readonly accepted: number;
     /** Named as rejected in a partial success. */
@@ -38,7 +38,6 @@ export interface Counters {
   /** @param status - `undefined` for a request that ends without an answer. */
   requestEnded(status: number | undefined): void;
   bytesRead(bytes: { readonly wire: number; readonly decompressed: number }): void;
-  recordsReceived(records: number): void;
   recordAccepted(severityNumber: number | undefined, duplicate: boolean): void;
   recordsRejected(records: number): void;
   recordsRefused(records: number): void;
@@ -51,10 +50,11 @@ export interface Counters {
   snapshot(keptRecords: number): DevBackendStats;
 }
 
-export function createCounters(): Counters {
+/** @param changed - called after every count. */
+export function createCounters(changed: () => void): Counters {
   const requests = { total: 0, unanswered: 0, ended: 0 };
   const byStatus = new Map<number, number>();
-  const records = { received: 0, accepted: 0, rejected: 0, refused: 0, duplicates: 0 };
+  const records = { accepted: 0, rejected: 0, refused: 0, duplicates: 0 };
   const bySeverity = { unspecified: 0, trace: 0, debug: 0, info: 0, warn: 0, error: 0, fatal: 0 };
   const bytes = { wire: 0, decompressed: 0 };
   const connections = { total: 0, open: 0 };
@@ -63,39 +63,45 @@ export function createCounters(): Counters {
   return {
     requestStarted() {
       requests.total += 1;
+      changed();
     },
     requestEnded(status) {
       requests.ended += 1;
       if (status === undefined) requests.unanswered += 1;
       else byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
+      changed();
     },
     bytesRead(read) {
       bytes.wire += read.wire;
       bytes.decompressed += read.decompressed;
-    },
-    recordsReceived(count) {
-      records.received += count;
+      changed();
     },
     recordAccepted(severityNumber, duplicate) {
       records.accepted += 1;
       if (duplicate) records.duplicates += 1;
       bySeverity[toSeverityRange(severityNumber)] += 1;
+      changed();
     },
     recordsRejected(count) {
       records.rejected += count;
+      changed();
     },
     recordsRefused(count) {
       records.refused += count;
+      changed();
     },
     connectionOpened() {
       connections.total += 1;
       connections.open += 1;
+      changed();
     },
     connectionClosed() {
       connections.open -= 1;
+      changed();
     },
     faultApplied() {
       faults.applied += 1;
+      changed();
     },
     acceptedRecords: () => records.accepted,
     requests: () => requests.total,
@@ -107,6 +113,7 @@ export function createCounters(): Counters {
         inFlight: requests.total - requests.ended,
       },
       records: {
+        received: records.accepted + records.rejected + records.refused,
         ...records,
         kept: keptRecords,
         forgotten: records.accepted - keptRecords,

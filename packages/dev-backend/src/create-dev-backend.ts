@@ -15,7 +15,7 @@ import { queryRecords, type RecordQuery } from './records/record-query.ts';
 import { createRecordStore } from './records/record-store.ts';
 import { createWaiters } from './waiters.ts';
 
-/** Says whether to stop waiting. Called now and after every change; what it throws rejects the wait. */
+/** Says whether to stop waiting. Called now and after changes; what it throws rejects the wait. */
 export type WaitPredicate = (records: readonly ReceivedRecord[], stats: DevBackendStats) => boolean;
 
 export interface DevBackend {
@@ -66,14 +66,18 @@ export interface DevBackend {
  */
 export async function createDevBackend(options: DevBackendOptions = {}): Promise<DevBackend> {
   const { host, paths, maxRecords, maxBodyBytes, faults, seed, port: wantedPort } = resolveOptions(options);
-  const counters = createCounters();
+  const waiters = createWaiters();
+  const counters = createCounters(waiters.changed);
   const store = createRecordStore({ maxRecords, maxBytes: defaults.maxStoredBytes });
   const faultScript = createFaultScript(faults, seed, counters);
-  const waiters = createWaiters();
   const intake = createRecordIntake(store, counters, createAcceptedKeys(defaults.maxIdempotencyKeys));
   const stats = (): DevBackendStats => counters.snapshot(store.keptRecords());
-  const receiveLogs = createLogsReceiver({ maxBodyBytes, counters, faultScript, intake, changed: waiters.changed });
-  const serveApi = createHttpApi({ host, logsPaths: paths, store, faultScript, stats, clearRecords: store.clear });
+  const clearRecords = (): void => {
+    store.clear();
+    waiters.changed();
+  };
+  const receiveLogs = createLogsReceiver({ maxBodyBytes, counters, faultScript, intake });
+  const serveApi = createHttpApi({ host, logsPaths: paths, store, faultScript, stats, clearRecords });
   const listener = createHttpListener(host, routeByPath(paths, receiveLogs, serveApi), counters);
   const port = await listener.open(wantedPort);
   const lifecycle = createLifecycle(listener, port);
@@ -88,7 +92,7 @@ export async function createDevBackend(options: DevBackendOptions = {}): Promise
     records: (query = {}) => queryRecords(store, query),
     stats,
     setFaults: (rules) => faultScript.replace(parseFaults(rules)),
-    clearRecords: store.clear,
+    clearRecords,
     async waitFor(condition, { timeoutMs = defaults.waitTimeoutMs } = {}) {
       const holds =
         typeof condition === 'number'

@@ -6,6 +6,7 @@ export interface Waiters {
    * @param describe - says what has been reached, for the message when `timeoutMs` is over.
    */
   wait(holds: () => boolean, timeoutMs: number, describe: () => string): Promise<void>;
+  /** Checks all conditions soon. Calls in one go of the program are one check, so no condition sees half a change. */
   changed(): void;
   /** Rejects everybody who still waits. */
   close(): void;
@@ -18,6 +19,7 @@ interface Waiter {
 
 export function createWaiters(): Waiters {
   const waiting = new Set<Waiter>();
+  let isCheckDue = false;
   return {
     wait: (holds, timeoutMs, describe) =>
       new Promise((resolve, reject) => {
@@ -47,7 +49,12 @@ export function createWaiters(): Waiters {
         waiter.check();
       }),
     changed() {
-      for (const waiter of waiting) waiter.check();
+      if (isCheckDue || waiting.size === 0) return;
+      isCheckDue = true;
+      queueMicrotask(() => {
+        isCheckDue = false;
+        for (const waiter of waiting) waiter.check();
+      });
     },
     close() {
       for (const waiter of waiting) waiter.fail(new Error('the backend was closed'));

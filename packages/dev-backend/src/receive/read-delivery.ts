@@ -18,7 +18,7 @@ export type ReadDelivery =
     }
   | { readonly kind: 'aborted' };
 
-/** Reads, decompresses and decodes one OTLP request, and counts its bytes and records. */
+/** Reads, decompresses and decodes one OTLP request, and counts its bytes. */
 export async function readDelivery(
   { request, requestNumber }: Exchange,
   maxBodyBytes: number,
@@ -53,7 +53,6 @@ export async function readDelivery(
     const decode = contentType === 'application/json' ? parseOtlpJsonRequest : decodeLogsRequest;
     const logs = decode(body.bytes);
     const recordCount = countRecords(logs);
-    counters.recordsReceived(recordCount);
     const idempotencyKey = request.headers['idempotency-key']?.toString();
     const delivered = { logs, recordCount, bodyBytes: body.bytes.length, requestNumber, idempotencyKey };
     return { kind: 'delivered', contentType, delivered };

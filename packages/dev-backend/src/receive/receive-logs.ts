@@ -13,8 +13,6 @@ export interface LogsReceiverParts {
   readonly counters: Counters;
   readonly faultScript: FaultScript;
   readonly intake: RecordIntake;
-  /** Called whenever records or counts may have changed. */
-  readonly changed: () => void;
 }
 
 /** @param signal - aborted when the listener closes: what has not been stored by then is not stored. */
@@ -24,7 +22,6 @@ export type LogsReceiver = (request: IncomingMessage, response: ServerResponse, 
 export function createLogsReceiver(parts: LogsReceiverParts): LogsReceiver {
   return async (request, response, signal) => {
     const exchange = openExchange(request, response, parts.counters);
-    response.on('close', parts.changed);
     try {
       if (request.method === 'POST') await receive(exchange, parts, signal);
       else refuseMethod(exchange);
@@ -32,7 +29,6 @@ export function createLogsReceiver(parts: LogsReceiverParts): LogsReceiver {
       // A bug of ours must not leave the client waiting; the message is for the developer in front of this machine.
       answerError(exchange, { status: 500, message: `internal error: ${String(error)}` }, 'application/json');
     }
-    parts.changed();
   };
 }
 
