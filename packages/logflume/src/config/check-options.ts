@@ -1,0 +1,122 @@
+import { LogflumeError } from '@logflume/delivery';
+import { closestName } from './closest-name.ts';
+import { isRecord, type OptionRule, optionRules } from './option-rules.ts';
+import { isHeaderName, isHeaderValue } from './otel-headers.ts';
+import { parseLevels } from './parse-levels.ts';
+import { describeKind, showValue } from './show-value.ts';
+
+/** Why an option cannot work. */
+export interface BadOption {
+  readonly expected: string;
+  /** Already safe to print. */
+  readonly got: string;
+  readonly hint?: string | undefined;
+}
+
+/**
+ * Makes the error of an option that cannot work.
+ *
+ * @param option - path from the options object, such as `endpoints[1].weight`.
+ */
+export function invalidOption(option: string, bad: BadOption): LogflumeError {
+  const hint = bad.hint === undefined ? '' : `; ${bad.hint}`;
+  const details = { option, expected: bad.expected, got: bad.got };
+  const message = `${option} must be ${bad.expected}, got ${bad.got}${hint}`;
+  return new LogflumeError('ERR_LOGFLUME_INVALID_OPTION', message, { details });
+}
+
+/**
+ * Checks names and values of all options but the contents of `endpoints`, which are checked where they are parsed.
+ *
+ * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` for the first wrong or unknown one.
+ */
+export function checkOptions(options: unknown): void {
+  checkGroup(options, '', optionRules);
+  if (!isRecord(options)) return;
+  checkLevel(options['level']);
+  checkTlsPair(options['tls']);
+}
+
+/** Checks an object against rules for its members; `path` is `''` for the options object itself. */
+export function checkGroup(value: unknown, path: string, fields: Readonly<Record<string, OptionRule>>): void {
+  if (!isRecord(value)) {
+    throw invalidOption(path === '' ? 'options' : path, { expected: 'an object', got: showValue(value) });
+  }
+  for (const [name, member] of Object.entries(value)) {
+    const memberPath = path === '' ? name : `${path}.${name}`;
+    const rule = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (rule === undefined) throw unknownOption(memberPath, name, path, Object.keys(fields));
+    if (member === undefined) continue;
+    checkMember(member, memberPath, rule);
+  }
+}
+
+function checkMember(value: unknown, path: string, rule: OptionRule): void {
+  switch (rule.kind) {
+    case 'group':
+      checkGroup(value, path, rule.fields);
+      return;
+    case 'headers':
+      checkHeaders(value, path, rule.orFunction);
+      return;
+    case 'value':
+      if (!rule.accepts(value)) throw refuse(path, value, rule);
+      return;
+    default:
+      rule satisfies never;
+  }
+}
+
+/** Values never reach a message, and names only those HTTP allows: a wrong one may be the token. */
+function checkHeaders(headers: unknown, path: string, orFunction: boolean): void {
+  if (orFunction && typeof headers === 'function') return;
+  if (!isRecord(headers)) {
+    const expected = `an object of header names and values${orFunction ? ' or a function that returns one' : ''}`;
+    throw invalidOption(path, { expected, got: describeKind(headers) });
+  }
+  for (const [name, value] of Object.entries(headers)) {
+    if (!isHeaderName(name)) {
+      throw invalidOption(path, {
+        expected: 'an object of HTTP header names and values',
+        got: 'another name (hidden)',
+      });
+    }
+    if (typeof value === 'string' && isHeaderValue(value)) continue;
+    const got = typeof value === 'string' ? 'another (hidden)' : describeKind(value);
+    throw invalidOption(`${path}.${name}`, { expected: 'a string of characters HTTP allows', got });
+  }
+}
+
+function refuse(path: string, value: unknown, rule: Extract<OptionRule, { kind: 'value' }>): LogflumeError {
+  const close = typeof value === 'string' ? closestName(value, rule.words ?? []) : undefined;
+  return invalidOption(path, {
+    expected: rule.expected,
+    got: rule.secret ? `${describeKind(value)} that is none` : showValue(value),
+    hint: close === undefined ? undefined : `write "${close}"`,
+  });
+}
+
+function unknownOption(memberPath: string, name: string, path: string, known: readonly string[]): LogflumeError {
+  const close = closestName(name, known);
+  const owner = path === '' ? 'logflume' : path;
+  const advice = close === undefined ? `known are ${known.join(', ')}` : `did you mean "${close}"?`;
+  const message = `${showValue(name)} is not an option of ${owner}; ${advice}`;
+  return new LogflumeError('ERR_LOGFLUME_INVALID_OPTION', message, { details: { option: memberPath, closest: close } });
+}
+
+function checkLevel(level: unknown): void {
+  if (typeof level !== 'string') return;
+  const { problems, byName, default: threshold } = parseLevels(level);
+  const isEmpty = threshold === undefined && byName.size === 0 && problems.length === 0;
+  if (problems.length === 0 && !isEmpty) return;
+  throw invalidOption('level', {
+    expected: 'a level or levels by name such as "info,db=debug"',
+    got: isEmpty ? showValue(level) : `a text where ${problems.join(', and ')}`,
+  });
+}
+
+function checkTlsPair(tls: unknown): void {
+  if (!isRecord(tls) || (tls['cert'] === undefined) === (tls['key'] === undefined)) return;
+  const [given, missing] = tls['cert'] === undefined ? ['key', 'cert'] : ['cert', 'key'];
+  throw invalidOption(`tls.${missing}`, { expected: `given together with tls.${given}`, got: 'undefined' });
+}

@@ -1,0 +1,72 @@
+import { showValue } from './show-value.ts';
+
+/** Where a resolved value came from. */
+export type SettingSource = 'code' | 'default' | `environment ${string}`;
+
+interface Remark {
+  /** Name of the variable. */
+  readonly name: string;
+  readonly source: SettingSource;
+  /** The whole story in one line, for people. Holds no header value, user info, query or token. */
+  readonly message: string;
+}
+
+/** A variable whose value cannot be used. It never stops the application. */
+export interface InvalidSetting extends Remark {
+  readonly kind: 'invalidSetting';
+  /** What would have been right, without "must be". */
+  readonly expected: string;
+  /** What came: quoted and shortened, or only its kind where the value is secret. */
+  readonly got: string;
+  /** What is used instead. */
+  readonly used: string;
+}
+
+/** A variable that is understood but has no effect in this version. */
+export interface UnsupportedSetting extends Remark {
+  readonly kind: 'unsupportedSetting';
+}
+
+/** A variable that works but should be written another way. */
+export interface DeprecatedSetting extends Remark {
+  readonly kind: 'deprecatedSetting';
+}
+
+/** A `LOGFLUME_…` variable nobody reads: most likely a typing mistake. */
+export interface UnknownSetting extends Remark {
+  readonly kind: 'unknownSetting';
+  /** The known name it resembles; `undefined` if it resembles none. */
+  readonly closest: string | undefined;
+}
+
+/** The settings leave records nowhere to go, and nothing says that this is wanted. */
+export interface NoOutput extends Remark {
+  readonly kind: 'noOutput';
+}
+
+/** What reading the configuration has to say. Plain values: they can be printed, sent or compared. */
+export type ConfigDiagnostic = InvalidSetting | UnsupportedSetting | DeprecatedSetting | UnknownSetting | NoOutput;
+
+/** What was wrong with a value. */
+export interface BadValue {
+  readonly expected: string;
+  /** Already safe to print; without it the value itself is shown by {@link showValue}. */
+  readonly got?: string | undefined;
+  /** What to write, such as `write "http://localhost:4318"`. */
+  readonly hint?: string | undefined;
+}
+
+/** Makes the diagnostic of a variable whose value is of no use. */
+export function toInvalidSetting(name: string, value: string, bad: BadValue, used: string): InvalidSetting {
+  const got = bad.got ?? showValue(value);
+  const hint = bad.hint === undefined ? '' : `; ${bad.hint}`;
+  return {
+    kind: 'invalidSetting',
+    name,
+    source: `environment ${name}`,
+    expected: bad.expected,
+    got,
+    used,
+    message: `${name} must be ${bad.expected}, got ${got}${hint}; using ${used}`,
+  };
+}

@@ -1,0 +1,92 @@
+import { editDistance } from './closest-name.ts';
+import { type ParsedValue, toBad } from './env-values.ts';
+import { hideSecrets } from './show-value.ts';
+import { isUnexpanded } from './unexpanded.ts';
+
+/** An address to post to. */
+export interface EndpointUrl {
+  /** Absolute http(s) URL without user info and fragment; a query stays and may be secret. */
+  readonly url: string;
+  /** `Basic …`, made of the user info the URL held; `undefined` if it held none. */
+  readonly authorization: string | undefined;
+}
+
+/** What becomes of an address whose path is missing. */
+export type PathRule =
+  /** `''` and `/` become `/v1/logs`, any other path stays: `options.endpoints` and `LOGFLUME_ENDPOINTS`. */
+  | 'default'
+  /** `v1/logs` is added to any path: `OTEL_EXPORTER_OTLP_ENDPOINT`. */
+  | 'base'
+  /** Nothing is added, not even when there is no path: `OTEL_EXPORTER_OTLP_LOGS_ENDPOINT`. */
+  | 'final';
+
+const expected = 'an http(s) URL';
+
+/**
+ * Reads the address of an OTLP/HTTP receiver.
+ *
+ * User info is taken out of the URL, because URLs show up in statistics and messages, and becomes an `Authorization`
+ * header. Host, port, path and query are kept as the URL standard normalises them.
+ *
+ * @returns `bad` with a hint for what people write most: an address without its scheme. Its `got` holds no secret.
+ * @see https://opentelemetry.io/docs/specs/otel/protocol/exporter/#endpoint-urls-for-otlphttp
+ */
+export function parseEndpointUrl(text: string, rule: PathRule): ParsedValue<EndpointUrl> {
+  if (isUnexpanded(text)) return toBad(expected, 'the variable it refers to is not defined before it');
+  const url = parseUrl(text);
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return toBad(expected, hintFor(text));
+  if (/^https?$/.test(url.hostname)) return toBad(expected, 'write "http://" or "https://" once');
+  const authorization = takeAuthorization(url);
+  url.hash = '';
+  url.pathname = toPath(url.pathname, rule);
+  return { kind: 'ok', value: { url: url.href, authorization } };
+}
+
+function toPath(path: string, rule: PathRule): string {
+  switch (rule) {
+    case 'base':
+      return path.endsWith('/') ? `${path}v1/logs` : `${path}/v1/logs`;
+    case 'default':
+      return path === '/' ? '/v1/logs' : path;
+    case 'final':
+      return path;
+    default:
+      return rule satisfies never;
+  }
+}
+
+/** `URL.parse` only came with Node 22.1. */
+function parseUrl(text: string): URL | null {
+  return URL.canParse(text) ? new URL(text) : null;
+}
+
+function hintFor(text: string): string | undefined {
+  const scheme = /^(dns|srv)\+https?:/i.exec(text)?.[1];
+  if (scheme !== undefined) return `${scheme.toLowerCase()}+http:// is not available in this version`;
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return undefined;
+  const guess = `http://${text.replace(/^\/+/, '').replace(/^[a-z-]{8,10}(?=$|[:/])/i, correctLocalhost)}`;
+  if (parseUrl(guess) === null) return undefined;
+  return hideSecrets(guess) === guess ? `write "${guess}"` : 'write "http://" or "https://" in front of it';
+}
+
+/** The one host name that is written often enough to know its misspellings. */
+function correctLocalhost(host: string): string {
+  return editDistance(host.toLowerCase(), 'localhost') <= 1 ? 'localhost' : host;
+}
+
+function takeAuthorization(url: URL): string | undefined {
+  if (url.username === '' && url.password === '') return undefined;
+  const credentials = `${decode(url.username)}:${decode(url.password)}`;
+  url.username = '';
+  url.password = '';
+  return `Basic ${Buffer.from(credentials, 'utf8').toString('base64')}`;
+}
+
+/** The URL standard lets a "%" stand that escapes nothing. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // As written is the only other thing it can mean.
+  }
+}

@@ -1,0 +1,213 @@
+import type { ConfigDiagnostic } from './diagnostic.ts';
+import type { Level } from './parse-levels.ts';
+
+/** Names and values that describe a record, a logger or a process. Values may be anything a record can carry. */
+export type Attributes = Readonly<Record<string, unknown>>;
+
+/** HTTP request headers by name; case does not matter. */
+export type Headers = Readonly<Record<string, string>>;
+
+/** One receiver of logs. */
+export interface EndpointOptions {
+  /** Absolute http(s) URL. Without a path `/v1/logs` is used, any other path is taken as written. */
+  readonly url: string;
+  /**
+   * Share of the load, above 0 … 1000. Twice the weight, twice the batches while all are equally fast.
+   * @defaultValue 1
+   */
+  readonly weight?: number | undefined;
+  /**
+   * Rank for `balance: 'failover'`, integer 0 … 1000. A higher number is used only while no endpoint of a lower one
+   * works; equal numbers share the load. The other ways of balancing do not look at it.
+   * @defaultValue the place in the list when no endpoint has a priority, else 0
+   */
+  readonly priority?: number | undefined;
+  /** Headers for this endpoint alone, over the general ones. Never printed. */
+  readonly headers?: Headers | undefined;
+}
+
+/** Certificates for https endpoints, each as PEM text or its bytes. */
+export interface TlsOptions {
+  /** Authorities to trust instead of those Node ships with. @defaultValue those of Node */
+  readonly ca?: string | Uint8Array | undefined;
+  /** Certificate we show to the server; needs `key`. @defaultValue none is shown */
+  readonly cert?: string | Uint8Array | undefined;
+  /** Private key of `cert`. Never printed. @defaultValue none */
+  readonly key?: string | Uint8Array | undefined;
+}
+
+/** When the records gathered so far become one request. The first limit reached decides. */
+export interface BatchOptions {
+  /**
+   * Records in a batch, integer 1 … 2147483647. More makes fewer, larger requests; fewer limits what one lost request
+   * holds up.
+   * @defaultValue 1000
+   */
+  readonly maxRecords?: number | undefined;
+  /**
+   * Uncompressed bytes of the records in a batch, integer 1 … 2147483647. More compresses better; fewer suits
+   * receivers that limit requests, which count them uncompressed.
+   * @defaultValue 524288
+   */
+  readonly maxBytes?: number | undefined;
+  /**
+   * Longest wait of a record for company, milliseconds, integer 0 … 2147483647. Lower gives fresher logs and more
+   * requests; 0 sends on the next tick. After an error it is shorter.
+   * @defaultValue 200
+   */
+  readonly lingerMs?: number | undefined;
+}
+
+/** Memory for records that wait. */
+export interface QueueOptions {
+  /**
+   * Bytes of encoded records in memory, integer 1 … 2147483647. More survives a longer burst or outage; less bounds
+   * what logging may cost the process. When full, the least severe and oldest records give way first, and are counted.
+   * @defaultValue 67108864, or an eighth of the memory the process may use where that is less
+   */
+  readonly maxBytes?: number | undefined;
+}
+
+/** How a batch that failed for a passing reason is tried again. There is no limit on attempts, only on age. */
+export interface RetryOptions {
+  /**
+   * Upper end of the first random delay, milliseconds, integer 1 … 2147483647; it doubles with each attempt. Lower
+   * recovers faster from a short fault; higher spares a struggling receiver.
+   * @defaultValue 500
+   */
+  readonly baseDelayMs?: number | undefined;
+  /**
+   * Longest delay, milliseconds, integer 1 … 2147483647. Lower notices a recovered receiver sooner; higher makes an
+   * outage quieter.
+   * @defaultValue 30000
+   */
+  readonly maxDelayMs?: number | undefined;
+  /**
+   * Age at which a batch in memory is given up, milliseconds, integer 1 … 2147483647. Higher survives a longer outage
+   * as far as `queue.maxBytes` reaches; lower keeps stale logs away from the backend. What is given up goes to the
+   * fallback.
+   * @defaultValue 900000
+   */
+  readonly maxAgeMs?: number | undefined;
+}
+
+/** What is cut from a record before it is encoded. Cuts are counted in the record. */
+export interface LimitOptions {
+  /**
+   * Attributes per record, integer 0 … 2147483647; the ones beyond are left out.
+   * @defaultValue 128
+   */
+  readonly maxAttributes?: number | undefined;
+  /**
+   * UTF-16 units of a string value, integer 0 … 2147483647 or `Infinity`; longer ones are cut. Lower protects the
+   * backend from dumps; higher keeps whole stack traces and payloads.
+   * @defaultValue Infinity
+   */
+  readonly maxValueLength?: number | undefined;
+}
+
+/** What happens to waiting records when the process ends. */
+export interface ExitOptions {
+  /**
+   * Whether SIGTERM and SIGINT are met with a drain, after which the signal is raised again. Even then only while the
+   * application has no listener of its own. `false` leaves signals alone: call `close()` yourself.
+   * @defaultValue true
+   */
+  readonly handleSignals?: boolean | undefined;
+  /**
+   * Time the drain may take, milliseconds, integer 0 … 2147483647. Higher delivers more when a receiver is slow; it
+   * must stay below the grace the platform gives (Kubernetes: 30 s).
+   * @defaultValue 5000
+   */
+  readonly timeoutMs?: number | undefined;
+}
+
+/**
+ * How logs are made and where they go. Every field is optional: with none at all, variables of the environment decide,
+ * and without these the logger prints to the console and opens no socket.
+ *
+ * Code beats the environment, which beats the defaults. The object is read once, when the logger is made.
+ *
+ * @see docs/configuration.md for the variables.
+ */
+export interface LoggerOptions {
+  /** Name of the instrumentation scope, usually of the module that logs; `level` and backends select by it. @defaultValue '' */
+  readonly name?: string | undefined;
+  /** Version of the instrumentation scope. @defaultValue none */
+  readonly version?: string | undefined;
+  /**
+   * What is logged: a level and all above it, or `off`; or levels by logger name, such as `info,db=debug`, where `db`
+   * covers `db.pool`. Lower shows more; a record below its level costs one comparison.
+   * @defaultValue 'info'
+   */
+  readonly level?: Level | (string & {}) | undefined;
+  /** Attributes of every record; those of a log call with the same name win. Read once. @defaultValue none */
+  readonly attributes?: Attributes | undefined;
+  /** Attributes of the process, over the detected ones and those of the environment. Read once. @defaultValue detected */
+  readonly resource?: Attributes | undefined;
+  /**
+   * Receivers, as URLs or with weight, priority and headers. Each batch goes to one of them. An empty list means no backend, whatever the environment says: the console is used.
+   * @defaultValue none
+   */
+  readonly endpoints?: readonly (string | EndpointOptions)[] | undefined;
+  /**
+   * Headers of every request, or a function that returns them, called again when they no longer work: for tokens that
+   * expire. They are laid over those of the environment, name by name. Never printed.
+   * @defaultValue none
+   */
+  readonly headers?: Headers | (() => Promise<Headers>) | undefined;
+  /**
+   * Wire format. Protobuf is smaller and cheaper; JSON can be read on the wire and suits receivers without protobuf.
+   * @defaultValue 'otlp-protobuf'
+   */
+  readonly format?: 'otlp-protobuf' | 'otlp-json' | undefined;
+  /**
+   * Compression of request bodies. `zstd` is faster and smaller than `gzip` but needs Node ≥ 22.15 and a receiver that
+   * knows it; `none` saves the thread pool's time where the network is free.
+   * @defaultValue 'gzip'
+   */
+  readonly compression?: 'gzip' | 'zstd' | 'none' | undefined;
+  /**
+   * Choice among healthy endpoints. `least-loaded` prefers the quicker ones; `round-robin` gives each its turn;
+   * `failover` stays with the first that works, see `priority`.
+   * @defaultValue 'least-loaded'
+   */
+  readonly balance?: 'least-loaded' | 'round-robin' | 'failover' | undefined;
+  /** Certificates for https endpoints. @defaultValue what Node trusts */
+  readonly tls?: TlsOptions | undefined;
+  /** An axios instance to send with, for proxies and agents of your own. @defaultValue one of our own */
+  readonly axios?: unknown;
+  /**
+   * Limit of one attempt from connecting to the end of the reply, milliseconds, integer 0 … 2147483647; 0 is no limit.
+   * Lower notices a dead receiver sooner; higher bears a slow one.
+   * @defaultValue 10000
+   */
+  readonly timeoutMs?: number | undefined;
+  /** When records become a request. */
+  readonly batch?: BatchOptions | undefined;
+  /** Memory for records that wait. */
+  readonly queue?: QueueOptions | undefined;
+  /** How failed batches are tried again. */
+  readonly retry?: RetryOptions | undefined;
+  /**
+   * Where a record is written, as a JSON line, that would otherwise be lost. `none` counts it as dropped.
+   * @defaultValue 'stderr'
+   */
+  readonly fallback?: 'stderr' | 'stdout' | 'none' | undefined;
+  /**
+   * Printing to stdout alongside the backend: `pretty` for people, `json` for machines, `true` for whichever suits
+   * stdout. `false` prints nothing, even when there is no backend.
+   * @defaultValue true without an endpoint, false with one
+   */
+  readonly console?: boolean | 'json' | 'pretty' | undefined;
+  /** What is cut from a record. */
+  readonly limits?: LimitOptions | undefined;
+  /** What happens when the process ends. */
+  readonly exit?: ExitOptions | undefined;
+  /**
+   * Receives what logflume itself has to say: bad settings, for one. Without it, one line per event goes to stderr.
+   * It must not log through this logger; what it throws is swallowed.
+   * @defaultValue lines on stderr
+   */
+  readonly onDiagnostic?: ((event: ConfigDiagnostic) => void) | undefined;
+}

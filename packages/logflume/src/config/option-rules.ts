@@ -1,0 +1,109 @@
+import { oneOf } from './env-values.ts';
+import type { LoggerOptions } from './logger-options.ts';
+
+/** What an option in code may be. `undefined` is always allowed and means unset. */
+export type OptionRule =
+  | ({ readonly kind: 'value'; readonly expected: string; readonly accepts: (value: unknown) => boolean } & Extra)
+  | { readonly kind: 'headers'; readonly orFunction: boolean }
+  | { readonly kind: 'group'; readonly fields: Readonly<Record<string, OptionRule>> };
+
+interface Extra {
+  /** The value is never printed, only its kind. */
+  readonly secret?: boolean;
+  /** The words it may be, to recognise a typing mistake. */
+  readonly words?: readonly string[];
+}
+
+/** Longest time a Node timer can wait, in milliseconds, and a limit nobody reaches for the rest. */
+const maxInteger = 2_147_483_647;
+
+const record: OptionRule = { kind: 'value', expected: 'an object', accepts: isRecord };
+const text: OptionRule = { kind: 'value', expected: 'a string', accepts: (value) => typeof value === 'string' };
+const flag: OptionRule = { kind: 'value', expected: 'true or false', accepts: (value) => typeof value === 'boolean' };
+const pem: OptionRule = { kind: 'value', expected: 'PEM text or bytes', accepts: isPem, secret: true };
+
+function integer(min: number, max: number = maxInteger): OptionRule {
+  const accepts = (value: unknown) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
+  return { kind: 'value', expected: `an integer, ${min} … ${max}`, accepts };
+}
+
+function word(...words: readonly string[]): OptionRule {
+  const accepts = (value: unknown) => words.some((candidate) => candidate === value);
+  return { kind: 'value', expected: oneOf(words), accepts, words };
+}
+
+/** One entry of `endpoints` that is an object; its `url` is judged where it is parsed. */
+export const endpointRules: Extract<OptionRule, { kind: 'group' }> = {
+  kind: 'group',
+  fields: {
+    url: text,
+    weight: {
+      kind: 'value',
+      expected: 'a number above 0, up to 1000',
+      accepts: (value) => typeof value === 'number' && value > 0 && value <= 1000,
+    },
+    priority: integer(0, 1000),
+    headers: { kind: 'headers', orFunction: false },
+  },
+};
+
+/** The rule of every option there is; what is not here is an unknown option. */
+export const optionRules: Readonly<Record<keyof LoggerOptions, OptionRule>> = {
+  name: text,
+  version: text,
+  level: text,
+  attributes: record,
+  resource: record,
+  endpoints: { kind: 'value', expected: 'an array of URLs or objects with a url', accepts: Array.isArray },
+  headers: { kind: 'headers', orFunction: true },
+  format: word('otlp-protobuf', 'otlp-json'),
+  compression: word('gzip', 'zstd', 'none'),
+  balance: word('least-loaded', 'round-robin', 'failover'),
+  tls: { kind: 'group', fields: { ca: pem, cert: pem, key: pem } },
+  axios: { kind: 'value', expected: 'an axios instance', accepts: hasRequest },
+  timeoutMs: integer(0),
+  batch: { kind: 'group', fields: { maxRecords: integer(1), maxBytes: integer(1), lingerMs: integer(0) } },
+  queue: { kind: 'group', fields: { maxBytes: integer(1) } },
+  retry: { kind: 'group', fields: { baseDelayMs: integer(1), maxDelayMs: integer(1), maxAgeMs: integer(1) } },
+  fallback: word('stderr', 'stdout', 'none'),
+  console: {
+    kind: 'value',
+    expected: 'true, false, "json" or "pretty"',
+    accepts: (value) => typeof value === 'boolean' || value === 'json' || value === 'pretty',
+    words: ['json', 'pretty'],
+  },
+  limits: {
+    kind: 'group',
+    fields: {
+      maxAttributes: integer(0),
+      maxValueLength: {
+        kind: 'value',
+        expected: `an integer, 0 … ${maxInteger}, or Infinity`,
+        accepts: (value) =>
+          value === Number.POSITIVE_INFINITY ||
+          (Number.isInteger(value) && Number(value) >= 0 && Number(value) <= maxInteger),
+      },
+    },
+  },
+  exit: { kind: 'group', fields: { handleSignals: flag, timeoutMs: integer(0) } },
+  onDiagnostic: { kind: 'value', expected: 'a function', accepts: isFunction },
+};
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
+}
+
+/** Whether a value is an object with named members: no array, no `null`. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isPem(value: unknown): boolean {
+  return value instanceof Uint8Array || (typeof value === 'string' && value.includes('-----BEGIN '));
+}
+
+/** An instance is a function with the methods of a client; a hand-made stand-in may be an object. */
+function hasRequest(value: unknown): boolean {
+  const isCandidate = typeof value === 'function' || (typeof value === 'object' && value !== null);
+  return isCandidate && 'request' in value && typeof value.request === 'function';
+}

@@ -1,0 +1,21 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import * as zlib from 'node:zlib';
+import type { ResolveDeps } from './resolve-options.ts';
+
+/** The world {@link ResolveDeps} asks for: this process, this machine, the real disk. */
+export function createProcessDeps(): ResolveDeps {
+  return {
+    isTTY: process.stdout.isTTY === true,
+    readFile: (path) => readFileSync(path, 'utf8'),
+    hasZstd: 'zstdCompressSync' in zlib,
+    resource: {
+      argv0: process.argv0,
+      hostname: hostname(),
+      pid: process.pid,
+      nodeVersion: process.versions.node,
+      randomUuid: randomUUID,
+    },
+  };
+}

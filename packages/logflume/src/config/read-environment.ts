@@ -1,0 +1,230 @@
+import { defaults } from './defaults.ts';
+import type { ConfigDiagnostic } from './diagnostic.ts';
+import type { EndpointUrl } from './endpoint-url.ts';
+import { createEnvReader, type EnvironmentVariables, type EnvReader, type Setting } from './env-reader.ts';
+import {
+  type Parsed,
+  type ParsedValue,
+  parseBoolean,
+  parseEnum,
+  parseInteger,
+  parseMilliseconds,
+  toBad,
+} from './env-values.ts';
+import { reportUnreadVariables } from './known-variables.ts';
+import { endpointVariables, parseEndpoints } from './otel-endpoint.ts';
+import { type ExporterName, parseExporters } from './otel-exporters.ts';
+import { parseHeaders } from './otel-headers.ts';
+import { parseResourceAttributes } from './otel-resource-attributes.ts';
+import { expectedLevel, type ParsedLevels, parseLevels } from './parse-levels.ts';
+import { type ReadFile, readTlsFiles, type TlsSettings } from './read-tls-files.ts';
+import { isUnexpanded } from './unexpanded.ts';
+
+/** What reading the environment needs besides the variables. */
+export interface EnvironmentDeps {
+  readonly readFile: ReadFile;
+  /** Whether this Node compresses with zstd (≥ 22.15). */
+  readonly hasZstd: boolean;
+  /** Whether code gave the option at a path, such as `batch.lingerMs`; only changes the words of a diagnostic. */
+  readonly isSetInCode: (option: string) => boolean;
+}
+
+/** What the environment says, before code and defaults are laid around it. `undefined`: nothing usable was set. */
+export interface EnvironmentSettings {
+  readonly disabled: Setting<boolean> | undefined;
+  readonly exporters: Setting<ReadonlySet<ExporterName>> | undefined;
+  /** At least one. */
+  readonly endpoints: Setting<readonly EndpointUrl[]> | undefined;
+  /** By lower-case name; generic and signal-specific ones merged. */
+  readonly headers: ReadonlyMap<string, Setting<string>>;
+  readonly format: Setting<'otlp-protobuf' | 'otlp-json'> | undefined;
+  readonly compression: Setting<'gzip' | 'zstd' | 'none'> | undefined;
+  readonly balance: Setting<'least-loaded' | 'round-robin' | 'failover'> | undefined;
+  readonly tls: TlsSettings;
+  /** 0 is no limit. */
+  readonly timeoutMs: Setting<number> | undefined;
+  readonly lingerMs: Setting<number> | undefined;
+  readonly maxRecords: Setting<number> | undefined;
+  readonly maxAttributes: Setting<number> | undefined;
+  readonly maxValueLength: Setting<number> | undefined;
+  readonly fallback: Setting<'stderr' | 'stdout' | 'none'> | undefined;
+  readonly console: Setting<boolean | 'json' | 'pretty'> | undefined;
+  /** From `FORCE_COLOR`, else `NO_COLOR`. */
+  readonly color: Setting<boolean> | undefined;
+  readonly levels: Setting<ParsedLevels> | undefined;
+  readonly serviceName: Setting<string> | undefined;
+  readonly resourceAttributes: Setting<ReadonlyMap<string, string>> | undefined;
+  /** One per variable at most. */
+  readonly diagnostics: readonly ConfigDiagnostic[];
+}
+
+/** The specification's default of `OTEL_EXPORTER_OTLP_TIMEOUT`, which `OTEL_BLRP_EXPORT_TIMEOUT` can only shorten. */
+const otlpTimeoutMs = 10_000;
+
+/**
+ * Reads every variable logflume knows. Pure apart from the files `deps.readFile` is asked for; never throws.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+ */
+export function readEnvironment(env: EnvironmentVariables, deps: EnvironmentDeps): EnvironmentSettings {
+  const reader = createEnvReader(env, deps.isSetInCode);
+  const exporters = readExporters(reader);
+  const disabled = reader.read(['OTEL_SDK_DISABLED'], parseBoolean, { otherwise: 'false' });
+  const isSilent = disabled?.value === true || exporters?.value.has('none') === true;
+  const withoutEndpoint = exporters?.value.has('otlp') ? defaults.endpoint : 'the console';
+  const settings: Omit<EnvironmentSettings, 'diagnostics'> = {
+    disabled,
+    exporters,
+    endpoints: reader.read(endpointVariables, parseEndpoints, {
+      option: 'endpoints',
+      otherwise: isSilent ? 'no output' : withoutEndpoint,
+    }),
+    headers: readHeaders(reader),
+    format: reader.read(otlp('PROTOCOL'), parseProtocol, { option: 'format', otherwise: '"http/protobuf"' }),
+    compression: reader.read(otlp('COMPRESSION'), toCompressionParser(deps.hasZstd), {
+      option: 'compression',
+      otherwise: `the default, "${defaults.compression}"`,
+    }),
+    balance: reader.read(['LOGFLUME_BALANCE'], parseEnum(['least-loaded', 'round-robin', 'failover']), {
+      option: 'balance',
+      otherwise: 'the default',
+    }),
+    tls: readTlsFiles(reader, deps.readFile),
+    timeoutMs: readTimeout(reader),
+    ...readBatch(reader),
+    ...readLimits(reader),
+    fallback: reader.read(['LOGFLUME_FALLBACK'], parseEnum(['stderr', 'stdout', 'none']), {
+      option: 'fallback',
+      otherwise: 'the default',
+    }),
+    console: reader.read(['LOGFLUME_CONSOLE'], parseConsole, { option: 'console', otherwise: 'the default' }),
+    color: readColor(reader),
+    levels: reader.read(['LOG_LEVEL'], parseLevelText, {
+      option: 'level',
+      otherwise: `the default, "${defaults.level}"`,
+    }),
+    serviceName: reader.read(['OTEL_SERVICE_NAME'], parseName, { otherwise: 'the detected name' }),
+    resourceAttributes: reader.read(['OTEL_RESOURCE_ATTRIBUTES'], parseResourceAttributes, { otherwise: 'none of it' }),
+  };
+  // Only gRPC knows a connection without a scheme; HTTP takes the scheme of the URL. Read to report nonsense.
+  reader.read(otlp('INSECURE'), parseBoolean, { otherwise: 'the scheme of the endpoint' });
+  reportUnreadVariables(env, reader);
+  return { ...settings, diagnostics: reader.diagnostics };
+}
+
+/** The signal-specific variable, then the generic one. */
+function otlp(what: string): readonly string[] {
+  return [`OTEL_EXPORTER_OTLP_LOGS_${what}`, `OTEL_EXPORTER_OTLP_${what}`];
+}
+
+function readExporters(reader: EnvReader): Setting<ReadonlySet<ExporterName>> | undefined {
+  const name = 'OTEL_LOGS_EXPORTER';
+  const setting = reader.read([name], parseExporters, { otherwise: 'the default' });
+  const remark = { name, source: `environment ${name}` } as const;
+  if (setting?.value.has('otlp/stdout')) {
+    const message = `${name} asks for "otlp/stdout", which this version does not write yet; using JSON lines on stdout`;
+    reader.report({ kind: 'unsupportedSetting', ...remark, message });
+  }
+  if (setting?.value.has('logging')) {
+    const message = `${name} holds "logging", an old word; write "console"`;
+    reader.report({ kind: 'deprecatedSetting', ...remark, message });
+  }
+  return setting;
+}
+
+function readHeaders(reader: EnvReader): ReadonlyMap<string, Setting<string>> {
+  const merged = new Map<string, Setting<string>>();
+  for (const name of otlp('HEADERS').toReversed()) {
+    const setting = reader.read([name], parseHeaders, { otherwise: 'no header of it' });
+    for (const [header, value] of setting?.value ?? []) merged.set(header, { value, source: `environment ${name}` });
+  }
+  return merged;
+}
+
+function parseProtocol(text: string): ParsedValue<'otlp-protobuf' | 'otlp-json'> {
+  const protocol = parseEnum(['http/protobuf', 'http/json'])(text);
+  if (protocol.kind === 'bad') return protocol;
+  return { kind: 'ok', value: protocol.value === 'http/json' ? 'otlp-json' : 'otlp-protobuf' };
+}
+
+function toCompressionParser(hasZstd: boolean): (text: string) => ParsedValue<'gzip' | 'zstd' | 'none'> {
+  const parse = parseEnum(['gzip', 'zstd', 'none']);
+  return (text) => {
+    const parsed = parse(text);
+    if (parsed.kind !== 'ok' || parsed.value !== 'zstd' || hasZstd) return parsed;
+    return toBad('"gzip" or "none"', 'zstd needs Node 22.15 or newer');
+  };
+}
+
+/** An attempt ends at the exporter's timeout or at that of the whole export, whichever is shorter; 0 never ends it. */
+function readTimeout(reader: EnvReader): Setting<number> | undefined {
+  const use = { option: 'timeoutMs', otherwise: `the default, ${otlpTimeoutMs} ms` };
+  const attempt = reader.read(otlp('TIMEOUT'), parseMilliseconds, use);
+  const cap = reader.read(['OTEL_BLRP_EXPORT_TIMEOUT'], parseMilliseconds, { ...use, otherwise: 'no cap' });
+  if (cap === undefined || cap.value === 0) return attempt;
+  const timeoutMs = attempt?.value ?? otlpTimeoutMs;
+  return timeoutMs === 0 || cap.value < timeoutMs ? cap : attempt;
+}
+
+function readBatch(reader: EnvReader): Pick<EnvironmentSettings, 'lingerMs' | 'maxRecords'> {
+  const queue = 'OTEL_BLRP_MAX_QUEUE_SIZE';
+  const records = reader.read([queue], parseInteger(1), { otherwise: 'a queue bounded in bytes' });
+  if (records !== undefined) {
+    // Any factor we chose would either waste memory or throw away a burst that fits.
+    const message = `${queue} has no effect: the queue is bounded in bytes, not in records; use the option queue.maxBytes`;
+    reader.report({ kind: 'unsupportedSetting', name: queue, source: records.source, message });
+  }
+  return {
+    lingerMs: reader.read(['OTEL_BLRP_SCHEDULE_DELAY'], parseMilliseconds, {
+      option: 'batch.lingerMs',
+      otherwise: 'the default',
+    }),
+    maxRecords: reader.read(['OTEL_BLRP_MAX_EXPORT_BATCH_SIZE'], parseInteger(1), {
+      option: 'batch.maxRecords',
+      otherwise: 'the default',
+    }),
+  };
+}
+
+function readLimits(reader: EnvReader): Pick<EnvironmentSettings, 'maxAttributes' | 'maxValueLength'> {
+  const names = (what: string) => [`OTEL_LOGRECORD_ATTRIBUTE_${what}_LIMIT`, `OTEL_ATTRIBUTE_${what}_LIMIT`];
+  return {
+    maxAttributes: reader.read(names('COUNT'), parseInteger(0), {
+      option: 'limits.maxAttributes',
+      otherwise: `the default, ${defaults.maxAttributes}`,
+    }),
+    maxValueLength: reader.read(names('VALUE_LENGTH'), parseInteger(0), {
+      option: 'limits.maxValueLength',
+      otherwise: 'the default, no limit',
+    }),
+  };
+}
+
+function parseConsole(text: string): ParsedValue<boolean | 'json' | 'pretty'> {
+  const parsed = parseEnum(['true', 'false', 'json', 'pretty'])(text);
+  if (parsed.kind !== 'ok') return parsed;
+  const { value } = parsed;
+  return { kind: 'ok', value: value === 'json' || value === 'pretty' ? value : value === 'true' };
+}
+
+/** As Node does: `FORCE_COLOR` wins, and only `0` and `false` in it mean no; `NO_COLOR` means no with any value. */
+function readColor(reader: EnvReader): Setting<boolean> | undefined {
+  const force = reader.text('FORCE_COLOR');
+  if (force !== undefined) return { value: !/^(0|false)$/i.test(force), source: 'environment FORCE_COLOR' };
+  return reader.text('NO_COLOR') === undefined ? undefined : { value: false, source: 'environment NO_COLOR' };
+}
+
+function parseLevelText(text: string): Parsed<ParsedLevels> {
+  const value = parseLevels(text);
+  const isEmpty = value.default === undefined && value.byName.size === 0;
+  if (!isEmpty && value.problems.length === 0) return { kind: 'ok', value };
+  const expected = `${expectedLevel}, or levels by name such as "info,db=debug"`;
+  if (isEmpty && value.problems.length === 0) return toBad(expected);
+  const bad = { expected, got: `a text where ${value.problems.slice(0, 3).join(', and ')}` };
+  return isEmpty ? { kind: 'bad', bad } : { kind: 'partly', value, bad };
+}
+
+function parseName(text: string): ParsedValue<string> {
+  if (!isUnexpanded(text)) return { kind: 'ok', value: text };
+  return toBad('free of "$(…)" references', 'define the variable it refers to before this one');
+}

@@ -1,0 +1,194 @@
+import { LogflumeError } from '@logflume/delivery';
+import { detectResource, type ResourceFacts } from '../resource/default-resource.ts';
+import { checkOptions } from './check-options.ts';
+import { defaults } from './defaults.ts';
+import type { SettingSource } from './diagnostic.ts';
+import type { EnvironmentVariables, Setting } from './env-reader.ts';
+import type { Headers, LoggerOptions, TlsOptions } from './logger-options.ts';
+import { type LevelRules, parseLevels } from './parse-levels.ts';
+import { type EnvironmentSettings, readEnvironment } from './read-environment.ts';
+import type { ReadFile } from './read-tls-files.ts';
+import { type GivenEndpoint, parseEndpointOptions, resolveEndpoints, toLowerCaseNames } from './resolve-endpoints.ts';
+import { decideOutput, type OutputDecision } from './resolve-output.ts';
+import type { ResolvedOptions } from './resolved-options.ts';
+
+/** What resolving needs of the world. */
+export interface ResolveDeps {
+  /** Whether stdout is a terminal. */
+  readonly isTTY: boolean;
+  /** Reads a certificate or key file as text; may throw. */
+  readonly readFile: ReadFile;
+  /** Whether this Node compresses with zstd (≥ 22.15). */
+  readonly hasZstd: boolean;
+  readonly resource: ResourceFacts;
+}
+
+/** Takes the strongest value that was given and remembers where it came from. */
+type Pick = <T, D>(path: string, code: T | undefined, env: Setting<T> | undefined, fallback: D) => T | D;
+
+/**
+ * Turns what was given in code and in the environment into one complete set of values: code beats the environment,
+ * which beats the defaults.
+ *
+ * @param options - read now, not kept; a caller may be plain JavaScript, so everything is checked.
+ * @param env - read now; a bad value never throws, it becomes one of `diagnostics` and counts as unset.
+ * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` if an option in code cannot work or does not exist;
+ *   `ERR_LOGFLUME_UNSUPPORTED` if this version or this Node cannot serve it.
+ */
+export function resolveOptions(options: LoggerOptions, env: EnvironmentVariables, deps: ResolveDeps): ResolvedOptions {
+  checkOptions(options);
+  refuseMissingZstd(options, deps);
+  const codeEndpoints = parseEndpointOptions(options.endpoints ?? []);
+  const settings = readEnvironment(env, { ...deps, isSetInCode: (path) => isGiven(options, path) });
+  const decision = decideOutput({ options, env: settings, isTTY: deps.isTTY });
+  const sources = new Map<string, SettingSource>();
+  const pick: Pick = (path, code, setting, fallback) => {
+    sources.set(path, code !== undefined ? 'code' : (setting?.source ?? 'default'));
+    return code ?? setting?.value ?? fallback;
+  };
+  const balance = pick('balance', options.balance, settings.balance, undefined);
+  sources.set('endpoints', decision.endpointsFrom === undefined ? 'default' : decision.output.source);
+  sources.set('output', decision.output.source).set('console', decision.console.source);
+  const resource = detectResource(settings, options.resource ?? {}, deps.resource);
+  for (const [name, source] of Object.entries(resource.sources)) sources.set(`resource.${name}`, source);
+
+  return Object.freeze({
+    name: pick('name', options.name, undefined, defaults.name),
+    version: pick('version', options.version, undefined, undefined),
+    levels: resolveLevels(options, settings, pick),
+    attributes: pick('attributes', copy(options.attributes), undefined, {}),
+    resource: resource.attributes,
+    output: decision.output.value,
+    console: decision.console.value,
+    color: pick('color', undefined, settings.color, deps.isTTY),
+    endpoints: resolveEndpoints(takeEndpoints(decision.endpointsFrom, codeEndpoints, settings), balance),
+    headers: resolveHeaders(options, settings, sources),
+    format: pick('format', options.format, settings.format, defaults.format),
+    compression: pick('compression', options.compression, settings.compression, defaults.compression),
+    balance,
+    tls: resolveTls(options.tls ?? {}, settings, pick),
+    axios: pick('axios', options.axios, undefined, undefined),
+    ...resolveLimitsOfDelivery(options, settings, pick),
+    fallback: pick('fallback', options.fallback, settings.fallback, undefined),
+    limits: {
+      maxAttributes: pick(
+        'limits.maxAttributes',
+        options.limits?.maxAttributes,
+        settings.maxAttributes,
+        defaults.maxAttributes,
+      ),
+      maxValueLength: pick(
+        'limits.maxValueLength',
+        options.limits?.maxValueLength,
+        settings.maxValueLength,
+        defaults.maxValueLength,
+      ),
+    },
+    exit: {
+      handleSignals: pick('exit.handleSignals', options.exit?.handleSignals, undefined, defaults.handleSignals),
+      timeoutMs: pick('exit.timeoutMs', options.exit?.timeoutMs, undefined, undefined),
+    },
+    onDiagnostic: pick('onDiagnostic', options.onDiagnostic, undefined, undefined),
+    sources: Object.fromEntries(sources),
+    diagnostics:
+      decision.diagnostic === undefined ? settings.diagnostics : [...settings.diagnostics, decision.diagnostic],
+  });
+}
+
+function refuseMissingZstd(options: LoggerOptions, deps: ResolveDeps): void {
+  if (options.compression !== 'zstd' || deps.hasZstd) return;
+  const message = `compression "zstd" needs Node 22.15 or newer, this is ${deps.resource.nodeVersion}; write "gzip"`;
+  throw new LogflumeError('ERR_LOGFLUME_UNSUPPORTED', message, { details: { option: 'compression', got: 'zstd' } });
+}
+
+/** Whether code gave a value at a path of one or two names. */
+function isGiven(options: LoggerOptions, path: string): boolean {
+  let value: unknown = options;
+  for (const name of path.split('.')) {
+    if (typeof value !== 'object' || value === null) return false;
+    value = Reflect.get(value, name);
+  }
+  return value !== undefined;
+}
+
+function resolveLevels(options: LoggerOptions, settings: EnvironmentSettings, pick: Pick): LevelRules {
+  const code = options.level === undefined ? undefined : parseLevels(options.level);
+  const parsed = pick('level', code, settings.levels, undefined);
+  return { default: parsed?.default ?? defaults.level, byName: parsed?.byName ?? new Map() };
+}
+
+function takeEndpoints(
+  from: OutputDecision['endpointsFrom'],
+  code: readonly GivenEndpoint[],
+  settings: EnvironmentSettings,
+): readonly GivenEndpoint[] {
+  switch (from) {
+    case undefined:
+      return [];
+    case 'code':
+      return code;
+    case 'environment':
+      return (settings.endpoints?.value ?? []).map((address) => ({ address, given: {} }));
+    case 'default':
+      return [{ address: { url: defaults.endpoint, authorization: undefined }, given: {} }];
+    default:
+      return from satisfies never;
+  }
+}
+
+/** Lays the headers of code over those of the environment; a function is asked first and laid over them each time. */
+function resolveHeaders(
+  options: LoggerOptions,
+  settings: EnvironmentSettings,
+  sources: Map<string, SettingSource>,
+): ResolvedOptions['headers'] {
+  const under: Record<string, string> = {};
+  for (const [name, { value, source }] of settings.headers) {
+    under[name] = value;
+    sources.set(`headers.${name}`, source);
+  }
+  const { headers } = options;
+  sources.set('headers', headers !== undefined ? 'code' : ([...settings.headers.values()][0]?.source ?? 'default'));
+  if (typeof headers === 'function') {
+    return async (): Promise<Headers> => ({ ...under, ...toLowerCaseNames(await headers()) });
+  }
+  const over = toLowerCaseNames(headers ?? {});
+  for (const name of Object.keys(over)) sources.set(`headers.${name}`, 'code');
+  return { ...under, ...over };
+}
+
+/** A client certificate and its key belong together, so neither is completed from elsewhere. */
+function resolveTls(code: TlsOptions, { tls }: EnvironmentSettings, pick: Pick): TlsOptions {
+  const hasPair = code.cert !== undefined;
+  return {
+    ca: pick<string | Uint8Array, undefined>('tls.ca', code.ca, tls.ca, undefined),
+    cert: pick<string | Uint8Array, undefined>('tls.cert', code.cert, hasPair ? undefined : tls.cert, undefined),
+    key: pick<string | Uint8Array, undefined>('tls.key', code.key, hasPair ? undefined : tls.key, undefined),
+  };
+}
+
+/** Numbers whose defaults are delivery's: here they stay `undefined` when nobody set them. */
+function resolveLimitsOfDelivery(
+  { timeoutMs, batch, queue, retry }: LoggerOptions,
+  settings: EnvironmentSettings,
+  pick: Pick,
+): globalThis.Pick<ResolvedOptions, 'timeoutMs' | 'batch' | 'queue' | 'retry'> {
+  return {
+    timeoutMs: pick('timeoutMs', timeoutMs, settings.timeoutMs, undefined),
+    batch: {
+      maxRecords: pick('batch.maxRecords', batch?.maxRecords, settings.maxRecords, undefined),
+      maxBytes: pick('batch.maxBytes', batch?.maxBytes, undefined, undefined),
+      lingerMs: pick('batch.lingerMs', batch?.lingerMs, settings.lingerMs, undefined),
+    },
+    queue: { maxBytes: pick('queue.maxBytes', queue?.maxBytes, undefined, undefined) },
+    retry: {
+      baseDelayMs: pick('retry.baseDelayMs', retry?.baseDelayMs, undefined, undefined),
+      maxDelayMs: pick('retry.maxDelayMs', retry?.maxDelayMs, undefined, undefined),
+      maxAgeMs: pick('retry.maxAgeMs', retry?.maxAgeMs, undefined, undefined),
+    },
+  };
+}
+
+function copy<T extends object>(value: T | undefined): T | undefined {
+  return value === undefined ? undefined : { ...value };
+}

@@ -1,0 +1,82 @@
+import type { ConfigDiagnostic, SettingSource } from './diagnostic.ts';
+import type { Setting } from './env-reader.ts';
+import type { LoggerOptions } from './logger-options.ts';
+import type { EnvironmentSettings } from './read-environment.ts';
+import type { Output } from './resolved-options.ts';
+
+/** What decides where records go. */
+export interface OutputFacts {
+  readonly options: LoggerOptions;
+  readonly env: EnvironmentSettings;
+  /** Whether stdout is a terminal. */
+  readonly isTTY: boolean;
+}
+
+/** Where records go, and why. */
+export interface OutputDecision {
+  readonly output: Setting<Output>;
+  readonly console: Setting<false | 'json' | 'pretty'>;
+  /** Where the addresses are to be taken from; `undefined` without a backend, `default` for the specification's. */
+  readonly endpointsFrom: 'code' | 'environment' | 'default' | undefined;
+  readonly diagnostic: ConfigDiagnostic | undefined;
+}
+
+/**
+ * Decides where records go. Pure.
+ *
+ * - `OTEL_SDK_DISABLED=true` and `OTEL_LOGS_EXPORTER=none` silence everything, code included: a deployment must be able
+ *   to switch an application off without changing it. They are the one exception to "code beats the environment".
+ * - Endpoints in code are used. Those of the environment are used unless `OTEL_LOGS_EXPORTER` names exporters and
+ *   `otlp` is not one of them. `otlp` without any address means the specification's default address.
+ * - Without an endpoint the console is the output, unless it is switched off.
+ */
+export function decideOutput({ options, env, isTTY }: OutputFacts): OutputDecision {
+  const { disabled, exporters } = env;
+  const silencer = disabled?.value === true ? disabled : exporters?.value.has('none') ? exporters : undefined;
+  if (silencer !== undefined) {
+    const { source } = silencer;
+    const output = { value: 'none', source } as const;
+    return { output, console: { value: false, source }, endpointsFrom: undefined, diagnostic: undefined };
+  }
+  const endpointsFrom = decideEndpoints(options, env);
+  const backend = endpointsFrom === undefined ? undefined : toSource(endpointsFrom, env);
+  const console = decideConsole({ options, env, isTTY }, backend !== undefined);
+  if (backend !== undefined) {
+    return { output: { value: 'backend', source: backend }, console, endpointsFrom, diagnostic: undefined };
+  }
+  const value = console.value === false ? 'none' : 'console';
+  const diagnostic = console.value === false ? toNoOutput(console.source) : undefined;
+  return { output: { value, source: console.source }, console, endpointsFrom, diagnostic };
+}
+
+function decideEndpoints(options: LoggerOptions, env: EnvironmentSettings): OutputDecision['endpointsFrom'] {
+  if (options.endpoints !== undefined) return options.endpoints.length === 0 ? undefined : 'code';
+  const names = env.exporters?.value;
+  if (names !== undefined && !names.has('otlp')) return undefined;
+  if (env.endpoints !== undefined) return 'environment';
+  return names === undefined ? undefined : 'default';
+}
+
+function toSource(from: 'code' | 'environment' | 'default', env: EnvironmentSettings): SettingSource {
+  if (from === 'code') return 'code';
+  const setting = from === 'environment' ? env.endpoints : env.exporters;
+  return setting?.source ?? 'default';
+}
+
+function decideConsole(facts: OutputFacts, hasBackend: boolean): OutputDecision['console'] {
+  const { options, env, isTTY } = facts;
+  const suitable = isTTY ? 'pretty' : 'json';
+  const asked = options.console === undefined ? env.console : { value: options.console, source: 'code' as const };
+  if (asked !== undefined) return { value: asked.value === true ? suitable : asked.value, source: asked.source };
+  const names = env.exporters?.value;
+  const source = env.exporters?.source ?? 'default';
+  if (names?.has('otlp/stdout')) return { value: 'json', source };
+  if (names?.has('console') || names?.has('logging')) return { value: suitable, source };
+  return { value: hasBackend ? false : suitable, source: 'default' };
+}
+
+function toNoOutput(source: SettingSource): ConfigDiagnostic {
+  const name = source === 'code' ? 'console' : source.replace('environment ', '');
+  const message = `${name} is false and there is no endpoint, so records go nowhere; set endpoints or OTEL_EXPORTER_OTLP_ENDPOINT`;
+  return { kind: 'noOutput', name, source, message };
+}

@@ -1,0 +1,65 @@
+import type { ConfigDiagnostic, SettingSource } from './diagnostic.ts';
+import type { Attributes, Headers, LoggerOptions, RetryOptions, TlsOptions } from './logger-options.ts';
+import type { LevelRules } from './parse-levels.ts';
+
+/** Where records go: to a backend (and, if `console` says so, to stdout), to stdout alone, or nowhere. */
+export type Output = 'backend' | 'console' | 'none';
+
+/** An endpoint with all its values. */
+export interface ResolvedEndpoint {
+  /** Absolute http(s) URL to post to, path included, without user info. Its query may be secret. */
+  readonly url: string;
+  readonly weight: number;
+  readonly priority: number;
+  /** By lower-case name, over the general ones; holds the user info of the URL as `authorization`. Secret. */
+  readonly headers: Headers;
+}
+
+/**
+ * What the rest of the program sees of the options: complete, checked, in one spelling.
+ *
+ * Fields that may be `undefined` belong to delivery, which fills in its own default.
+ */
+export interface ResolvedOptions {
+  readonly name: string;
+  readonly version: string | undefined;
+  readonly levels: LevelRules;
+  readonly attributes: Attributes;
+  /** Detected, environment and code, merged. */
+  readonly resource: Attributes;
+  readonly output: Output;
+  /** What to print on stdout, alongside the backend or as the only output; `false` is nothing. */
+  readonly console: false | 'json' | 'pretty';
+  /** Whether `pretty` may use colours. */
+  readonly color: boolean;
+  /** Empty unless `output` is `backend`. */
+  readonly endpoints: readonly ResolvedEndpoint[];
+  /** General headers by lower-case name, or a function that gets them; it rejects as the one in code does. Secret. */
+  readonly headers: Headers | (() => Promise<Headers>);
+  readonly format: 'otlp-protobuf' | 'otlp-json';
+  readonly compression: 'gzip' | 'zstd' | 'none';
+  readonly balance: LoggerOptions['balance'];
+  readonly tls: TlsOptions;
+  readonly axios: LoggerOptions['axios'];
+  /** Milliseconds; 0 is no limit. */
+  readonly timeoutMs: number | undefined;
+  readonly batch: {
+    readonly maxRecords: number | undefined;
+    readonly maxBytes: number | undefined;
+    readonly lingerMs: number | undefined;
+  };
+  readonly queue: { readonly maxBytes: number | undefined };
+  readonly retry: RetryOptions;
+  readonly fallback: LoggerOptions['fallback'];
+  /** `maxValueLength` may be `Infinity`. */
+  readonly limits: { readonly maxAttributes: number; readonly maxValueLength: number };
+  readonly exit: { readonly handleSignals: boolean; readonly timeoutMs: number | undefined };
+  readonly onDiagnostic: LoggerOptions['onDiagnostic'];
+  /**
+   * Where each value came from, by option path: `level`, `batch.lingerMs`, `headers.authorization`,
+   * `resource.service.name`, …; also `output` and `color`.
+   */
+  readonly sources: Readonly<Record<string, SettingSource>>;
+  /** What there is to say about the environment, to be handed to `onDiagnostic` once. At most one per variable. */
+  readonly diagnostics: readonly ConfigDiagnostic[];
+}

@@ -1,0 +1,56 @@
+/** Longest piece of a foreign value that a message repeats, in UTF-16 units. A judgement: one terminal line. */
+const maxShownLength = 80;
+
+/**
+ * Shows a value of unknown origin inside a message, quoted, on one line and without what may be secret.
+ *
+ * A setting's text can hold a credential in the wrong place: in a URL, or because two variables were swapped. So user
+ * info, a query, a fragment and whatever looks like a token become `…`. Values known to be secret (headers, keys) must
+ * not come here at all: {@link describeKind} is for those.
+ *
+ * @example
+ * ```ts
+ * showValue('http://me:pw@h:4318/v1/logs?key=1'); // "http://…@h:4318/v1/logs?…"
+ * ```
+ */
+export function showValue(value: unknown): string {
+  if (typeof value === 'string') return showText(value);
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
+  return describeKind(value);
+}
+
+/** Shows the first three of several values, and how many more there are. */
+export function showList(values: readonly string[]): string {
+  const rest = values.length > 3 ? ` and ${values.length - 3} more` : '';
+  return `${values.slice(0, 3).map(showValue).join(', ')}${rest}`;
+}
+
+/** Says what kind of value came, and nothing of what is in it. */
+export function describeKind(value: unknown): string {
+  if (value === undefined || value === null) return String(value);
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object') return 'an object';
+  return `a ${typeof value}`;
+}
+
+function showText(text: string): string {
+  const safe = hideSecrets(text);
+  return JSON.stringify(safe.length > maxShownLength ? `${cut(safe)}…` : safe);
+}
+
+/** A cut may not leave half of a surrogate pair behind. */
+function cut(text: string): string {
+  return text.slice(0, maxShownLength).replace(/[\uD800-\uDBFF]$/, '');
+}
+
+/** Blots out user info, query, fragment and token-like runs; what remains is safe to print. */
+export function hideSecrets(text: string): string {
+  return (
+    text
+      // First, and greedy on purpose: a password may itself hold "@", "/", "?" or "#".
+      .replace(/^([a-z][a-z0-9+.-]*:\/\/|\/\/)?.*@/is, (_, scheme: string | undefined) => `${scheme ?? ''}…@`)
+      .replace(/[?#].*$/s, (rest) => `${rest[0]}…`)
+      // Twenty word characters with a digit among them: an API key or a base64 text, hardly ever a host or a path.
+      .replace(/[A-Za-z0-9_=+-]{20,}/g, (run) => (/[0-9]/.test(run) ? '…' : run))
+  );
+}
