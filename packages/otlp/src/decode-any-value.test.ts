@@ -61,8 +61,9 @@ describe('decodeAnyValue', () => {
 
   it('reads only the bytes between start and end', () => {
     expect(decodeAnyValue(hex('ffff 1801 ffff'), 2, 4)).toStrictEqual({ intValue: '1' });
-    expect(() => decodeAnyValue(hex('1801'), 0, 3)).toThrow(OtlpDecodeError);
-    expect(() => decodeAnyValue(hex('1801'), 2, 1)).toThrow(OtlpDecodeError);
+    expect(() => decodeAnyValue(hex('1880 01'), 0, 2)).toThrow('truncated at offset 2');
+    expect(() => decodeAnyValue(hex('0a02 61'), 0, 4)).toThrow('bytes 0 to 4 do not lie within the 3 given');
+    expect(() => decodeAnyValue(hex('1801'), 2, 1)).toThrow('bytes 2 to 1 do not lie within the 2 given');
   });
 
   it('reads values up to the depth limit and refuses deeper ones, however deep', () => {

@@ -181,9 +181,15 @@ describe('parseOtlpJsonRequest', () => {
     expect(String(error)).not.toContain('secret');
   });
 
-  it('reads values 100 levels deep and refuses deeper ones, however deep', () => {
-    const nested = (levels: number): string =>
-      `{"body":${'{"arrayValue":{"values":['.repeat(levels)}{}${']}}'.repeat(levels)}}`;
+  it('refuses digits by the thousand before it makes a number of them', () => {
+    expect(() => parseRecord(`{"flags":"${'0'.repeat(1_000)}7"}`)).toThrow(OtlpDecodeError);
+  });
+
+  it.each([
+    ['arrays', '{"arrayValue":{"values":[', ']}}'],
+    ['maps', '{"kvlistValue":{"values":[{"value":', '}]}}'],
+  ])('reads %s 100 levels deep and refuses deeper ones, however deep', (_what, open, close) => {
+    const nested = (levels: number): string => `{"body":${open.repeat(levels)}{}${close.repeat(levels)}}`;
     expect(() => parseRecord(nested(99))).not.toThrow();
     expect(() => parseRecord(nested(100))).toThrow('must be nested at most 100 values deep');
     expect(() => parseRecord(nested(100_000))).toThrow(OtlpDecodeError);
