@@ -5,3 +5,5 @@ export type { OtlpFormatOptions } from './otlp-blocks.ts';
 export { createOtlpJsonFormat } from './otlp-json.ts';
 export { createOtlpProtobufFormat } from './otlp-protobuf.ts';
 export { judgeOtlpReply } from './otlp-reply.ts';
+export type { PrettyLineOptions, ToPrettyLine } from './pretty-line.ts';
+export { createPrettyLine } from './pretty-line.ts';

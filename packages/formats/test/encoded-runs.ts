@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { RecordRun } from '@logflume/delivery';
-import { encodeLogRecord, encodeResource, encodeScope, type LogRecordInput } from '@logflume/otlp';
+import { DOES_NOT_FIT, encodeLogRecord, encodeResource, encodeScope, type LogRecordInput } from '@logflume/otlp';
 import type { OtlpFormatOptions } from '../src/otlp-blocks.ts';
 
 /** A record with every field set. */
@@ -23,9 +23,12 @@ export const fullRecord: LogRecordInput = {
 
 /** Encodes records as one run, as a lane does. */
 export function encodeRun(group: number, records: readonly LogRecordInput[]): RecordRun {
-  const bytes = Buffer.alloc(64 * 1024);
+  const bytes = Buffer.alloc(1024 * 1024);
   let end = 0;
-  for (const record of records) end = encodeLogRecord(bytes, end, record);
+  for (const record of records) {
+    end = encodeLogRecord(bytes, end, record);
+    if (end === DOES_NOT_FIT) throw new RangeError('test records must fit into 1 MiB');
+  }
   return { group, bytes: bytes.subarray(0, end), records: records.length };
 }
 
