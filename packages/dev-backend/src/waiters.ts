@@ -8,7 +8,7 @@ export interface Waiters {
   wait(holds: () => boolean, timeoutMs: number, describe: () => string): Promise<void>;
   /** Checks all conditions soon. Calls in one go of the program are one check, so no condition sees half a change. */
   changed(): void;
-  /** Rejects everybody who still waits. */
+  /** Rejects everybody who still waits, now and later. */
   close(): void;
 }
 
@@ -20,6 +20,8 @@ interface Waiter {
 export function createWaiters(): Waiters {
   const waiting = new Set<Waiter>();
   let isCheckDue = false;
+  let isClosed = false;
+  const closedError = (): Error => new Error('the backend was closed');
   return {
     wait: (holds, timeoutMs, describe) =>
       new Promise((resolve, reject) => {
@@ -47,6 +49,7 @@ export function createWaiters(): Waiters {
         };
         waiting.add(waiter);
         waiter.check();
+        if (isClosed) waiter.fail(closedError());
       }),
     changed() {
       if (isCheckDue || waiting.size === 0) return;
@@ -57,7 +60,8 @@ export function createWaiters(): Waiters {
       });
     },
     close() {
-      for (const waiter of waiting) waiter.fail(new Error('the backend was closed'));
+      isClosed = true;
+      for (const waiter of waiting) waiter.fail(closedError());
     },
   };
 }
