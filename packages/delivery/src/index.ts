@@ -1,3 +1,33 @@
+export type { Clock, Random, Timer } from './clock.ts';
+export type { Delivery } from './create-delivery.ts';
+export { createDelivery } from './create-delivery.ts';
+export type { DeliveryDefaults } from './defaults.ts';
+export { defaultQueueBytes, defaults } from './defaults.ts';
+export type { DeliveryDiagnostic, DiagnosticSink, RateLimit } from './diagnostics.ts';
+export { createRateLimit } from './diagnostics.ts';
 export type { LogflumeErrorCode } from './errors.ts';
 export { LogflumeError } from './errors.ts';
+export type { Stdio } from './fallback/stdio.ts';
+export { createStdio } from './fallback/stdio.ts';
 export type { Compression, Format, RecordRun, ReplyVerdict } from './format.ts';
+export type { LedgerCounts } from './ledger.ts';
+export type { ExitParticipant } from './lifecycle/exit-hooks.ts';
+export { onProcessEnd } from './lifecycle/exit-hooks.ts';
+export type {
+  BatchOptions,
+  DeliveryEndpoint,
+  DeliveryExitOptions,
+  DeliveryOptions,
+  QueueOptions,
+  RetryOptions,
+} from './options.ts';
+export type { DropReason } from './outcome.ts';
+export { dropReasons } from './outcome.ts';
+export type { RecordCodec } from './queue/record-codec.ts';
+export type { BalanceMode } from './send/balance.ts';
+export type { EndpointStats } from './send/endpoint-pool.ts';
+export type { EndpointState } from './send/health.ts';
+export type { TlsOptions } from './send/http-agents.ts';
+export type { Transport, TransportRequest, TransportResult } from './send/transport.ts';
+export type { DeliveryReport, DeliveryStats } from './stats.ts';
+export { systemClock, systemRandom } from './system-clock.ts';

@@ -1,0 +1,98 @@
+import { writeSync } from 'node:fs';
+
+/** A standard stream as the fallback uses it: never blocks outside an exit, never throws. */
+export interface Stdio {
+  /**
+   * Writes text that ends with a line feed. `done` is called once, with `false` when it could not be written.
+   *
+   * @returns `false`, without calling `done`, when the stream is closed or its reader is stuck.
+   */
+  write(text: string, done: (written: boolean) => void): boolean;
+  /**
+   * Writes during an exit, when nothing asynchronous happens any more.
+   *
+   * @returns how many of the lines were written whole before `deadlineMs` milliseconds had passed.
+   */
+  writeLinesSync(lines: readonly string[], deadlineMs: number): number;
+}
+
+/** More than this behind a stuck reader is memory nobody gets back: stdio buffers without bound. */
+const MAX_BUFFERED_BYTES = 1024 * 1024;
+
+/** Bytes per synchronous write: what a pipe holds on Linux, so that a live reader never makes us wait long. */
+const SYNC_WRITE_BYTES = 64 * 1024;
+
+/** Wait between two tries while the pipe is full. */
+const EAGAIN_WAIT_MS = 2;
+
+/** The process's stderr or stdout. */
+export function createStdio(name: 'stderr' | 'stdout'): Stdio {
+  let broken = false;
+  let listening = false;
+  return {
+    write(text, done) {
+      const stream = process[name];
+      if (!listening) {
+        // Without a listener an EPIPE of a reader that went away would end the application.
+        stream.on('error', () => {
+          broken = true;
+        });
+        listening = true;
+      }
+      if (broken || stream.destroyed || !stream.writable || stream.writableLength > MAX_BUFFERED_BYTES) return false;
+      try {
+        stream.write(text, (error) => done(error === undefined || error === null));
+        return true;
+      } catch {
+        return false; // A stream somebody replaced may throw; the caller counts the lines as failed.
+      }
+    },
+    writeLinesSync(lines, deadlineMs) {
+      return writeLines(name === 'stderr' ? 2 : 1, lines, deadlineMs);
+    },
+  };
+}
+
+/**
+ * Writes whole lines to a descriptor, waiting a little while a pipe is full, until the deadline.
+ *
+ * @returns lines written whole. A line begun is finished if the deadline allows, as half a line is garbage to a parser.
+ */
+export function writeLines(descriptor: number, lines: readonly string[], deadlineMs: number): number {
+  const endMs = performance.now() + deadlineMs;
+  let written = 0;
+  let from = 0;
+  while (from < lines.length) {
+    let to = from;
+    let text = '';
+    while (to < lines.length && (to === from || text.length + (lines[to] as string).length < SYNC_WRITE_BYTES)) {
+      text += `${lines[to++]}\n`;
+    }
+    const bytes = Buffer.from(text);
+    const done = writeAll(descriptor, bytes, endMs);
+    if (done < bytes.length) return written + countFeeds(bytes.subarray(0, done));
+    written += to - from;
+    from = to;
+  }
+  return written;
+}
+
+function writeAll(descriptor: number, bytes: Buffer, endMs: number): number {
+  let at = 0;
+  while (at < bytes.length) {
+    try {
+      at += writeSync(descriptor, bytes, at, bytes.length - at);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code !== 'EAGAIN' || performance.now() >= endMs) return at; // EPIPE, EBADF: nobody reads any more.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, EAGAIN_WAIT_MS);
+    }
+  }
+  return at;
+}
+
+function countFeeds(bytes: Buffer): number {
+  let feeds = 0;
+  for (const byte of bytes) if (byte === 0x0a) feeds++;
+  return feeds;
+}

@@ -1,0 +1,43 @@
+import { type DropReason, dropReasons } from './outcome.ts';
+
+/** What became of the records that were accepted; all counts in records. */
+export interface LedgerCounts {
+  readonly accepted: number;
+  readonly delivered: number;
+  readonly rejected: number;
+  readonly fallback: number;
+  readonly dropped: { readonly total: number; readonly byReason: Readonly<Record<DropReason, number>> };
+}
+
+/**
+ * The counters of one delivery. Each record is added to `accepted` once and to exactly one of the others when its fate
+ * is known; what is on its way is counted by the queue, so that the two can be held against each other.
+ */
+export class Ledger {
+  accepted = 0;
+  delivered = 0;
+  rejected = 0;
+  fallback = 0;
+  readonly #dropped: Record<DropReason, number>;
+
+  constructor() {
+    this.#dropped = Object.fromEntries(dropReasons.map((reason) => [reason, 0])) as Record<DropReason, number>;
+  }
+
+  drop(reason: DropReason, records: number): void {
+    this.#dropped[reason] += records;
+  }
+
+  /** Lines that were counted as `fallback` and then failed to be written. */
+  fallbackFailed(records: number): void {
+    this.fallback -= records;
+    this.#dropped.fallback_failed += records;
+  }
+
+  counts(): LedgerCounts {
+    const byReason = { ...this.#dropped };
+    const total = Object.values(byReason).reduce((sum, records) => sum + records, 0);
+    const { accepted, delivered, rejected, fallback } = this;
+    return { accepted, delivered, rejected, fallback, dropped: { total, byReason } };
+  }
+}

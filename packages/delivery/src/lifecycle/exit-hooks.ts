@@ -1,0 +1,37 @@
+/** What the end of the process asks of a delivery. */
+export interface ExitParticipant {
+  /** The event loop ran empty: asynchronous work is still possible. Resolves by its own deadline. */
+  beforeExit(): Promise<void>;
+  /** The process is going down: synchronous work only. Never throws. */
+  atExit(): void;
+}
+
+/**
+ * The deliveries of this process that wait for its end. The one piece of process-wide state of this package: however
+ * many deliveries there are, `process` gets one listener for each event, and none once the last delivery is closed.
+ */
+const participants = new Set<ExitParticipant>();
+
+/** Registers a delivery for the end of the process; the answer takes it back. */
+export function onProcessEnd(participant: ExitParticipant): () => void {
+  if (participants.size === 0) {
+    process.on('beforeExit', beforeExit);
+    process.on('exit', atExit);
+  }
+  participants.add(participant);
+  return () => {
+    participants.delete(participant);
+    if (participants.size > 0) return;
+    process.off('beforeExit', beforeExit);
+    process.off('exit', atExit);
+  };
+}
+
+/** Fires again after the asynchronous work it starts; a delivery with nothing pending starts none, which ends it. */
+function beforeExit(): void {
+  for (const participant of participants) void participant.beforeExit();
+}
+
+function atExit(): void {
+  for (const participant of participants) participant.atExit();
+}

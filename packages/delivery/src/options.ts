@@ -1,0 +1,132 @@
+import type { AxiosInstance } from 'axios';
+import type { Clock, Random } from './clock.ts';
+import type { DiagnosticSink } from './diagnostics.ts';
+import type { Stdio } from './fallback/stdio.ts';
+import type { Compression, Format } from './format.ts';
+import type { RecordCodec } from './queue/record-codec.ts';
+import type { BalanceMode } from './send/balance.ts';
+import type { TlsOptions } from './send/http-agents.ts';
+import type { Transport } from './send/transport.ts';
+
+/** One place records can go to. */
+export interface DeliveryEndpoint {
+  /** An http(s) URL, used as written. A user name and password in it become an `Authorization` header. */
+  readonly url: string;
+  /**
+   * Relative share of the traffic, > 0.
+   * @defaultValue 1
+   */
+  readonly weight?: number | undefined;
+  /**
+   * Rank for `failover`: the lowest that takes traffic gets all of it. Integer ≥ 0.
+   * @defaultValue 0
+   */
+  readonly priority?: number | undefined;
+  /** Sent to this endpoint alone; they win over the common ones. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface BatchOptions {
+  /**
+   * Records after which a batch is sealed, ≥ 1. More means fewer requests; one request's worth is what a server
+   * can refuse at once.
+   * @defaultValue 1000
+   */
+  readonly maxRecords?: number | undefined;
+  /**
+   * Uncompressed bytes after which a batch is sealed, ≥ 1; at most 4 MiB and a quarter of the queue are used. Vendors
+   * refuse requests of 1 to 5 MB.
+   * @defaultValue 524288
+   */
+  readonly maxBytes?: number | undefined;
+  /**
+   * Milliseconds a record waits for company, 0 … 2147483647. Lower gives fresher logs and more requests; batches grow beyond
+   * it while every endpoint is busy.
+   * @defaultValue 200
+   */
+  readonly lingerMs?: number | undefined;
+}
+
+export interface QueueOptions {
+  /**
+   * Bytes of all records pending together, 64 KiB or more. Higher bridges longer outages and larger bursts, and is
+   * memory the application may see used.
+   * @defaultValue 64 MiB, or 1/8 of the memory the process may use where that is less
+   */
+  readonly maxBytes?: number | undefined;
+}
+
+export interface RetryOptions {
+  /**
+   * Ceiling of the first delay in milliseconds, > 0; it doubles with each retry and the delay is drawn below it.
+   * @defaultValue 500
+   */
+  readonly baseDelayMs?: number | undefined;
+  /**
+   * Ceiling of every delay in milliseconds.
+   * @defaultValue 30000
+   */
+  readonly maxDelayMs?: number | undefined;
+  /**
+   * Age in milliseconds after which a batch goes to the fallback instead of being tried again.
+   * @defaultValue 900000 (15 minutes)
+   */
+  readonly maxAgeMs?: number | undefined;
+  /**
+   * How often an answer of 500 is tried again before the batch is given up, integer ≥ 0.
+   * @defaultValue 3
+   */
+  readonly maxServerErrorRetries?: number | undefined;
+}
+
+export interface DeliveryExitOptions {
+  /**
+   * Installs `beforeExit` and `exit` listeners that deliver what is pending when the process ends.
+   * @defaultValue true
+   */
+  readonly hooks?: boolean | undefined;
+  /**
+   * Milliseconds `close` and the end of the process may take when no shorter limit is given, > 0.
+   * @defaultValue 5000
+   */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** What a delivery is made of. Read and checked once; a wrong value throws `LogflumeError`. */
+export interface DeliveryOptions<R> {
+  readonly codec: RecordCodec<R>;
+  readonly format: Format;
+  /** @defaultValue none */
+  readonly compression?: Compression | undefined;
+  /** At least one. */
+  readonly endpoints: readonly DeliveryEndpoint[];
+  /** Sent with every request; a function is asked for every attempt, for tokens that expire. */
+  readonly headers?: Readonly<Record<string, string>> | (() => Promise<Readonly<Record<string, string>>>) | undefined;
+  /** @defaultValue 'least-loaded' */
+  readonly balance?: BalanceMode | undefined;
+  /**
+   * Milliseconds one attempt may take in all; 0 is no limit.
+   * @defaultValue 10000
+   */
+  readonly timeoutMs?: number | undefined;
+  readonly batch?: BatchOptions | undefined;
+  readonly queue?: QueueOptions | undefined;
+  readonly retry?: RetryOptions | undefined;
+  readonly tls?: TlsOptions | undefined;
+  /** Used instead of our own axios instance. */
+  readonly axios?: AxiosInstance | undefined;
+  /**
+   * Where records go that would be dropped otherwise, one JSON line each.
+   * @defaultValue 'stderr'
+   */
+  readonly fallback?: 'stderr' | 'stdout' | 'none' | undefined;
+  readonly exit?: DeliveryExitOptions | undefined;
+  /** Told what the engine has to say about itself. */
+  readonly onDiagnostic?: DiagnosticSink | undefined;
+
+  /** The engine's own seams, for tests and the simulator. */
+  readonly transport?: Transport | undefined;
+  readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
+  readonly stdio?: Stdio | undefined;
+}

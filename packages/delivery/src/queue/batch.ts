@@ -1,0 +1,78 @@
+import type { RecordRun } from '../format.ts';
+
+/** Records below WARN and records from WARN up travel in lanes of their own. */
+export type LaneName = 'low' | 'high';
+
+/** The lowest severity number of the high lane: WARN. */
+export const HIGH_LANE_SEVERITY = 13;
+
+/** Sealed records: their bytes never change, and every attempt carries the same id. */
+export interface SealedBatch {
+  /** 32 lower-case hex digits; the halves of a split batch have ids derived from their parent's. */
+  readonly id: string;
+  readonly lane: LaneName;
+  readonly runs: readonly RecordRun[];
+  readonly records: number;
+  /** Bytes of the records, without framing. */
+  readonly bytes: number;
+  /** Monotonic milliseconds when its first record came. */
+  readonly openedMs: number;
+}
+
+/**
+ * Cuts a batch into two of about as many records. Pure.
+ *
+ * @param endOf - where the record at an offset ends; see `RecordCodec`.
+ * @returns `undefined` for a single record.
+ */
+export function splitBatch(
+  batch: SealedBatch,
+  endOf: (bytes: Uint8Array, at: number) => number,
+): readonly [SealedBatch, SealedBatch] | undefined {
+  if (batch.records < 2) return undefined;
+  const firstRecords = batch.records >> 1;
+  const first: RecordRun[] = [];
+  const second: RecordRun[] = [];
+  let missing = firstRecords;
+  for (const run of batch.runs) {
+    if (missing >= run.records) {
+      first.push(run);
+      missing -= run.records;
+    } else if (missing === 0) {
+      second.push(run);
+    } else {
+      let at = 0;
+      for (let i = 0; i < missing; i++) at = endOf(run.bytes, at);
+      first.push({ group: run.group, bytes: run.bytes.subarray(0, at), records: missing });
+      second.push({ group: run.group, bytes: run.bytes.subarray(at), records: run.records - missing });
+      missing = 0;
+    }
+  }
+  return [halfOf(batch, first, 0), halfOf(batch, second, 1)];
+}
+
+function halfOf(parent: SealedBatch, runs: readonly RecordRun[], half: 0 | 1): SealedBatch {
+  return {
+    ...parent,
+    id: deriveBatchId(parent.id, half),
+    runs,
+    records: runs.reduce((sum, run) => sum + run.records, 0),
+    bytes: runs.reduce((sum, run) => sum + run.bytes.length, 0),
+  };
+}
+
+/**
+ * The id of half `half` of a batch: the same parent always gives the same two ids, so a repeat after a crash can be
+ * recognised. Two rounds of FNV-1a over the parent id, 64 bits each, are enough to keep siblings apart.
+ */
+export function deriveBatchId(parentId: string, half: 0 | 1): string {
+  return fnv1a64(`${parentId}.${half}.a`) + fnv1a64(`${parentId}.${half}.b`);
+}
+
+function fnv1a64(text: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (let i = 0; i < text.length; i++) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n);
+  }
+  return hash.toString(16).padStart(16, '0');
+}

@@ -1,0 +1,201 @@
+import type { Clock, Random } from '../clock.ts';
+import type { Ledger } from '../ledger.ts';
+import { HIGH_LANE_SEVERITY, type SealedBatch } from './batch.ts';
+import { Lane, URGENT_SEVERITY } from './lane.ts';
+import type { RecordCodec } from './record-codec.ts';
+
+export interface QueueSettings {
+  /** Bytes of all pending records together. */
+  readonly maxBytes: number;
+  /** Share of `maxBytes` only records from WARN up may use, 0 … 1. */
+  readonly reserveRatio: number;
+  readonly maxBatchRecords: number;
+  readonly maxBatchBytes: number;
+  readonly maxRecordBytes: number;
+  readonly lingerMs: number;
+  /** Linger once a record of ERROR or above waits. */
+  readonly urgentLingerMs: number;
+}
+
+/** Who is told what happens in the queue. None of these may do I/O: they run inside the log call. */
+export interface QueueListener {
+  /** A batch was sealed because it was full. */
+  onSealed(batch: SealedBatch): void;
+  /** A lane got its first record, or one that shortens its linger: look again in `delayMs`. */
+  onLingering(delayMs: number): void;
+  /** Frees at least `bytes` by giving up sealed batches that matter less than a record of this lane. */
+  makeRoom(bytes: number, lane: 'low' | 'high'): boolean;
+  onReduced(): void;
+  /** A record had to go because there was no room for it. */
+  onDropped(reason: 'queue_full' | 'encode_error' | 'closed'): void;
+}
+
+/** A record logged while another was being encoded: by a getter or `toJSON` of that other. */
+interface NestedRecord {
+  readonly bytes: Buffer;
+  readonly group: number;
+  readonly severityNumber: number;
+}
+
+/** How deep records may be logged from inside one another before they are dropped as `encode_error`. */
+const MAX_NESTING = 8;
+
+/**
+ * The entrance of the engine: two lanes under one budget of bytes.
+ *
+ * `pendingRecords` and `pendingBytes` count what was taken in and is not settled yet, whether it still stands in a lane
+ * or in a sealed batch; whoever settles a batch calls `release`.
+ */
+export class RecordQueue<R> {
+  readonly #codec: RecordCodec<R>;
+  readonly #settings: QueueSettings;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #ledger: Ledger;
+  readonly #listener: QueueListener;
+  readonly #low: Lane<R>;
+  readonly #high: Lane<R>;
+  readonly #lowMaxBytes: number;
+  readonly #nowMs: () => number;
+  #nesting = 0;
+  #nested: NestedRecord[] = [];
+  #closed = false;
+  pendingRecords = 0;
+  pendingBytes = 0;
+
+  constructor(
+    codec: RecordCodec<R>,
+    settings: QueueSettings,
+    parts: {
+      readonly clock: Clock;
+      readonly random: Random;
+      readonly ledger: Ledger;
+      readonly listener: QueueListener;
+    },
+  ) {
+    this.#codec = codec;
+    this.#settings = settings;
+    this.#clock = parts.clock;
+    this.#random = parts.random;
+    this.#ledger = parts.ledger;
+    this.#listener = parts.listener;
+    this.#low = new Lane('low', codec, settings.maxBatchBytes, settings.maxRecordBytes);
+    this.#high = new Lane('high', codec, settings.maxBatchBytes, settings.maxRecordBytes);
+    this.#lowMaxBytes = Math.floor(settings.maxBytes * (1 - settings.reserveRatio));
+    this.#nowMs = () => this.#clock.nowMs();
+  }
+
+  /** Takes a record, or counts why not. Never throws. */
+  enqueue(record: R, severityNumber: number, group: number): void {
+    this.#ledger.accepted++;
+    if (this.#closed) return this.#drop('closed');
+    if (this.#nesting > 0) return this.#enqueueNested(record, severityNumber, group);
+    const lane = severityNumber >= HIGH_LANE_SEVERITY ? this.#high : this.#low;
+    this.#nesting = 1;
+    let end = -1;
+    try {
+      end = lane.encode(record);
+      if (end < 0) {
+        this.#seal(lane);
+        end = lane.encode(record);
+      }
+    } catch {
+      end = -1; // The encoder holds off what a record can do; a full stack is the one thing that still gets here.
+    }
+    this.#nesting = 0;
+    if (end < 0) this.#drop('encode_error');
+    else this.#take(lane, end, group, severityNumber);
+    if (this.#nested.length > 0) this.#takeNested();
+  }
+
+  /** Refuses every later record, counted as `closed`. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** A batch reached its end: its records are in the ledger now. */
+  release(records: number, bytes: number): void {
+    this.pendingRecords -= records;
+    this.pendingBytes -= bytes;
+  }
+
+  /**
+   * Seals what has waited long enough, high lane first.
+   *
+   * @param all - seals whatever there is: a flush.
+   */
+  sealDue(nowMs: number, all = false): SealedBatch | undefined {
+    for (const lane of [this.#high, this.#low]) {
+      if (lane.records > 0 && (all || nowMs >= this.#dueMs(lane))) return lane.seal(this.#random.id());
+    }
+    return undefined;
+  }
+
+  /** When the next lane is to be sealed, on the monotonic clock; `Infinity` while both are empty. */
+  nextSealMs(): number {
+    const high = this.#high.records > 0 ? this.#dueMs(this.#high) : Number.POSITIVE_INFINITY;
+    const low = this.#low.records > 0 ? this.#dueMs(this.#low) : Number.POSITIVE_INFINITY;
+    return Math.min(high, low);
+  }
+
+  #dueMs(lane: Lane<R>): number {
+    return lane.openedMs + (lane.isUrgent ? this.#settings.urgentLingerMs : this.#settings.lingerMs);
+  }
+
+  #take(lane: Lane<R>, end: number, group: number, severityNumber: number): void {
+    const bytes = end - lane.bytes;
+    const maxBytes = lane.name === 'high' ? this.#settings.maxBytes : this.#lowMaxBytes;
+    const excess = this.pendingBytes + bytes - maxBytes;
+    if (excess > 0 && !this.#listener.makeRoom(excess, lane.name)) return this.#drop('queue_full');
+    if (lane.reduced) this.#listener.onReduced();
+    const first = lane.records === 0;
+    const wasUrgent = lane.isUrgent;
+    lane.commit(end, group, severityNumber, this.#nowMs);
+    this.pendingRecords++;
+    this.pendingBytes += bytes;
+    if (lane.records >= this.#settings.maxBatchRecords || end >= this.#settings.maxBatchBytes) this.#seal(lane);
+    else if (severityNumber >= URGENT_SEVERITY && !wasUrgent) this.#listener.onLingering(this.#settings.urgentLingerMs);
+    else if (first) this.#listener.onLingering(this.#settings.lingerMs);
+  }
+
+  #seal(lane: Lane<R>): void {
+    if (lane.records > 0) this.#listener.onSealed(lane.seal(this.#random.id()));
+  }
+
+  #drop(reason: 'queue_full' | 'encode_error' | 'closed'): void {
+    this.#ledger.drop(reason, 1);
+    this.#listener.onDropped(reason);
+  }
+
+  /** The chunk is being written by the outer record: the inner one waits in bytes of its own. */
+  #enqueueNested(record: R, severityNumber: number, group: number): void {
+    if (this.#nesting > MAX_NESTING) return this.#drop('encode_error');
+    this.#nesting++;
+    try {
+      const scratch = Buffer.allocUnsafe(this.#settings.maxRecordBytes);
+      let end = this.#codec.encode(scratch, 0, record);
+      if (end < 0) end = this.#codec.encodeReduced(scratch, 0, record, scratch.length);
+      this.#nested.push({ bytes: Buffer.from(scratch.subarray(0, end)), group, severityNumber });
+      this.pendingRecords++;
+      this.pendingBytes += end;
+    } catch {
+      this.#drop('encode_error'); // As in `enqueue`: a full stack.
+    }
+    this.#nesting--;
+  }
+
+  #takeNested(): void {
+    const nested = this.#nested;
+    this.#nested = [];
+    for (const { bytes, group, severityNumber } of nested) {
+      this.release(1, bytes.length);
+      const lane = severityNumber >= HIGH_LANE_SEVERITY ? this.#high : this.#low;
+      let end = lane.copy(bytes);
+      if (end < 0) {
+        this.#seal(lane);
+        end = lane.copy(bytes);
+      }
+      this.#take(lane, end, group, severityNumber);
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import type { AxiosInstance, AxiosResponse } from 'axios';
+import { type AgentSettings, createAgents } from './http-agents.ts';
+import type { Transport, TransportRequest, TransportResult } from './transport.ts';
+import { withoutTracing } from './without-tracing.ts';
+
+export interface AxiosTransportSettings extends AgentSettings {
+  /** Used instead of our own instance: for its adapter, proxy or interceptors. What the protocol needs is set per request. */
+  readonly axios: AxiosInstance | undefined;
+}
+
+/** A reply is a few bytes; more than this is not one. */
+const MAX_REPLY_BYTES = 64 * 1024;
+
+/**
+ * The HTTP transport, over axios: keep-alive connections, proxies of the environment, no redirects, every status a
+ * value. An `AxiosError` never leaves this file, as it holds the request's headers.
+ *
+ * axios is loaded at the first request: an application that logs to the console only does not pay for it.
+ */
+export function createAxiosTransport(settings: AxiosTransportSettings): Transport {
+  const agents = createAgents(settings);
+  let client: Promise<AxiosInstance> | undefined;
+  const load = async (): Promise<AxiosInstance> => settings.axios ?? (await import('axios')).default.create();
+  return {
+    async send(request) {
+      const attempt = startAttempt(request);
+      try {
+        client ??= load();
+        const axios = await client;
+        const response = await withoutTracing(() =>
+          axios.request<unknown>({
+            url: request.url,
+            method: 'post',
+            data: asBuffer(request.body),
+            headers: { 'accept-encoding': 'identity', ...request.headers },
+            responseType: 'stream',
+            httpAgent: agents.http,
+            httpsAgent: agents.https,
+            signal: attempt.signal,
+            timeout: 0,
+            maxRedirects: 0,
+            maxBodyLength: Number.POSITIVE_INFINITY,
+            maxContentLength: Number.POSITIVE_INFINITY,
+            transformRequest: [],
+            transformResponse: [],
+            validateStatus: () => true,
+          }),
+        );
+        return await toReply(response, attempt);
+      } catch (error) {
+        return attempt.failureOf(error);
+      } finally {
+        attempt.end();
+      }
+    },
+    close() {
+      agents.http.destroy();
+      agents.https.destroy();
+    },
+  };
+}
+
+interface Attempt {
+  readonly signal: AbortSignal;
+  /** The failure an error stands for; a deadline of ours beats what it caused. */
+  failureOf(error: unknown): TransportResult;
+  end(): void;
+}
+
+function startAttempt({ timeoutMs, signal }: TransportRequest): Attempt {
+  const controller = new AbortController();
+  let timedOut = false;
+  const timer = timeoutMs === 0 ? undefined : setTimeout(onTimeout, timeoutMs);
+  timer?.unref();
+  function onTimeout(): void {
+    timedOut = true;
+    controller.abort();
+  }
+  const onAbort = () => controller.abort();
+  if (signal.aborted) controller.abort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  return {
+    signal: controller.signal,
+    failureOf(error) {
+      if (timedOut) return failure('ERR_LOGFLUME_TIMEOUT', `no complete answer within ${timeoutMs} ms`);
+      if (signal.aborted) return failure('ERR_LOGFLUME_ABORTED', 'aborted at the deadline of a close');
+      return describeFailure(error);
+    },
+    end() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    },
+  };
+}
+
+async function toReply(response: AxiosResponse<unknown>, attempt: Attempt): Promise<TransportResult> {
+  const { status, headers } = response;
+  const head = {
+    kind: 'reply' as const,
+    status,
+    contentType: headerOf(headers, 'content-type'),
+    retryAfter: headerOf(headers, 'retry-after'),
+    date: headerOf(headers, 'date'),
+  };
+  try {
+    return { ...head, ...(await readBody(response.data)) };
+  } catch (error) {
+    // The status of a reply that was cut short still decides, unless it was a success.
+    if (status >= 200 && status < 300) return attempt.failureOf(error);
+    return { ...head, body: new Uint8Array(0), complete: false };
+  }
+}
+
+/** Reads what an adapter answers with: a stream of ours, or the whole body if an injected instance insists. */
+async function readBody(data: unknown): Promise<{ body: Uint8Array; complete: boolean }> {
+  if (typeof data === 'string') return { body: Buffer.from(data), complete: true };
+  if (data instanceof Uint8Array) return { body: data, complete: true };
+  if (data instanceof ArrayBuffer) return { body: new Uint8Array(data), complete: true };
+  if (!isAsyncIterable(data)) return { body: new Uint8Array(0), complete: true };
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of data) {
+    const bytes = chunk instanceof Uint8Array ? chunk : Buffer.from(String(chunk));
+    length += bytes.length;
+    if (length > MAX_REPLY_BYTES) return { body: new Uint8Array(0), complete: false }; // leaving the loop destroys the stream
+    chunks.push(bytes);
+  }
+  return { body: Buffer.concat(chunks), complete: true };
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
+function headerOf(headers: unknown, name: string): string | undefined {
+  const value: unknown = typeof headers === 'object' && headers !== null ? Reflect.get(headers, name) : undefined;
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Node's codes and their texts name hosts and ports, nothing secret; any other error may quote a header. */
+function describeFailure(error: unknown): TransportResult {
+  const cause: unknown = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const code = codeOf(cause) ?? codeOf(error);
+  if (code === undefined)
+    return failure('ERR_LOGFLUME_REQUEST', error instanceof Error ? error.name : 'request failed');
+  const text = cause instanceof Error && /^(E[A-Z]+|ERR_LOGFLUME_)/.test(code) ? cause.message : '';
+  return failure(code, text === '' ? code : text);
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const code: unknown = Reflect.get(error, 'code');
+  return typeof code === 'string' && code !== '' ? code : undefined;
+}
+
+function failure(code: string, message: string): TransportResult {
+  return { kind: 'failure', code, message };
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,94 @@
+import type { ReplyVerdict } from '../format.ts';
+import type { EndpointSample, Outcome } from '../outcome.ts';
+import { parseRetryAfter } from './retry-after.ts';
+import type { TransportResult } from './transport.ts';
+
+type Reply = Extract<TransportResult, { kind: 'reply' }>;
+
+const failure: EndpointSample = { kind: 'failure' };
+
+/**
+ * Says what one attempt means. Pure; the table of statuses and errors is in docs/failure-modes.md.
+ *
+ * Acked is only a complete 2xx of the right protocol. On any other status the status alone decides, even if its body
+ * is cut or unreadable.
+ *
+ * @param judge - reads the body of a complete 2xx; see `Format.judge`.
+ * @param wallMs - for a `Retry-After` that is a date.
+ */
+export function classify(result: TransportResult, judge: (reply: Reply) => ReplyVerdict, wallMs: number): Outcome {
+  if (result.kind === 'failure') return classifyFailure(result.code, result.message);
+  const { status } = result;
+  if (status >= 200 && status < 300) return classifySuccess(result, judge);
+  if (status >= 300 && status < 400) return hold(`HTTP ${status}: redirects are not followed`);
+  switch (status) {
+    case 401:
+    case 403:
+    case 404:
+    case 405:
+    case 407:
+      return hold(`HTTP ${status}`);
+    case 413:
+      return { batch: { kind: 'split' }, endpoint: { kind: 'success' } };
+    case 429:
+    case 503:
+      return backpressure(result, wallMs);
+    case 500:
+      return { batch: retry('HTTP 500', true), endpoint: failure };
+    case 502:
+    case 504:
+      return parseRetryAfter(result.retryAfter, result.date, wallMs) === undefined
+        ? { batch: retry(`HTTP ${status}`), endpoint: failure }
+        : backpressure(result, wallMs);
+    default:
+      if (status < 200) return { batch: retry(`HTTP ${status}`), endpoint: failure };
+      return {
+        batch: { kind: 'dead', reason: `HTTP ${status}` },
+        endpoint: status >= 500 ? failure : { kind: 'none' },
+      };
+  }
+}
+
+function classifySuccess(reply: Reply, judge: (reply: Reply) => ReplyVerdict): Outcome {
+  if (!reply.complete) return { batch: retry(`HTTP ${reply.status}, but the reply was cut short`), endpoint: failure };
+  const verdict = judge(reply);
+  if (!verdict.understood) {
+    const type = reply.contentType ?? 'no content type';
+    return { batch: retry(`HTTP ${reply.status}, but not from a logs backend (${type})`), endpoint: failure };
+  }
+  const endpoint: EndpointSample = { kind: 'success' };
+  if (verdict.rejectedRecords > 0) {
+    return {
+      batch: { kind: 'partial', rejectedRecords: verdict.rejectedRecords, message: verdict.message },
+      endpoint,
+    };
+  }
+  const warning = verdict.rejectedRecords < 0 ? `rejected ${verdict.rejectedRecords} records` : verdict.message;
+  return { batch: { kind: 'delivered', warning }, endpoint };
+}
+
+function backpressure(reply: Reply, wallMs: number): Outcome {
+  const retryAfterMs = parseRetryAfter(reply.retryAfter, reply.date, wallMs);
+  return { batch: retry(`HTTP ${reply.status}`), endpoint: { kind: 'backpressure', retryAfterMs } };
+}
+
+/** A shortage of file descriptors or ports is ours, not the endpoint's. */
+const LOCAL_SHORTAGE = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ERR_LOGFLUME_ABORTED', 'ERR_LOGFLUME_HEADERS']);
+
+/** Codes of a certificate that is wrong until somebody replaces it or its authority. */
+const CERTIFICATE =
+  /^(CERT_|ERR_TLS_CERT|ERR_SSL_WRONG_VERSION_NUMBER|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|INVALID_CA|HOSTNAME_MISMATCH)/;
+
+function classifyFailure(code: string, message: string): Outcome {
+  const reason = message === '' ? code : message;
+  if (CERTIFICATE.test(code)) return hold(reason);
+  return { batch: retry(reason), endpoint: LOCAL_SHORTAGE.has(code) ? { kind: 'none' } : failure };
+}
+
+function retry(reason: string, isServerError = false): Outcome['batch'] {
+  return { kind: 'retry', reason, isServerError };
+}
+
+function hold(reason: string): Outcome {
+  return { batch: { kind: 'hold', reason }, endpoint: { kind: 'hold' } };
+}

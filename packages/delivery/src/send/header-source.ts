@@ -1,0 +1,59 @@
+import type { DiagnosticSink } from '../diagnostics.ts';
+import type { Endpoint } from './endpoint-pool.ts';
+
+type Headers = Readonly<Record<string, string>>;
+
+/** The user's headers, as every attempt reads them. */
+export interface HeaderSource {
+  /** Headers for an attempt at an endpoint; the endpoint's own win. Never rejects. */
+  headersFor(endpoint: Endpoint): Promise<Headers>;
+  /** The last answer, for the exit hook, where nothing can be awaited. */
+  lastHeadersFor(endpoint: Endpoint): Headers;
+}
+
+/** A token service that does not answer must not hold up a batch for longer than this. */
+const HEADERS_TIMEOUT_MS = 5000;
+
+/** @param headers - as in `DeliveryOptions.headers`. When the function fails, what it last answered is used. */
+export function createHeaderSource(
+  headers: Headers | (() => Promise<Headers>) | undefined,
+  report: DiagnosticSink,
+): HeaderSource {
+  let last: Headers = typeof headers === 'function' ? {} : lowerCaseNames(headers ?? {});
+  const lastHeadersFor = (endpoint: Endpoint): Headers => ({ ...last, ...endpoint.target.headers });
+  return {
+    lastHeadersFor,
+    async headersFor(endpoint) {
+      if (typeof headers === 'function') {
+        try {
+          last = lowerCaseNames(await withinTime(headers()));
+        } catch (error) {
+          // The error's text may quote a token: only its name is told.
+          const name = error instanceof Error ? error.name : typeof error;
+          report({ kind: 'headersFailed', message: `headers() failed (${name}); the last headers it gave are used` });
+        }
+      }
+      return lastHeadersFor(endpoint);
+    },
+  };
+}
+
+async function withinTime<T>(promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new RangeError('headers() took too long')), HEADERS_TIMEOUT_MS);
+    timer.unref();
+  });
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Header names are case-insensitive: folded, so that an endpoint's `Authorization` replaces a common `authorization`. */
+function lowerCaseNames(headers: Headers): Headers {
+  const folded: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) folded[name.toLowerCase()] = String(value);
+  return folded;
+}

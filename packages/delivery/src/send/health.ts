@@ -1,0 +1,147 @@
+import type { EndpointSample } from '../outcome.ts';
+
+/** States of an endpoint's circuit breaker. */
+export type EndpointState =
+  /** Takes traffic. */
+  | 'closed'
+  /** Ejected; nothing is sent until `untilMs`. */
+  | 'open'
+  /** One real batch is on its way as a probe. */
+  | 'half-open'
+  /** The server asked for silence until `untilMs` (Retry-After). */
+  | 'paused'
+  /** No longer in the list. */
+  | 'gone';
+
+/** Successes and failures within one second. */
+interface Second {
+  readonly second: number;
+  readonly successes: number;
+  readonly failures: number;
+}
+
+export interface Health {
+  readonly state: EndpointState;
+  /** When an open or paused endpoint may be probed, on the monotonic clock; 0 otherwise. */
+  readonly untilMs: number;
+  readonly consecutiveFailures: number;
+  /** The k of the ejection time `1 s · 2^k`; falls by one per healthy ten seconds, so flapping keeps it long. */
+  readonly ejections: number;
+  readonly healthySinceMs: number;
+  /** The last thirty seconds, oldest first. */
+  readonly recent: readonly Second[];
+}
+
+export const initialHealth: Health = {
+  state: 'closed',
+  untilMs: 0,
+  consecutiveFailures: 0,
+  ejections: 0,
+  healthySinceMs: 0,
+  recent: [],
+};
+
+const WINDOW_SECONDS = 30;
+const TRIP_CONSECUTIVE = 3;
+const TRIP_MIN_REQUESTS = 5;
+const TRIP_SUCCESS_RATIO = 0.8;
+const EJECTION_BASE_MS = 1000;
+const EJECTION_CAP_MS = 60_000;
+const HOLD_MS = 60_000;
+const HEALTHY_STEP_MS = 10_000;
+
+/**
+ * The next state of an endpoint after one finished attempt. Pure; the table is in docs/decisions/0005.
+ *
+ * @param random - uniform in [0, 1); called at most once.
+ */
+export function afterAttempt(health: Health, sample: EndpointSample, nowMs: number, random: () => number): Health {
+  switch (sample.kind) {
+    case 'none':
+      // A probe that says nothing leaves the question open: ask again when the next batch is ready.
+      return health.state === 'half-open' ? { ...health, state: 'open', untilMs: nowMs } : health;
+    case 'success':
+      return afterSuccess(health, nowMs);
+    case 'hold':
+      return { ...health, state: 'open', untilMs: nowMs + HOLD_MS, healthySinceMs: nowMs };
+    case 'failure':
+      return afterFailure(health, nowMs, random);
+    case 'backpressure':
+      return sample.retryAfterMs === undefined
+        ? afterFailure(health, nowMs, random)
+        : afterPause(health, nowMs + sample.retryAfterMs * (1 + random() * 0.1), nowMs);
+  }
+}
+
+/** An open or paused endpoint whose time has come takes one batch as a probe. Pure. */
+export function canProbe(health: Health, nowMs: number): boolean {
+  return (health.state === 'open' || health.state === 'paused') && nowMs >= health.untilMs;
+}
+
+export function startProbe(health: Health): Health {
+  return { ...health, state: 'half-open' };
+}
+
+function afterSuccess(health: Health, nowMs: number): Health {
+  // Late successes of requests sent before the ejection do not close it: the probe does.
+  if (health.state === 'open' || health.state === 'paused') return record(health, nowMs, true);
+  const reopened = health.state === 'half-open';
+  const healthySinceMs = reopened || health.healthySinceMs === 0 ? nowMs : health.healthySinceMs;
+  const steps = Math.floor((nowMs - healthySinceMs) / HEALTHY_STEP_MS);
+  return {
+    ...record(reopened ? { ...health, recent: [] } : health, nowMs, true),
+    state: 'closed',
+    untilMs: 0,
+    consecutiveFailures: 0,
+    ejections: Math.max(0, health.ejections - steps),
+    healthySinceMs: healthySinceMs + steps * HEALTHY_STEP_MS,
+  };
+}
+
+function afterFailure(health: Health, nowMs: number, random: () => number): Health {
+  const next = { ...record(health, nowMs, false), consecutiveFailures: health.consecutiveFailures + 1 };
+  if (health.state === 'half-open' || (health.state === 'closed' && trips(next))) return eject(next, nowMs, random);
+  return next;
+}
+
+function afterPause(health: Health, untilMs: number, nowMs: number): Health {
+  const next = { ...record(health, nowMs, false), consecutiveFailures: health.consecutiveFailures + 1 };
+  if (health.state === 'gone' || (health.state === 'open' && health.untilMs > untilMs)) return next;
+  return { ...next, state: 'paused', untilMs: Math.max(untilMs, health.state === 'paused' ? health.untilMs : 0) };
+}
+
+function trips(health: Health): boolean {
+  if (health.consecutiveFailures >= TRIP_CONSECUTIVE) return true;
+  let successes = 0;
+  let failures = 0;
+  for (const second of health.recent) {
+    successes += second.successes;
+    failures += second.failures;
+  }
+  return successes + failures >= TRIP_MIN_REQUESTS && successes < TRIP_SUCCESS_RATIO * (successes + failures);
+}
+
+/** Equal jitter: half of the time is certain, half is chance, so that many clients do not probe at once. */
+function eject(health: Health, nowMs: number, random: () => number): Health {
+  const fullMs = Math.min(EJECTION_CAP_MS, EJECTION_BASE_MS * 2 ** health.ejections);
+  return {
+    ...health,
+    state: 'open',
+    untilMs: nowMs + fullMs / 2 + (random() * fullMs) / 2,
+    ejections: health.ejections + 1,
+  };
+}
+
+function record(health: Health, nowMs: number, success: boolean): Health {
+  const second = Math.floor(nowMs / 1000);
+  const recent = health.recent.filter((bucket) => bucket.second > second - WINDOW_SECONDS);
+  const last = recent.at(-1);
+  const bucket = last?.second === second ? last : { second, successes: 0, failures: 0 };
+  if (last === bucket) recent.pop();
+  recent.push({
+    second,
+    successes: bucket.successes + (success ? 1 : 0),
+    failures: bucket.failures + (success ? 0 : 1),
+  });
+  return { ...health, recent };
+}

@@ -1,0 +1,85 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { Duplex } from 'node:stream';
+
+export interface TlsOptions {
+  /** PEM of the authorities to trust instead of the built-in ones. */
+  readonly ca?: string | Buffer | undefined;
+  /** PEM of the client certificate and its key. */
+  readonly cert?: string | Buffer | undefined;
+  readonly key?: string | Buffer | undefined;
+}
+
+export interface AgentSettings {
+  readonly connectTimeoutMs: number;
+  readonly tls: TlsOptions | undefined;
+}
+
+/** Below the five seconds after which Node's own servers close an idle connection. */
+const IDLE_MS = 4000;
+
+const agentOptions = { keepAlive: true, timeout: IDLE_MS, scheduling: 'lifo' as const };
+
+/**
+ * The connections of one delivery: kept alive, never keeping the process alive. A pending `flush` or `close` holds the
+ * process by its own timer; a request on its way must not, else a backend that never answers delays every exit.
+ */
+export function createAgents(settings: AgentSettings): { readonly http: http.Agent; readonly https: https.Agent } {
+  class PlainAgent extends http.Agent {
+    override createConnection(options: http.ClientRequestArgs, callback?: Created): Duplex | null | undefined {
+      return prepare(super.createConnection(options, callback), 'connect', settings.connectTimeoutMs);
+    }
+
+    override reuseSocket(socket: Duplex, request: http.ClientRequest): void {
+      super.reuseSocket(socket, request);
+      unref(socket);
+    }
+  }
+  class SecureAgent extends https.Agent {
+    override createConnection(options: https.RequestOptions, callback?: Created): Duplex | null | undefined {
+      return prepare(super.createConnection(options, callback), 'secureConnect', settings.connectTimeoutMs);
+    }
+
+    override reuseSocket(socket: Duplex, request: http.ClientRequest): void {
+      super.reuseSocket(socket, request);
+      unref(socket);
+    }
+  }
+  const { ca, cert, key } = settings.tls ?? {};
+  return {
+    http: new PlainAgent(agentOptions),
+    https: new SecureAgent({
+      ...agentOptions,
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key }),
+    }),
+  };
+}
+
+type Created = (error: Error | null, stream: Duplex) => void;
+
+/** Until `event` a connection has a deadline of its own: a lost SYN or a stalled handshake must not cost a whole attempt. */
+function prepare<S extends Duplex | null | undefined>(socket: S, event: string, connectTimeoutMs: number): S {
+  if (!socket) return socket;
+  unref(socket);
+  if (connectTimeoutMs > 0) {
+    const timer = setTimeout(() => {
+      socket.destroy(
+        Object.assign(new Error(`no connection within ${connectTimeoutMs} ms`), {
+          code: 'ERR_LOGFLUME_CONNECT_TIMEOUT',
+        }),
+      );
+    }, connectTimeoutMs);
+    timer.unref();
+    const connected = () => clearTimeout(timer);
+    socket.once(event, connected);
+    socket.once('close', connected);
+  }
+  return socket;
+}
+
+function unref(socket: Duplex): void {
+  const method: unknown = Reflect.get(socket, 'unref');
+  if (typeof method === 'function') Reflect.apply(method, socket, []);
+}

@@ -1,0 +1,38 @@
+/** One attempt to hand a body to one endpoint. */
+export interface TransportRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** For the whole attempt, in milliseconds; 0 is no limit. The one timer that sees a full window or a slow drip. */
+  readonly timeoutMs: number;
+  /** Cuts the attempt short: at the deadline of a `close`. */
+  readonly signal: AbortSignal;
+}
+
+/** What came back. */
+export type TransportResult =
+  | {
+      readonly kind: 'reply';
+      readonly status: number;
+      readonly contentType: string | undefined;
+      readonly retryAfter: string | undefined;
+      /** The server's own clock, to read a `Retry-After` that is a date. */
+      readonly date: string | undefined;
+      readonly body: Uint8Array;
+      /** `false` when the reply was cut short, or larger than the cap. */
+      readonly complete: boolean;
+    }
+  | {
+      readonly kind: 'failure';
+      /** A Node.js error code, or `ERR_LOGFLUME_TIMEOUT`, `ERR_LOGFLUME_CONNECT_TIMEOUT`, `ERR_LOGFLUME_ABORTED`. */
+      readonly code: string;
+      /** For a person; holds no header, query or token. */
+      readonly message: string;
+    };
+
+/** Sends bytes. Every answer is a value: an implementation never rejects and never throws. */
+export interface Transport {
+  send(request: TransportRequest): Promise<TransportResult>;
+  /** Closes idle connections. In-flight attempts are the caller's to abort. */
+  close(): void;
+}

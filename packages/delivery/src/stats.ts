@@ -1,0 +1,24 @@
+import type { LedgerCounts } from './ledger.ts';
+import type { EndpointStats } from './send/endpoint-pool.ts';
+
+/**
+ * Where every record is. `accepted = delivered + rejected + fallback + dropped.total + pending` holds whenever it is
+ * read; `spooled` is the part of `pending` that is safe on disk.
+ */
+export interface DeliveryStats extends LedgerCounts {
+  readonly pending: number;
+  readonly spooled: number;
+  readonly endpoints: readonly EndpointStats[];
+}
+
+/** The ledger in short, at the end of a `flush` or `close`; counted since the delivery was made. */
+export interface DeliveryReport {
+  readonly accepted: number;
+  readonly delivered: number;
+  readonly rejected: number;
+  readonly fallback: number;
+  readonly dropped: number;
+  /** More than 0 when the deadline came first. */
+  readonly pending: number;
+  readonly spooled: number;
+}

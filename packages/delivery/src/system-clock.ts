@@ -1,0 +1,26 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock, Random } from './clock.ts';
+
+/** The process's own time. */
+export const systemClock: Clock = {
+  nowMs: () => performance.now(),
+  wallMs: () => Date.now(),
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    timer.unref();
+    return { cancel: () => clearTimeout(timer) };
+  },
+  holdFor(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    return { cancel: () => clearTimeout(timer) };
+  },
+  soon(callback) {
+    setImmediate(callback);
+  },
+};
+
+/** The process's own chance. */
+export const systemRandom: Random = {
+  next: Math.random,
+  id: () => randomUUID().replaceAll('-', ''),
+};
