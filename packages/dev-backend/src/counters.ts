@@ -2,6 +2,8 @@ import { type SeverityRange, toSeverityRange } from './records/severity.ts';
 
 /** Everything counted since the start. Exact: forgetting or clearing records changes `kept` and `forgotten` only. */
 export interface DevBackendStats {
+  /** When this backend was created: tells it from another one that took its port. */
+  readonly startedAtUnixMs: number;
   /** To the logs paths. `total` = sum of `byStatus` + `unanswered` + `inFlight`, always. */
   readonly requests: {
     readonly total: number;
@@ -52,6 +54,7 @@ export interface Counters {
 
 /** @param changed - called after every count. */
 export function createCounters(changed: () => void): Counters {
+  const startedAtUnixMs = Date.now();
   const requests = { total: 0, unanswered: 0, ended: 0 };
   const byStatus = new Map<number, number>();
   const records = { accepted: 0, rejected: 0, refused: 0, duplicates: 0 };
@@ -106,6 +109,7 @@ export function createCounters(changed: () => void): Counters {
     acceptedRecords: () => records.accepted,
     requests: () => requests.total,
     snapshot: (keptRecords) => ({
+      startedAtUnixMs,
       requests: {
         total: requests.total,
         byStatus: Object.fromEntries(byStatus),

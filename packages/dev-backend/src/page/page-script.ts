@@ -10,6 +10,7 @@ const ranges = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
 const byId = (id) => document.getElementById(id);
 let lastSequence = 0;
 let generation = 0;
+let startedAtUnixMs = 0;
 
 function element(tag, className, text) {
   const made = document.createElement(tag);
@@ -74,9 +75,11 @@ async function readJson(path) {
 }
 
 async function refresh() {
-  const asked = generation;
   const stats = await readJson('api/stats');
-  if (stats.records.accepted < lastSequence) forgetRows();
+  // Another backend on the same port counts its records from 1 again.
+  if (stats.startedAtUnixMs !== startedAtUnixMs) forgetRows();
+  startedAtUnixMs = stats.startedAtUnixMs;
+  const asked = generation;
   const search = new URLSearchParams({
     limit: String(maxRows), after: String(lastSequence), text: byId('text').value, severity: byId('severity').value,
   });
@@ -85,6 +88,8 @@ async function refresh() {
   if (asked !== generation) return;
   const rows = byId('rows');
   for (const record of records) {
+    // Two refreshes can overlap, by the timer and by the filter.
+    if (record.sequence <= lastSequence) continue;
     rows.prepend(toRow(record));
     lastSequence = record.sequence;
   }
