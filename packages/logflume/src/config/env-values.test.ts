@@ -41,11 +41,16 @@ describe('parseInteger', () => {
 
 describe('parseMilliseconds', () => {
   it('reads whole milliseconds, 0 included', () => {
-    expect([parseMilliseconds('0'), parseMilliseconds('10000')]).toEqual([ok(0), ok(10_000)]);
+    expect([parseMilliseconds()('0'), parseMilliseconds()('10000')]).toEqual([ok(0), ok(10_000)]);
+  });
+
+  it('refuses more than its limit', () => {
+    const bad = { expected: 'whole milliseconds, 0 … 60000' };
+    expect(parseMilliseconds(60_000)('60001')).toMatchObject({ kind: 'bad', bad });
   });
 
   it('tells who wrote seconds what to write', () => {
-    expect(parseMilliseconds('10s')).toMatchObject({ kind: 'bad', bad: { hint: 'write "10000"' } });
+    expect(parseMilliseconds()('10s')).toMatchObject({ kind: 'bad', bad: { hint: 'write "10000"' } });
   });
 });
 

@@ -30,22 +30,29 @@ export function parseBoolean(text: string): ParsedValue<boolean> {
   return toBad('"true" or "false"');
 }
 
-/** An integer from `min` to 2^31−1. */
-export function parseInteger(min: 0 | 1): (text: string) => ParsedValue<number> {
-  return (text) => readInteger(text, min, `an integer, ${min} … ${maxEnvInteger}`);
+/** An integer from `min` to `max`. */
+export function parseInteger(min: 0 | 1, max: number = maxEnvInteger): (text: string) => ParsedValue<number> {
+  return (text) => readInteger(text, `an integer, ${min} … ${max}`, { min, max });
 }
 
-/** Whole milliseconds, 0 … 2^31−1. What 0 means is the business of the setting. */
-export function parseMilliseconds(text: string): ParsedValue<number> {
-  const expected = `whole milliseconds, 0 … ${maxEnvInteger}`;
-  const seconds = /^([0-9]{1,6})s$/i.exec(text)?.[1];
-  if (seconds !== undefined) return toBad(expected, `write "${Number(seconds) * 1000}"`);
-  return readInteger(text, 0, expected);
+/** Whole milliseconds from 0 to `max`. What 0 means is the business of the setting. */
+export function parseMilliseconds(max: number = maxEnvInteger): (text: string) => ParsedValue<number> {
+  const expected = `whole milliseconds, 0 … ${max}`;
+  return (text) => {
+    const seconds = /^([0-9]{1,6})s$/i.exec(text)?.[1];
+    if (seconds !== undefined) return toBad(expected, `write "${Number(seconds) * 1000}"`);
+    return readInteger(text, expected, { min: 0, max });
+  };
 }
 
-function readInteger(text: string, min: number, expected: string): ParsedValue<number> {
+interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+function readInteger(text: string, expected: string, { min, max }: Range): ParsedValue<number> {
   const value = digits.test(text) ? Number(text) : Number.NaN;
-  return value >= min && value <= maxEnvInteger ? { kind: 'ok', value } : toBad(expected);
+  return value >= min && value <= max ? { kind: 'ok', value } : toBad(expected);
 }
 
 /** One of a few words, in any case. */

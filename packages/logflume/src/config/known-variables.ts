@@ -67,7 +67,8 @@ export function reportUnreadVariables(env: EnvironmentVariables, reader: EnvRead
   }
   const known = Object.keys(knownVariables).filter((name) => name.startsWith('LOGFLUME_'));
   for (const name of Object.keys(env)) {
-    if (!name.startsWith('LOGFLUME_') || Object.hasOwn(knownVariables, name) || serviceLink.test(name)) continue;
+    // Other names cannot be meant for us, and might not fit on one line.
+    if (!/^LOGFLUME_\w*$/.test(name) || Object.hasOwn(knownVariables, name) || serviceLink.test(name)) continue;
     const closest = closestName(name, known);
     const advice = closest === undefined ? `known are ${known.join(', ')}` : `did you mean ${closest}?`;
     const message = `${name} is not a variable of logflume and has no effect; ${advice}`;

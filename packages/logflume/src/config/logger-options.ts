@@ -26,32 +26,32 @@ export interface EndpointOptions {
   readonly headers?: Headers | undefined;
 }
 
-/** Certificates for https endpoints, each as PEM text or its bytes. */
+/** Certificates for https endpoints, as PEM. */
 export interface TlsOptions {
   /** Authorities to trust instead of those Node ships with. @defaultValue those of Node */
-  readonly ca?: string | Uint8Array | undefined;
+  readonly ca?: string | Buffer | undefined;
   /** Certificate we show to the server; needs `key`. @defaultValue none is shown */
-  readonly cert?: string | Uint8Array | undefined;
+  readonly cert?: string | Buffer | undefined;
   /** Private key of `cert`. Never printed. @defaultValue none */
-  readonly key?: string | Uint8Array | undefined;
+  readonly key?: string | Buffer | undefined;
 }
 
 /** When the records gathered so far become one request. The first limit reached decides. */
 export interface BatchOptions {
   /**
-   * Records in a batch, integer 1 … 2147483647. More makes fewer, larger requests; fewer limits what one lost request
+   * Records in a batch, integer 1 … 100000. More makes fewer, larger requests; fewer limits what one lost request
    * holds up.
    * @defaultValue 1000
    */
   readonly maxRecords?: number | undefined;
   /**
-   * Uncompressed bytes of the records in a batch, integer 1 … 2147483647. More compresses better; fewer suits
+   * Uncompressed bytes of the records in a batch, integer 1024 … 4194304. More compresses better; fewer suits
    * receivers that limit requests, which count them uncompressed.
    * @defaultValue 524288
    */
   readonly maxBytes?: number | undefined;
   /**
-   * Longest wait of a record for company, milliseconds, integer 0 … 2147483647. Lower gives fresher logs and more
+   * Longest wait of a record for company, milliseconds, integer 0 … 60000. Lower gives fresher logs and more
    * requests; 0 sends on the next tick. After an error it is shorter.
    * @defaultValue 200
    */
@@ -61,7 +61,7 @@ export interface BatchOptions {
 /** Memory for records that wait. */
 export interface QueueOptions {
   /**
-   * Bytes of encoded records in memory, integer 1 … 2147483647. More survives a longer burst or outage; less bounds
+   * Bytes of encoded records in memory, integer ≥ 65536. More survives a longer burst or outage; less bounds
    * what logging may cost the process. When full, the least severe and oldest records give way first, and are counted.
    * @defaultValue 67108864, or an eighth of the memory the process may use where that is less
    */
@@ -89,6 +89,12 @@ export interface RetryOptions {
    * @defaultValue 900000
    */
   readonly maxAgeMs?: number | undefined;
+  /**
+   * Further attempts after an answer of 500, integer 0 … 2147483647. Receivers answer it for passing faults and for
+   * data they cannot take: more bears the first, fewer stops repeating the second sooner.
+   * @defaultValue 3
+   */
+  readonly maxServerErrorRetries?: number | undefined;
 }
 
 /** What is cut from a record before it is encoded. Cuts are counted in the record. */
@@ -115,7 +121,7 @@ export interface ExitOptions {
    */
   readonly handleSignals?: boolean | undefined;
   /**
-   * Time the drain may take, milliseconds, integer 0 … 2147483647. Higher delivers more when a receiver is slow; it
+   * Time the drain may take, milliseconds, integer 1 … 2147483647. Higher delivers more when a receiver is slow; it
    * must stay below the grace the platform gives (Kubernetes: 30 s).
    * @defaultValue 5000
    */

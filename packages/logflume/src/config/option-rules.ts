@@ -17,6 +17,12 @@ interface Extra {
 /** Longest time a Node timer can wait, in milliseconds, and a limit nobody reaches for the rest. */
 const maxInteger = 2_147_483_647;
 
+/** What delivery takes; a value beyond would stop the application when the logger is made, so variables end here too. */
+export const maxBatchRecords = 100_000;
+export const maxLingerMs = 60_000;
+const maxBatchBytes = 4 * 1024 * 1024;
+const minQueueBytes = 64 * 1024;
+
 const record: OptionRule = { kind: 'value', expected: 'an object', accepts: isRecord };
 const text: OptionRule = { kind: 'value', expected: 'a string', accepts: (value) => typeof value === 'string' };
 const flag: OptionRule = { kind: 'value', expected: 'true or false', accepts: (value) => typeof value === 'boolean' };
@@ -62,9 +68,24 @@ export const optionRules: Readonly<Record<keyof LoggerOptions, OptionRule>> = {
   tls: { kind: 'group', fields: { ca: pem, cert: pem, key: pem } },
   axios: { kind: 'value', expected: 'an axios instance', accepts: hasRequest },
   timeoutMs: integer(0),
-  batch: { kind: 'group', fields: { maxRecords: integer(1), maxBytes: integer(1), lingerMs: integer(0) } },
-  queue: { kind: 'group', fields: { maxBytes: integer(1) } },
-  retry: { kind: 'group', fields: { baseDelayMs: integer(1), maxDelayMs: integer(1), maxAgeMs: integer(1) } },
+  batch: {
+    kind: 'group',
+    fields: {
+      maxRecords: integer(1, maxBatchRecords),
+      maxBytes: integer(1024, maxBatchBytes),
+      lingerMs: integer(0, maxLingerMs),
+    },
+  },
+  queue: { kind: 'group', fields: { maxBytes: integer(minQueueBytes, Number.MAX_SAFE_INTEGER) } },
+  retry: {
+    kind: 'group',
+    fields: {
+      baseDelayMs: integer(1),
+      maxDelayMs: integer(1),
+      maxAgeMs: integer(1),
+      maxServerErrorRetries: integer(0),
+    },
+  },
   fallback: word('stderr', 'stdout', 'none'),
   console: {
     kind: 'value',
@@ -85,7 +106,7 @@ export const optionRules: Readonly<Record<keyof LoggerOptions, OptionRule>> = {
       },
     },
   },
-  exit: { kind: 'group', fields: { handleSignals: flag, timeoutMs: integer(0) } },
+  exit: { kind: 'group', fields: { handleSignals: flag, timeoutMs: integer(1) } },
   onDiagnostic: { kind: 'value', expected: 'a function', accepts: isFunction },
 };
 
@@ -99,7 +120,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 }
 
 function isPem(value: unknown): boolean {
-  return value instanceof Uint8Array || (typeof value === 'string' && value.includes('-----BEGIN '));
+  return Buffer.isBuffer(value) || (typeof value === 'string' && value.includes('-----BEGIN '));
 }
 
 /** An instance is a function with the methods of a client; a hand-made stand-in may be an object. */

@@ -12,6 +12,7 @@ import {
   toBad,
 } from './env-values.ts';
 import { reportUnreadVariables } from './known-variables.ts';
+import { maxBatchRecords, maxLingerMs } from './option-rules.ts';
 import { endpointVariables, parseEndpoints } from './otel-endpoint.ts';
 import { type ExporterName, parseExporters } from './otel-exporters.ts';
 import { parseHeaders } from './otel-headers.ts';
@@ -159,8 +160,8 @@ function toCompressionParser(hasZstd: boolean): (text: string) => ParsedValue<'g
 /** An attempt ends at the exporter's timeout or at that of the whole export, whichever is shorter; 0 never ends it. */
 function readTimeout(reader: EnvReader): Setting<number> | undefined {
   const use = { option: 'timeoutMs', otherwise: `the default, ${otlpTimeoutMs} ms` };
-  const attempt = reader.read(otlp('TIMEOUT'), parseMilliseconds, use);
-  const cap = reader.read(['OTEL_BLRP_EXPORT_TIMEOUT'], parseMilliseconds, { ...use, otherwise: 'no cap' });
+  const attempt = reader.read(otlp('TIMEOUT'), parseMilliseconds(), use);
+  const cap = reader.read(['OTEL_BLRP_EXPORT_TIMEOUT'], parseMilliseconds(), { ...use, otherwise: 'no cap' });
   if (cap === undefined || cap.value === 0) return attempt;
   const timeoutMs = attempt?.value ?? otlpTimeoutMs;
   return timeoutMs === 0 || cap.value < timeoutMs ? cap : attempt;
@@ -175,11 +176,11 @@ function readBatch(reader: EnvReader): Pick<EnvironmentSettings, 'lingerMs' | 'm
     reader.report({ kind: 'unsupportedSetting', name: queue, source: records.source, message });
   }
   return {
-    lingerMs: reader.read(['OTEL_BLRP_SCHEDULE_DELAY'], parseMilliseconds, {
+    lingerMs: reader.read(['OTEL_BLRP_SCHEDULE_DELAY'], parseMilliseconds(maxLingerMs), {
       option: 'batch.lingerMs',
       otherwise: 'the default',
     }),
-    maxRecords: reader.read(['OTEL_BLRP_MAX_EXPORT_BATCH_SIZE'], parseInteger(1), {
+    maxRecords: reader.read(['OTEL_BLRP_MAX_EXPORT_BATCH_SIZE'], parseInteger(1, maxBatchRecords), {
       option: 'batch.maxRecords',
       otherwise: 'the default',
     }),

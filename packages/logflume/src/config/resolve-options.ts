@@ -161,9 +161,9 @@ function resolveHeaders(
 function resolveTls(code: TlsOptions, { tls }: EnvironmentSettings, pick: Pick): TlsOptions {
   const hasPair = code.cert !== undefined;
   return {
-    ca: pick<string | Uint8Array, undefined>('tls.ca', code.ca, tls.ca, undefined),
-    cert: pick<string | Uint8Array, undefined>('tls.cert', code.cert, hasPair ? undefined : tls.cert, undefined),
-    key: pick<string | Uint8Array, undefined>('tls.key', code.key, hasPair ? undefined : tls.key, undefined),
+    ca: pick<string | Buffer, undefined>('tls.ca', code.ca, tls.ca, undefined),
+    cert: pick<string | Buffer, undefined>('tls.cert', code.cert, hasPair ? undefined : tls.cert, undefined),
+    key: pick<string | Buffer, undefined>('tls.key', code.key, hasPair ? undefined : tls.key, undefined),
   };
 }
 
@@ -185,6 +185,7 @@ function resolveLimitsOfDelivery(
       baseDelayMs: pick('retry.baseDelayMs', retry?.baseDelayMs, undefined, undefined),
       maxDelayMs: pick('retry.maxDelayMs', retry?.maxDelayMs, undefined, undefined),
       maxAgeMs: pick('retry.maxAgeMs', retry?.maxAgeMs, undefined, undefined),
+      maxServerErrorRetries: pick('retry.maxServerErrorRetries', retry?.maxServerErrorRetries, undefined, undefined),
     },
   };
 }

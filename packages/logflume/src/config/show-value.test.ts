@@ -6,6 +6,7 @@ describe('showValue', () => {
     ['localhost:4318', '"localhost:4318"'],
     ['opentelemetry-collector.monitoring.svc:4318', '"opentelemetry-collector.monitoring.svc:4318"'],
     ['two\nlines', '"two\\nlines"'],
+    ['\u009b31m \u2028', '"\\u009b31m \\u2028"'],
     ['http://user:s3cret@host/v1/logs', '"http://…@host/v1/logs"'],
     ['http://user:p@ss/w?rd#1@host/v1/logs', '"http://…@host/v1/logs"'],
     ['user:s3cret@host:4318', '"…@host:4318"'],

@@ -35,7 +35,9 @@ export function describeKind(value: unknown): string {
 
 function showText(text: string): string {
   const safe = hideSecrets(text);
-  return JSON.stringify(safe.length > maxShownLength ? `${cut(safe)}…` : safe);
+  const quoted = JSON.stringify(safe.length > maxShownLength ? `${cut(safe)}…` : safe);
+  // JSON lets these stand; a terminal obeys some of them, and a line reader may break at the others.
+  return quoted.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** A cut may not leave half of a surrogate pair behind. */
