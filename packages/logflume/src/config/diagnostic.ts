@@ -1,3 +1,4 @@
+import type { DeliveryDiagnostic } from '@logflume/delivery';
 import { showValue } from './show-value.ts';
 
 /** Where a resolved value came from. */
@@ -46,6 +47,9 @@ export interface NoOutput extends Remark {
 
 /** What reading the configuration has to say. Plain values: they can be printed, sent or compared. */
 export type ConfigDiagnostic = InvalidSetting | UnsupportedSetting | DeprecatedSetting | UnknownSetting | NoOutput;
+
+/** Everything logflume itself has to say; `message` is the whole story in one line. */
+export type Diagnostic = ConfigDiagnostic | DeliveryDiagnostic;
 
 /** What was wrong with a value. */
 export interface BadValue {

@@ -1,3 +1,4 @@
+import { defaults as deliveryDefaults } from '@logflume/delivery';
 import { closestName } from './closest-name.ts';
 import { defaults } from './defaults.ts';
 import type { EnvironmentVariables, EnvReader } from './env-reader.ts';
@@ -13,8 +14,8 @@ export const knownVariables: Readonly<Record<string, string>> = Object.freeze({
   OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'none',
   OTEL_EXPORTER_OTLP_HEADERS: 'none',
   OTEL_EXPORTER_OTLP_LOGS_HEADERS: 'none',
-  OTEL_EXPORTER_OTLP_TIMEOUT: '10000',
-  OTEL_EXPORTER_OTLP_LOGS_TIMEOUT: '10000',
+  OTEL_EXPORTER_OTLP_TIMEOUT: String(deliveryDefaults.timeoutMs),
+  OTEL_EXPORTER_OTLP_LOGS_TIMEOUT: String(deliveryDefaults.timeoutMs),
   OTEL_EXPORTER_OTLP_COMPRESSION: defaults.compression,
   OTEL_EXPORTER_OTLP_LOGS_COMPRESSION: defaults.compression,
   OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
@@ -27,10 +28,10 @@ export const knownVariables: Readonly<Record<string, string>> = Object.freeze({
   OTEL_EXPORTER_OTLP_LOGS_CLIENT_CERTIFICATE: 'none',
   OTEL_EXPORTER_OTLP_INSECURE: 'false',
   OTEL_EXPORTER_OTLP_LOGS_INSECURE: 'false',
-  OTEL_BLRP_SCHEDULE_DELAY: '200',
+  OTEL_BLRP_SCHEDULE_DELAY: String(deliveryDefaults.lingerMs),
   OTEL_BLRP_EXPORT_TIMEOUT: 'no cap',
   OTEL_BLRP_MAX_QUEUE_SIZE: 'no effect',
-  OTEL_BLRP_MAX_EXPORT_BATCH_SIZE: '1000',
+  OTEL_BLRP_MAX_EXPORT_BATCH_SIZE: String(deliveryDefaults.maxBatchRecords),
   OTEL_ATTRIBUTE_COUNT_LIMIT: String(defaults.maxAttributes),
   OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT: String(defaults.maxAttributes),
   OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: 'no limit',

@@ -1,4 +1,5 @@
-import type { ConfigDiagnostic } from './diagnostic.ts';
+import type { DeliveryOptions } from '@logflume/delivery';
+import type { Diagnostic } from './diagnostic.ts';
 import type { Level } from './parse-levels.ts';
 
 /** Names and values that describe a record, a logger or a process. Values may be anything a record can carry. */
@@ -157,8 +158,8 @@ export interface LoggerOptions {
    */
   readonly endpoints?: readonly (string | EndpointOptions)[] | undefined;
   /**
-   * Headers of every request, or a function that returns them, called again when they no longer work: for tokens that
-   * expire. They are laid over those of the environment, name by name. Never printed.
+   * Headers of every request, or a function that returns them, asked for every attempt: for tokens that expire. They
+   * are laid over those of the environment, name by name. Never printed.
    * @defaultValue none
    */
   readonly headers?: Headers | (() => Promise<Headers>) | undefined;
@@ -182,7 +183,7 @@ export interface LoggerOptions {
   /** Certificates for https endpoints. @defaultValue what Node trusts */
   readonly tls?: TlsOptions | undefined;
   /** An axios instance to send with, for proxies and agents of your own. @defaultValue one of our own */
-  readonly axios?: unknown;
+  readonly axios?: DeliveryOptions<unknown>['axios'];
   /**
    * Limit of one attempt from connecting to the end of the reply, milliseconds, integer 0 … 2147483647; 0 is no limit.
    * Lower notices a dead receiver sooner; higher bears a slow one.
@@ -215,5 +216,5 @@ export interface LoggerOptions {
    * It must not log through this logger; what it throws is swallowed.
    * @defaultValue lines on stderr
    */
-  readonly onDiagnostic?: ((event: ConfigDiagnostic) => void) | undefined;
+  readonly onDiagnostic?: ((event: Diagnostic) => void) | undefined;
 }

@@ -155,8 +155,8 @@ const cases: Readonly<Record<string, Case>> = {
       ['1000', { lingerMs: 1000 }],
     ],
     bad: [
-      ['1s', '"1s"', 'the default'],
-      ['60001', '"60001"', 'the default'],
+      ['1s', '"1s"', 'the default, 200 ms'],
+      ['60001', '"60001"', 'the default, 200 ms'],
     ],
   },
   OTEL_BLRP_EXPORT_TIMEOUT: {
@@ -177,8 +177,8 @@ const cases: Readonly<Record<string, Case>> = {
   OTEL_BLRP_MAX_EXPORT_BATCH_SIZE: {
     good: [['512', { maxRecords: 512 }]],
     bad: [
-      ['0', '"0"', 'the default'],
-      ['100001', '"100001"', 'the default'],
+      ['0', '"0"', 'the default, 1000'],
+      ['100001', '"100001"', 'the default, 1000'],
     ],
   },
   ...bothLimits('COUNT', 'maxAttributes', 'the default, 128'),
@@ -234,7 +234,7 @@ const cases: Readonly<Record<string, Case>> = {
       ['failover', { balance: 'failover' }],
       ['Least-Loaded', { balance: 'least-loaded' }],
     ],
-    bad: [['random', '"random"', 'the default']],
+    bad: [['random', '"random"', 'the default, "least-loaded"']],
   },
   LOGFLUME_FALLBACK: {
     good: [
@@ -242,7 +242,7 @@ const cases: Readonly<Record<string, Case>> = {
       ['stdout', { fallback: 'stdout' }],
       ['none', { fallback: 'none' }],
     ],
-    bad: [['file', '"file"', 'the default']],
+    bad: [['file', '"file"', 'the default, "stderr"']],
   },
   LOGFLUME_CONSOLE: {
     good: [

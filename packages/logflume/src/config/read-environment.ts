@@ -1,3 +1,4 @@
+import { defaults as deliveryDefaults } from '@logflume/delivery';
 import { defaults } from './defaults.ts';
 import type { ConfigDiagnostic } from './diagnostic.ts';
 import type { EndpointUrl } from './endpoint-url.ts';
@@ -59,9 +60,6 @@ export interface EnvironmentSettings {
   readonly diagnostics: readonly ConfigDiagnostic[];
 }
 
-/** The specification's default of `OTEL_EXPORTER_OTLP_TIMEOUT`, which `OTEL_BLRP_EXPORT_TIMEOUT` can only shorten. */
-const otlpTimeoutMs = 10_000;
-
 /**
  * Reads every variable logflume knows. Pure apart from the files `deps.readFile` is asked for; never throws.
  *
@@ -88,7 +86,7 @@ export function readEnvironment(env: EnvironmentVariables, deps: EnvironmentDeps
     }),
     balance: reader.read(['LOGFLUME_BALANCE'], parseEnum(['least-loaded', 'round-robin', 'failover']), {
       option: 'balance',
-      otherwise: 'the default',
+      otherwise: 'the default, "least-loaded"',
     }),
     tls: readTlsFiles(reader, deps.readFile),
     timeoutMs: readTimeout(reader),
@@ -96,7 +94,7 @@ export function readEnvironment(env: EnvironmentVariables, deps: EnvironmentDeps
     ...readLimits(reader),
     fallback: reader.read(['LOGFLUME_FALLBACK'], parseEnum(['stderr', 'stdout', 'none']), {
       option: 'fallback',
-      otherwise: 'the default',
+      otherwise: 'the default, "stderr"',
     }),
     console: reader.read(['LOGFLUME_CONSOLE'], parseConsole, { option: 'console', otherwise: 'the default' }),
     color: readColor(reader),
@@ -159,11 +157,11 @@ function toCompressionParser(hasZstd: boolean): (text: string) => ParsedValue<'g
 
 /** An attempt ends at the exporter's timeout or at that of the whole export, whichever is shorter; 0 never ends it. */
 function readTimeout(reader: EnvReader): Setting<number> | undefined {
-  const use = { option: 'timeoutMs', otherwise: `the default, ${otlpTimeoutMs} ms` };
+  const use = { option: 'timeoutMs', otherwise: `the default, ${deliveryDefaults.timeoutMs} ms` };
   const attempt = reader.read(otlp('TIMEOUT'), parseMilliseconds(), use);
   const cap = reader.read(['OTEL_BLRP_EXPORT_TIMEOUT'], parseMilliseconds(), { ...use, otherwise: 'no cap' });
   if (cap === undefined || cap.value === 0) return attempt;
-  const timeoutMs = attempt?.value ?? otlpTimeoutMs;
+  const timeoutMs = attempt?.value ?? deliveryDefaults.timeoutMs;
   return timeoutMs === 0 || cap.value < timeoutMs ? cap : attempt;
 }
 
@@ -178,11 +176,11 @@ function readBatch(reader: EnvReader): Pick<EnvironmentSettings, 'lingerMs' | 'm
   return {
     lingerMs: reader.read(['OTEL_BLRP_SCHEDULE_DELAY'], parseMilliseconds(maxLingerMs), {
       option: 'batch.lingerMs',
-      otherwise: 'the default',
+      otherwise: `the default, ${deliveryDefaults.lingerMs} ms`,
     }),
     maxRecords: reader.read(['OTEL_BLRP_MAX_EXPORT_BATCH_SIZE'], parseInteger(1, maxBatchRecords), {
       option: 'batch.maxRecords',
-      otherwise: 'the default',
+      otherwise: `the default, ${deliveryDefaults.maxBatchRecords}`,
     }),
   };
 }
