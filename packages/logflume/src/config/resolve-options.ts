@@ -24,7 +24,7 @@ export interface ResolveDeps {
 }
 
 /** Takes the strongest value that was given and remembers where it came from. */
-type Pick = <T, D>(path: string, code: T | undefined, env: Setting<T> | undefined, fallback: D) => T | D;
+type Take = <T, D>(path: string, code: T | undefined, env: Setting<T> | undefined, fallback: D) => T | D;
 
 /**
  * Turns what was given in code and in the environment into one complete set of values: code beats the environment,
@@ -42,7 +42,7 @@ export function resolveOptions(options: LoggerOptions, env: EnvironmentVariables
   const settings = readEnvironment(env, { ...deps, isSetInCode: (path) => isGiven(options, path) });
   const decision = decideOutput({ options, env: settings, isTTY: deps.isTTY });
   const sources = new Map<string, SettingSource>();
-  const pick: Pick = (path, code, setting, fallback) => {
+  const pick: Take = (path, code, setting, fallback) => {
     sources.set(path, code !== undefined ? 'code' : (setting?.source ?? 'default'));
     return code ?? setting?.value ?? fallback;
   };
@@ -70,20 +70,7 @@ export function resolveOptions(options: LoggerOptions, env: EnvironmentVariables
     axios: pick('axios', options.axios, undefined, undefined),
     ...resolveLimitsOfDelivery(options, settings, pick),
     fallback: pick('fallback', options.fallback, settings.fallback, undefined),
-    limits: {
-      maxAttributes: pick(
-        'limits.maxAttributes',
-        options.limits?.maxAttributes,
-        settings.maxAttributes,
-        defaults.maxAttributes,
-      ),
-      maxValueLength: pick(
-        'limits.maxValueLength',
-        options.limits?.maxValueLength,
-        settings.maxValueLength,
-        defaults.maxValueLength,
-      ),
-    },
+    limits: resolveLimits(options, settings, pick),
     exit: {
       handleSignals: pick('exit.handleSignals', options.exit?.handleSignals, undefined, defaults.handleSignals),
       timeoutMs: pick('exit.timeoutMs', options.exit?.timeoutMs, undefined, undefined),
@@ -111,7 +98,7 @@ function isGiven(options: LoggerOptions, path: string): boolean {
   return value !== undefined;
 }
 
-function resolveLevels(options: LoggerOptions, settings: EnvironmentSettings, pick: Pick): LevelRules {
+function resolveLevels(options: LoggerOptions, settings: EnvironmentSettings, pick: Take): LevelRules {
   const code = options.level === undefined ? undefined : parseLevels(options.level);
   const parsed = pick('level', code, settings.levels, undefined);
   return { default: parsed?.default ?? defaults.level, byName: parsed?.byName ?? new Map() };
@@ -157,13 +144,23 @@ function resolveHeaders(
   return { ...under, ...over };
 }
 
-/** A client certificate and its key belong together, so neither is completed from elsewhere. */
-function resolveTls(code: TlsOptions, { tls }: EnvironmentSettings, pick: Pick): TlsOptions {
-  const hasPair = code.cert !== undefined;
+/** A client certificate and its key belong together: code and environment each give both or neither. */
+function resolveTls(code: TlsOptions, { tls }: EnvironmentSettings, pick: Take): TlsOptions {
   return {
     ca: pick<string | Buffer, undefined>('tls.ca', code.ca, tls.ca, undefined),
-    cert: pick<string | Buffer, undefined>('tls.cert', code.cert, hasPair ? undefined : tls.cert, undefined),
-    key: pick<string | Buffer, undefined>('tls.key', code.key, hasPair ? undefined : tls.key, undefined),
+    cert: pick<string | Buffer, undefined>('tls.cert', code.cert, tls.cert, undefined),
+    key: pick<string | Buffer, undefined>('tls.key', code.key, tls.key, undefined),
+  };
+}
+
+function resolveLimits(
+  { limits }: LoggerOptions,
+  { maxAttributes, maxValueLength }: EnvironmentSettings,
+  pick: Take,
+): ResolvedOptions['limits'] {
+  return {
+    maxAttributes: pick('limits.maxAttributes', limits?.maxAttributes, maxAttributes, defaults.maxAttributes),
+    maxValueLength: pick('limits.maxValueLength', limits?.maxValueLength, maxValueLength, defaults.maxValueLength),
   };
 }
 
@@ -171,8 +168,8 @@ function resolveTls(code: TlsOptions, { tls }: EnvironmentSettings, pick: Pick):
 function resolveLimitsOfDelivery(
   { timeoutMs, batch, queue, retry }: LoggerOptions,
   settings: EnvironmentSettings,
-  pick: Pick,
-): globalThis.Pick<ResolvedOptions, 'timeoutMs' | 'batch' | 'queue' | 'retry'> {
+  pick: Take,
+): Pick<ResolvedOptions, 'timeoutMs' | 'batch' | 'queue' | 'retry'> {
   return {
     timeoutMs: pick('timeoutMs', timeoutMs, settings.timeoutMs, undefined),
     batch: {
