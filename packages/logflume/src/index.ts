@@ -1,1 +1,28 @@
-export {};
+export type {
+  DeliveryDiagnostic,
+  DeliveryReport,
+  DeliveryStats,
+  DropReason,
+  EndpointState,
+  EndpointStats,
+  LogflumeErrorCode,
+} from '@logflume/delivery';
+export { LogflumeError } from '@logflume/delivery';
+export type { ConfigDiagnostic } from './config/diagnostic.ts';
+export type {
+  Attributes,
+  BatchOptions,
+  EndpointOptions,
+  ExitOptions,
+  Headers,
+  LimitOptions,
+  LoggerOptions,
+  QueueOptions,
+  RetryOptions,
+  TlsOptions,
+} from './config/logger-options.ts';
+export type { Level, LevelThreshold } from './config/parse-levels.ts';
+export { withContext } from './context.ts';
+export type { DiagnosticEvent } from './create-logger.ts';
+export { createLogger } from './create-logger.ts';
+export type { ChildOptions, EventOptions, LazyAttributes, LevelLogMethod, Logger, LogMethod } from './logger.ts';

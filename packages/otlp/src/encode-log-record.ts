@@ -25,7 +25,7 @@ export interface LogRecordInput {
   readonly body: unknown;
   /** Attributes of this record alone; they win over `bound`. */
   readonly attributes: object | undefined;
-  /** What was thrown, written as `exception.*`; attributes of the same names win. */
+  /** What was thrown, written as `exception.*`; attributes of the same names win, one that holds it is left out. */
   readonly exception: unknown;
   /** Attributes encoded before, of the logger and its context. */
   readonly bound: EncodedAttributes | undefined;
@@ -138,7 +138,8 @@ function writeAttributes(bytes: Buffer, at: number, record: LogRecordInput, limi
     for (const key in own) {
       if (!hasOwn.call(own, key)) continue;
       const value = own[key];
-      if (value === undefined) continue;
+      // The exception may stand among the attributes, as `err` or `error`: it is written once, as `exception.*`.
+      if (value === undefined || value === exception) continue;
       if (boundKeys?.has(key)) {
         overridden ??= new Set();
         overridden.add(key);

@@ -34,6 +34,7 @@ export async function attempt(
   const { clock, format, transport } = parts;
   const body = await bodyOf(job, parts);
   const headers = await parts.headers(endpoint);
+  await transport.ready?.();
   const startMs = clock.nowMs();
   const result = await transport.send({
     url: endpoint.target.url,

@@ -21,12 +21,16 @@ export function createAxiosTransport(settings: AxiosTransportSettings): Transpor
   const agents = createAgents(settings);
   let client: Promise<AxiosInstance> | undefined;
   const load = async (): Promise<AxiosInstance> => settings.axios ?? (await import('axios')).default.create();
+  const ready = (): Promise<AxiosInstance> => {
+    client ??= load();
+    return client;
+  };
   return {
+    ready,
     async send(request) {
       const attempt = startAttempt(request);
       try {
-        client ??= load();
-        const axios = await client;
+        const axios = await ready();
         const response = await withoutTracing(() =>
           axios.request<unknown>({
             url: request.url,

@@ -32,6 +32,8 @@ export type TransportResult =
 
 /** Sends bytes. Every answer is a value: an implementation never rejects and never throws. */
 export interface Transport {
+  /** Loads what sending needs, once; awaited before the first attempt so that it is not the endpoint's time. */
+  ready?(): Promise<unknown>;
   send(request: TransportRequest): Promise<TransportResult>;
   /** Closes idle connections. In-flight attempts are the caller's to abort. */
   close(): void;

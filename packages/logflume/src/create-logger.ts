@@ -1,0 +1,108 @@
+import { createStdio, type Delivery, type DeliveryDiagnostic } from '@logflume/delivery';
+import { defaultEncodeLimits, type EncodeLimits, encodeAttributes, type LogRecordInput } from '@logflume/otlp';
+import type { ConfigDiagnostic } from './config/diagnostic.ts';
+import type { LoggerOptions } from './config/logger-options.ts';
+import { thresholdFor } from './config/parse-levels.ts';
+import { createProcessDeps } from './config/process-deps.ts';
+import { resolveOptions } from './config/resolve-options.ts';
+import type { ResolvedOptions } from './config/resolved-options.ts';
+import type { Logger } from './logger.ts';
+import { createBackendDelivery } from './output/backend-delivery.ts';
+import { alongside, createConsoleDelivery, createNoDelivery } from './output/console-delivery.ts';
+import { createConsoleLine, createStdoutStream } from './output/console-output.ts';
+import { RecordClock } from './pipeline.ts';
+import { createLevelCell, PipelineLogger } from './pipeline-logger.ts';
+import { ScopeTable } from './scope-table.ts';
+import { handleSignals } from './signals.ts';
+
+/**
+ * Makes a logger with a delivery of its own. Share it by `child()`: every call here makes a queue, connections and
+ * exit hooks.
+ *
+ * What is not given in code is read from the environment (`OTEL_*`, `LOG_LEVEL`, `LOGFLUME_*`). With no endpoint
+ * anywhere the output is the console, and no socket is opened.
+ *
+ * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` or `ERR_LOGFLUME_UNSUPPORTED` for an option in code that cannot
+ *   work. A bad variable of the environment never throws: one line says what is used instead.
+ * @example
+ * ```ts
+ * const log = createLogger({ name: 'shop', endpoints: ['http://collector:4318'] });
+ * log.info('order placed', { 'order.id': 1234, total: 99.5 });
+ * ```
+ */
+export function createLogger(options: LoggerOptions = {}): Logger {
+  const resolved = resolveOptions(options, process.env, createProcessDeps());
+  reportSettings(resolved);
+  const limits: EncodeLimits = { ...defaultEncodeLimits, ...resolved.limits };
+  const scopes = new ScopeTable();
+  const delivery = createOutput(resolved, scopes, limits);
+  const bound = encodeAttributes(resolved.attributes, limits);
+  return new PipelineLogger(
+    {
+      delivery: resolved.exit.handleSignals && resolved.output !== 'none' ? withSignals(delivery, resolved) : delivery,
+      scopes,
+      limits,
+      levels: resolved.levels,
+      version: resolved.version ?? '',
+      clock: new RecordClock(),
+    },
+    {
+      name: resolved.name,
+      bound: bound.ends.length === 0 && bound.dropped === 0 ? undefined : bound,
+      level: createLevelCell(resolved.output === 'none' ? 'off' : thresholdFor(resolved.levels, resolved.name)),
+    },
+  );
+}
+
+function createOutput(resolved: ResolvedOptions, scopes: ScopeTable, limits: EncodeLimits): Delivery<LogRecordInput> {
+  if (resolved.output === 'none') return createNoDelivery();
+  const style = resolved.console;
+  const console =
+    style === false
+      ? undefined
+      : createConsoleDelivery(
+          createConsoleLine({ style, color: resolved.color, limits, scopes }),
+          createStdoutStream(),
+          resolved.queue.maxBytes,
+        );
+  if (resolved.output === 'console') return console ?? createNoDelivery();
+  const backend = createBackendDelivery(resolved, scopes, limits, resolved.onDiagnostic);
+  return console === undefined ? backend : alongside(backend, console);
+}
+
+function withSignals(delivery: Delivery<LogRecordInput>, resolved: ResolvedOptions): Delivery<LogRecordInput> {
+  const { timeoutMs } = resolved.exit;
+  const release = handleSignals(() => delivery.close({ timeoutMs }));
+  return {
+    ...delivery,
+    async close(closeOptions) {
+      const report = await delivery.close(closeOptions);
+      release();
+      return report;
+    },
+    async [Symbol.asyncDispose]() {
+      await this.close();
+    },
+  };
+}
+
+/** Says once what there is to say about the settings: to whoever listens, else on stderr. */
+function reportSettings({ diagnostics, onDiagnostic }: ResolvedOptions): void {
+  if (diagnostics.length === 0) return;
+  const stderr = createStdio('stderr');
+  for (const event of diagnostics) {
+    if (onDiagnostic === undefined) stderr.write(`logflume: ${event.message}\n`, () => undefined);
+    else tell(onDiagnostic, event);
+  }
+}
+
+/** What logflume has to say: about its settings, and about the delivery. */
+export type DiagnosticEvent = ConfigDiagnostic | DeliveryDiagnostic;
+
+function tell(onDiagnostic: (event: DiagnosticEvent) => void, event: DiagnosticEvent): void {
+  try {
+    onDiagnostic(event);
+  } catch {
+    // The application's own callback threw: making a logger must not fail for it.
+  }
+}

@@ -1,0 +1,135 @@
+import {
+  type Delivery,
+  type DeliveryReport,
+  type DeliveryStats,
+  type DropReason,
+  defaultQueueBytes,
+  dropReasons,
+  onProcessEnd,
+} from '@logflume/delivery';
+import type { LogRecordInput } from '@logflume/otlp';
+import type { ToLine } from './console-output.ts';
+import { type LineStream, LineWriter } from './line-writer.ts';
+
+/** How long the exit handler may wait for a reader that is slower than we are. */
+const EXIT_FLUSH_MS = 250;
+
+const FLUSH_TIMEOUT_MS = 5000;
+
+/**
+ * A delivery whose backend is the console: same interface, same ledger, no socket. A line the stream took is
+ * `delivered`; one it refused is dropped as `fallback_failed`.
+ */
+export function createConsoleDelivery(
+  toLine: ToLine,
+  stream: LineStream,
+  maxBytes: number = defaultQueueBytes(),
+): Delivery<LogRecordInput> {
+  let accepted = 0;
+  let delivered = 0;
+  let closed = false;
+  const dropped = Object.fromEntries(dropReasons.map((reason) => [reason, 0])) as Record<DropReason, number>;
+  const writer = new LineWriter(stream, maxBytes, (outcome, lines) => {
+    if (outcome === 'written') delivered += lines;
+    else dropped.fallback_failed += lines;
+  });
+  const unregister = onProcessEnd({
+    beforeExit: () => Promise.resolve(),
+    atExit: () => writer.flushSync(EXIT_FLUSH_MS),
+  });
+  const stats = (): DeliveryStats => ({
+    accepted,
+    delivered,
+    rejected: 0,
+    fallback: 0,
+    dropped: { total: Object.values(dropped).reduce((sum, records) => sum + records, 0), byReason: { ...dropped } },
+    pending: writer.pending,
+    spooled: 0,
+    endpoints: [],
+  });
+  const summary = (): DeliveryReport => {
+    const { dropped: all, endpoints: _, ...counts } = stats();
+    return { ...counts, dropped: all.total };
+  };
+  const flush: Delivery<LogRecordInput>['flush'] = async ({ timeoutMs = FLUSH_TIMEOUT_MS } = {}) => {
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeoutMs);
+    });
+    await Promise.race([writer.whenIdle(), deadline]);
+    clearTimeout(timer);
+    return summary();
+  };
+  let closing: Promise<DeliveryReport> | undefined;
+  return {
+    enqueue(record, _severityNumber, group) {
+      accepted++;
+      if (closed) dropped.closed++;
+      else if (!write(record, group)) dropped.queue_full++;
+    },
+    flush,
+    close(options) {
+      closed = true;
+      closing ??= flush(options).finally(unregister);
+      return closing;
+    },
+    stats,
+    async [Symbol.asyncDispose]() {
+      await this.close();
+    },
+  };
+
+  function write(record: LogRecordInput, group: number): boolean {
+    try {
+      return writer.write(toLine(record, group));
+    } catch {
+      dropped.encode_error++; // A full stack: a record that logs from inside its own getters.
+      return true;
+    }
+  }
+}
+
+/** A delivery that takes nothing: logging is switched off. */
+export function createNoDelivery(): Delivery<LogRecordInput> {
+  const none: DeliveryReport = {
+    accepted: 0,
+    delivered: 0,
+    rejected: 0,
+    fallback: 0,
+    dropped: 0,
+    pending: 0,
+    spooled: 0,
+  };
+  const byReason = Object.fromEntries(dropReasons.map((reason) => [reason, 0])) as Record<DropReason, number>;
+  return {
+    enqueue: () => undefined,
+    flush: () => Promise.resolve(none),
+    close: () => Promise.resolve(none),
+    stats: () => ({ ...none, dropped: { total: 0, byReason }, endpoints: [] }),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+/**
+ * Prints every record beside delivering it. The ledger is the delivery's: a printed line is a convenience, its loss no
+ * loss.
+ */
+export function alongside(
+  delivery: Delivery<LogRecordInput>,
+  console: Delivery<LogRecordInput>,
+): Delivery<LogRecordInput> {
+  return {
+    ...delivery,
+    enqueue(record, severityNumber, group) {
+      delivery.enqueue(record, severityNumber, group);
+      console.enqueue(record, severityNumber, group);
+    },
+    async close(options) {
+      const [report] = await Promise.all([delivery.close(options), console.close(options)]);
+      return report;
+    },
+    async [Symbol.asyncDispose]() {
+      await this.close();
+    },
+  };
+}
