@@ -6,7 +6,7 @@ import { createFaultScript } from './faults/fault-script.ts';
 import { parseFaults } from './faults/parse-faults.ts';
 import { createHttpListener, type RequestHandler } from './http-listener.ts';
 import { createLifecycle } from './lifecycle.ts';
-import { type DevBackendOptions, resolveOptions } from './options.ts';
+import { type DevBackendOptions, maxTimerMs, readInteger, resolveOptions } from './options.ts';
 import { createAcceptedKeys } from './receive/accepted-keys.ts';
 import { createLogsReceiver, type LogsReceiver } from './receive/receive-logs.ts';
 import { createRecordIntake } from './receive/record-intake.ts';
@@ -37,7 +37,7 @@ export interface DevBackend {
    * Waits for a number of accepted records since the start (duplicates and forgotten ones included), or for a predicate.
    *
    * @returns the records kept at that moment, oldest first.
-   * Rejects after `timeoutMs` (default 5000) saying what was reached, and when the backend is closed.
+   * Rejects after `timeoutMs` (0 … 2147483647, default 5000) saying what was reached, and when the backend is closed.
    */
   waitFor(
     condition: number | WaitPredicate,
@@ -93,7 +93,9 @@ export async function createDevBackend(options: DevBackendOptions = {}): Promise
     stats,
     setFaults: (rules) => faultScript.replace(parseFaults(rules)),
     clearRecords,
-    async waitFor(condition, { timeoutMs = defaults.waitTimeoutMs } = {}) {
+    async waitFor(condition, options) {
+      const timeoutMs = readInteger('timeoutMs', options?.timeoutMs ?? defaults.waitTimeoutMs, 0, maxTimerMs);
+      if (typeof condition !== 'function') readInteger('waitFor', condition, 0, Number.MAX_SAFE_INTEGER);
       const holds =
         typeof condition === 'number'
           ? () => counters.acceptedRecords() >= condition

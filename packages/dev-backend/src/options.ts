@@ -53,6 +53,9 @@ export interface ResolvedOptions {
   readonly seed: number;
 }
 
+/** setTimeout turns anything above into 1 ms: https://nodejs.org/api/timers.html */
+export const maxTimerMs: number = 2 ** 31 - 1;
+
 const optionNames: Readonly<Record<keyof ResolvedOptions, true>> = {
   port: true,
   host: true,
@@ -80,7 +83,8 @@ export function resolveOptions(options: DevBackendOptions): ResolvedOptions {
   };
 }
 
-function readInteger(name: string, value: unknown, min: number, max: number): number {
+/** @throws TypeError naming the option, what was expected and what came. */
+export function readInteger(name: string, value: unknown, min: number, max: number): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
   throw new TypeError(`${name} must be an integer from ${min} to ${max}, got ${describeValue(value)}`);
 }

@@ -59,6 +59,14 @@ describe('waitFor', () => {
     );
   });
 
+  it('rejects a deadline or a count that cannot be', async () => {
+    await using backend = await createDevBackend();
+    await expect(backend.waitFor(1, { timeoutMs: 2 ** 31 })).rejects.toThrow(
+      new TypeError('timeoutMs must be an integer from 0 to 2147483647, got 2147483648'),
+    );
+    await expect(backend.waitFor(Number.NaN)).rejects.toThrow(TypeError);
+  });
+
   it('rejects with what the predicate throws', async () => {
     await using backend = await createDevBackend();
     const waited = backend.waitFor((records) => {

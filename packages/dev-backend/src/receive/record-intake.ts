@@ -1,7 +1,7 @@
 import type { OtlpLogsRequest } from '@logflume/otlp';
 import type { Counters } from '../counters.ts';
 import { toReceivedResource, toReceivedScope } from '../records/received-record.ts';
-import type { RecordStore } from '../records/record-store.ts';
+import type { RecordStore, StoredRecord } from '../records/record-store.ts';
 import type { AcceptedKeys } from './accepted-keys.ts';
 
 /** A decoded request on its way into the store. */
@@ -22,40 +22,40 @@ export type RecordIntake = (delivered: Delivered, rejectedRecords: number) => vo
 
 export function createRecordIntake(store: RecordStore, counters: Counters, acceptedKeys: AcceptedKeys): RecordIntake {
   return (delivered, rejectedRecords) => {
-    const { logs, recordCount, requestNumber, idempotencyKey } = delivered;
+    const { recordCount, idempotencyKey } = delivered;
     const rejected = Math.min(Math.max(rejectedRecords, 0), recordCount);
-    const receivedAtUnixMs = Date.now();
-    const costBytes = Math.ceil(delivered.bodyBytes / Math.max(recordCount, 1));
     const duplicate = idempotencyKey !== undefined && acceptedKeys.has(idempotencyKey);
-    let left = recordCount - rejected;
     counters.recordsRejected(rejected);
-    for (const block of logs.resourceLogs) {
-      const resource = toReceivedResource(block.resource);
-      for (const { scope: otlpScope, logRecords = [] } of block.scopeLogs ?? []) {
-        const scope = toReceivedScope(otlpScope);
-        for (const otlp of logRecords) {
-          // Only after a partial rejection: the key is not accepted in full then.
-          if (left === 0) return;
-          left -= 1;
-          counters.recordAccepted(otlp.severityNumber, duplicate);
-          const sequence = counters.acceptedRecords();
-          store.add({
-            sequence,
-            requestNumber,
-            receivedAtUnixMs,
-            idempotencyKey,
-            duplicate,
-            resource,
-            scope,
-            otlp,
-            costBytes,
-            plain: undefined,
-          });
-        }
-      }
+    for (const record of toStoredRecords(delivered, recordCount - rejected, duplicate)) {
+      counters.recordAccepted(record.otlp.severityNumber, duplicate);
+      store.add({ ...record, sequence: counters.acceptedRecords() });
     }
     if (rejected === 0 && idempotencyKey !== undefined) acceptedKeys.add(idempotencyKey);
   };
+}
+
+/** The first `maxRecords` of a request, in the order they were sent. */
+function* toStoredRecords(
+  delivered: Delivered,
+  maxRecords: number,
+  duplicate: boolean,
+): Generator<Omit<StoredRecord, 'sequence'>> {
+  const { logs, recordCount, requestNumber, idempotencyKey } = delivered;
+  const receivedAtUnixMs = Date.now();
+  const costBytes = Math.ceil(delivered.bodyBytes / Math.max(recordCount, 1));
+  let left = maxRecords;
+  for (const block of logs.resourceLogs) {
+    const resource = toReceivedResource(block.resource);
+    for (const { scope: otlpScope, logRecords = [] } of block.scopeLogs ?? []) {
+      const scope = toReceivedScope(otlpScope);
+      for (const otlp of logRecords) {
+        if (left === 0) return;
+        left -= 1;
+        const origin = { requestNumber, receivedAtUnixMs, idempotencyKey, duplicate };
+        yield { ...origin, resource, scope, otlp, costBytes, plain: undefined };
+      }
+    }
+  }
 }
 
 export function countRecords(logs: OtlpLogsRequest): number {

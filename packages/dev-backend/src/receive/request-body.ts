@@ -49,9 +49,7 @@ function readWireBytes(request: IncomingMessage, maxBytes: number): Promise<Requ
     const chunks: Uint8Array[] = [];
     let wireBytes = 0;
     const settle = (body: RequestBody): void => {
-      request.off('data', onData).off('end', onEnd).off('close', onGone).off('error', onGone);
-      // A reset after the last byte is reported as an error; without a listener it would end the process.
-      request.on('error', () => undefined);
+      request.off('data', onData).off('end', onEnd).off('close', onGone);
       resolve(body);
     };
     const onData = (chunk: Uint8Array): void => {
@@ -61,8 +59,7 @@ function readWireBytes(request: IncomingMessage, maxBytes: number): Promise<Requ
     };
     const onEnd = (): void => settle({ kind: 'complete', bytes: Buffer.concat(chunks, wireBytes), wireBytes });
     const onGone = (): void => settle({ kind: 'aborted', wireBytes });
-    request.on('data', onData).on('end', onEnd).on('close', onGone).on('error', onGone);
-    // The client may have left while a fault was being decided: its close event will not come again.
-    if (request.destroyed) onGone();
+    // An IncomingMessage reports a client that left as a close alone unless somebody listens for its errors.
+    request.on('data', onData).on('end', onEnd).on('close', onGone);
   });
 }
