@@ -133,6 +133,8 @@ function checkManifest(
   return [
     ...dependencies
       .filter((target) => !rule.uses.includes(target) && !(target in (rule.thirdParty ?? {})))
+      // Nobody installs a private package: a benchmark depends on the rivals it measures.
+      .filter((target) => manifest.private !== true || isOurs(target))
       .map((target) => broken(target, 'not a dependency this package may have')),
     ...development
       .filter((target) => target in rules && ![...rule.uses, ...(rule.testsUse ?? [])].includes(target))
