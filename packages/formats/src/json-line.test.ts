@@ -1,4 +1,4 @@
-import type { OtlpLogRecord } from '@logflume/otlp';
+import type { OtlpAnyValue, OtlpLogRecord } from '@logflume/otlp';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { anyRecord, hostileText } from '../test/any-record.ts';
@@ -63,6 +63,7 @@ describe('fields of a line', () => {
       { timeUnixNano: '18446744073709551615' },
       { time: '2554-07-21T23:34:33.709Z' },
     ],
+    ['a time beyond what protobuf carries is left out', { timeUnixNano: '99999999999999999999' }, {}],
     ['a time nobody can read is left out', { timeUnixNano: 'long, long ago' }, {}],
     ['a level without text comes from the number', { severityNumber: 21 }, { level: 'fatal' }],
     ['so does one within a range', { severityNumber: 12 }, { level: 'info' }],
@@ -152,6 +153,18 @@ describe('a line', () => {
   });
 });
 
+describe('a value nested deeper than any encoder nests', () => {
+  const nest = (value: OtlpAnyValue, wrap: (inner: OtlpAnyValue) => OtlpAnyValue) =>
+    Array.from({ length: 50_000 }).reduce<OtlpAnyValue>((inner) => wrap(inner), value);
+
+  it('ends in null, and exhausts no stack', () => {
+    const arrays = nest({}, (inner) => ({ arrayValue: { values: [inner] } }));
+    const maps = nest({}, (inner) => ({ kvlistValue: { values: [{ key: 'k', value: inner }] } }));
+    expect(toJsonLine({ body: arrays }, 0)).toBe(`{"message":${'['.repeat(100)}null${']'.repeat(100)}}`);
+    expect(toJsonLine({ body: maps }, 0)).toBe(`{"message":${'{"k":'.repeat(100)}null${'}'.repeat(101)}`);
+  });
+});
+
 describe('a line that would be too long', () => {
   const long = (units: number, unit = 'x') => unit.repeat(units);
 
@@ -205,10 +218,34 @@ describe('a line that would be too long', () => {
     const many = Array.from({ length: 2_000 }, (_, at) => ({ key: `k${at}`, value: { intValue: '1' } }));
     const large = { key: 'large', value: { arrayValue: { values: many.map(({ value }) => value) } } };
     const huge = { key: 'huge', value: { kvlistValue: { values: many } } };
-    const line = parsed({ attributes: [huge, large, ...attributes({ small: 'kept' })], droppedAttributesCount: 3 });
+    const line = parsed({ attributes: [...attributes({ small: 'kept' }), large, huge], droppedAttributesCount: 3 });
     expect(line).toMatchObject({ small: 'kept', truncated: true, dropped_attributes_count: 4 });
     expect(line['large']).toHaveLength(2_000);
     expect(line).not.toHaveProperty('huge');
+  });
+
+  it('drops no more than it must, however its characters are escaped', () => {
+    const given = Array.from({ length: 300 }, (_, at) => ({
+      key: `k${at}`,
+      value: { stringValue: '\u2028'.repeat(100) },
+    }));
+    const line = toJsonLine({ attributes: given }, 0);
+    expect(Buffer.byteLength(line)).toBeLessThanOrEqual(16_383);
+    expect(Buffer.byteLength(line)).toBeGreaterThan(16_383 - 1_000);
+  });
+
+  it('leaves names whole when dropping attributes was enough, to the byte', () => {
+    const logger = 'logger-'.repeat(10);
+    const toNamedLine = createJsonLine({ maxLineBytes: 4096, scopeOf: () => ({ name: logger }) });
+    for (let units = 0; units < 100; units++) {
+      const members = Array.from(
+        { length: 80 },
+        (_, at) => [`k${at}`, long(60 + (at === 0 ? units % 60 : 0))] as const,
+      );
+      const line = toNamedLine({ attributes: attributes({ ...Object.fromEntries(members), x: long(units) }) }, 0);
+      expect(Buffer.byteLength(line)).toBeLessThanOrEqual(4096);
+      expect(parse(line)).toMatchObject({ logger });
+    }
   });
 
   it('turns a structured body into the beginning of its text when the structure itself is too long', () => {
@@ -226,6 +263,14 @@ describe('a line that would be too long', () => {
     expect(line).toMatchObject({ kept: 'k', truncated: true });
     expect(line).not.toHaveProperty('resource');
     expect(line).not.toHaveProperty('dropped_attributes_count');
+  });
+
+  it('fits even when the service name is no text', () => {
+    const values = Array.from({ length: 9_000 }, () => ({ intValue: '7' }));
+    const resource = { attributes: [{ key: 'service.name', value: { arrayValue: { values } } }] };
+    const line = createJsonLine({ resource })({ ...record, attributes: attributes({ kept: 'k' }) }, 0);
+    expect(Buffer.byteLength(line)).toBeLessThanOrEqual(16_383);
+    expect(parse(line)).toMatchObject({ 'service.name': expect.stringMatching(/^\[7,7,.*…$/), truncated: true });
   });
 
   it('fits even when every fixed text is absurd', () => {

@@ -63,6 +63,13 @@ describe('judgeOtlpReply', () => {
     },
   );
 
+  it('shortens a content type nobody would want in a log', () => {
+    for (const body of ['<html>', '{']) {
+      const { message } = judgeOtlpReply(`${body === '{' ? json : 'text/html'}; x=${'x'.repeat(9_000)}`, text(body));
+      expect(message.length).toBeLessThan(200);
+    }
+  });
+
   it('never throws and never answers at length, whatever comes', () => {
     fc.assert(
       fc.property(

@@ -118,11 +118,19 @@ describe('the first line', () => {
         bytes: new Uint8Array(1_000),
       }),
     );
+    const shorter = pretty(logged({ words: Array.from({ length: 20 }, () => 'w'.repeat(90)), deep: [[[[[1]]]]] }));
+    expect(shorter).toContain(', … 9 more] deep=[[[[[…]]]]]');
     expect(line).toContain('x…(3000 characters) ');
     expect(line).toContain('deep={a: {b: {c: {d: {…}}}}}');
     expect(line).toContain('19, … 980 more]');
     expect(line).toMatch(/bytes=<1000 bytes 0+…>$/);
     expect(line.length).toBeLessThan(1_000);
+  });
+
+  it('shows a hundred attributes and counts the others', () => {
+    const given = Array.from({ length: 150 }, (_, at) => ({ key: `k${at}`, value: { intValue: '1' } }));
+    const line = pretty({ ...record, attributes: given, droppedAttributesCount: 5 });
+    expect(line).toMatch(/ k99=1 dropped_attributes_count=55$/);
   });
 
   it('leaves attributes to indented lines where they would go past the last column', () => {
@@ -171,6 +179,16 @@ describe('an error', () => {
         '        … 3 frames as above',
       ].join('\n'),
     );
+  });
+
+  it('shows two frames it shares with the error around it: saying so would be no shorter', () => {
+    const cause = errorWith('Error', 'inner', ['c (c.js:1:1)', 'a (a.js:1:1)', 'b (b.js:1:1)']);
+    const error = errorWith('Error', 'outer', ['a (a.js:1:1)', 'b (b.js:1:1)'], { cause });
+    expect(pretty(logged({}, error)).split('\n').slice(-3)).toStrictEqual([
+      '        at c (c.js:1:1)',
+      '        at a (a.js:1:1)',
+      '        at b (b.js:1:1)',
+    ]);
   });
 
   it('shows the children of an AggregateError, whatever they are', () => {
@@ -269,6 +287,9 @@ describe('what is in a record', () => {
     expect(pretty({ ...record, attributes: attributes({ [text]: '1' }) })).toContain(`"${shown}"="1"`);
     expect(pretty({ ...record, severityText: '\u001b[2J' })).toBe('19:41:02.123 \\x1b[2J payment retried');
     expect(pretty(record, { scopeOf: () => ({ name: text }) })).toContain(`[${shown}] `);
+    expect(pretty({ ...record, traceId: '\u001b[2J' })).toContain('trace_id=\\x1b[2J');
+    const stack = errorWith('Error\u0007', 'e', ['f\u001b[2J (f.js:1:1)']);
+    expect(pretty(logged({}, stack))).toContain('  Error\\x07: e\n      at f\\x1b[2J (f.js:1:1)');
   });
 
   it('loses the colours a program gave it, and no sequence comes out of that', () => {
