@@ -49,6 +49,8 @@ const EJECTION_BASE_MS = 1000;
 const EJECTION_CAP_MS = 60_000;
 const HOLD_MS = 60_000;
 const HEALTHY_STEP_MS = 10_000;
+/** A shortage of ours ends in the same millisecond: probing again at once would be a busy loop. */
+const UNDECIDED_PROBE_MS = 1000;
 
 /**
  * The next state of an endpoint after one finished attempt. Pure; the table is in docs/decisions/0005.
@@ -56,14 +58,14 @@ const HEALTHY_STEP_MS = 10_000;
  * @param random - uniform in [0, 1); called at most once.
  */
 export function afterAttempt(health: Health, sample: EndpointSample, nowMs: number, random: () => number): Health {
+  if (health.state === 'gone') return health;
   switch (sample.kind) {
     case 'none':
-      // A probe that says nothing leaves the question open: ask again when the next batch is ready.
-      return health.state === 'half-open' ? { ...health, state: 'open', untilMs: nowMs } : health;
+      return health.state === 'half-open' ? { ...health, state: 'open', untilMs: nowMs + UNDECIDED_PROBE_MS } : health;
     case 'success':
       return afterSuccess(health, nowMs);
     case 'hold':
-      return { ...health, state: 'open', untilMs: nowMs + HOLD_MS, healthySinceMs: nowMs };
+      return afterHold(health, nowMs);
     case 'failure':
       return afterFailure(health, nowMs, random);
     case 'backpressure':
@@ -104,10 +106,19 @@ function afterFailure(health: Health, nowMs: number, random: () => number): Heal
   return next;
 }
 
+/** A pause the server asked for stays a pause: an ejection may be cut short by a closing logger, a pause never. */
+function afterHold(health: Health, nowMs: number): Health {
+  const state = health.state === 'paused' ? 'paused' : 'open';
+  return { ...health, state, untilMs: Math.max(nowMs + HOLD_MS, health.untilMs), healthySinceMs: nowMs };
+}
+
 function afterPause(health: Health, untilMs: number, nowMs: number): Health {
-  const next = { ...record(health, nowMs, false), consecutiveFailures: health.consecutiveFailures + 1 };
-  if (health.state === 'gone' || (health.state === 'open' && health.untilMs > untilMs)) return next;
-  return { ...next, state: 'paused', untilMs: Math.max(untilMs, health.state === 'paused' ? health.untilMs : 0) };
+  return {
+    ...record(health, nowMs, false),
+    consecutiveFailures: health.consecutiveFailures + 1,
+    state: 'paused',
+    untilMs: Math.max(untilMs, health.untilMs),
+  };
 }
 
 function trips(health: Health): boolean {
