@@ -53,7 +53,7 @@ export function addAttempt(state: Concurrency, sample: ConcurrencySample, nowMs:
     backpressure: state.backpressure || sample.backpressure,
   };
   const roundMs = Math.max(next.meanMs, 0);
-  return nowMs - next.roundStartMs < roundMs && !next.backpressure ? next : endRound(next, nowMs, max);
+  return nowMs - next.roundStartMs < roundMs ? next : endRound(next, nowMs, max);
 }
 
 function endRound(state: Concurrency, nowMs: number, max: number): Concurrency {
