@@ -78,6 +78,7 @@ export class Lane<R> {
   /** Copies a record that was encoded elsewhere behind the last one; same answer as `encode`. */
   copy(record: Uint8Array): number {
     this.#chunk ??= Buffer.allocUnsafeSlow(this.#chunkBytes);
+    this.reduced = false;
     const end = this.#end + record.length;
     if (end > this.#chunk.length) return -1;
     this.#chunk.set(record, this.#end);

@@ -17,7 +17,7 @@ export interface QueueSettings {
   readonly urgentLingerMs: number;
 }
 
-/** Who is told what happens in the queue. None of these may do I/O: they run inside the log call. */
+/** Who is told what happens in the queue. None of these may do I/O, throw or log: they run inside the log call. */
 export interface QueueListener {
   /** A batch was sealed because it was full. */
   onSealed(batch: SealedBatch): void;
@@ -87,24 +87,24 @@ export class RecordQueue<R> {
 
   /** Takes a record, or counts why not. Never throws. */
   enqueue(record: R, severityNumber: number, group: number): void {
-    this.#ledger.accepted++;
-    if (this.#closed) return this.#drop('closed');
+    if (this.#closed) return this.#refuse('closed');
     if (this.#nesting > 0) return this.#enqueueNested(record, severityNumber, group);
     const lane = severityNumber >= HIGH_LANE_SEVERITY ? this.#high : this.#low;
     this.#nesting = 1;
     let end = -1;
     try {
       end = lane.encode(record);
-      if (end < 0) {
-        this.#seal(lane);
-        end = lane.encode(record);
-      }
+      if (end < 0 && this.#seal(lane)) end = lane.encode(record);
     } catch {
-      end = -1; // The encoder holds off what a record can do; a full stack is the one thing that still gets here.
+      end = -1; // The encoder holds off what a record can do; a full stack and a lack of memory still get here.
     }
     this.#nesting = 0;
-    if (end < 0) this.#drop('encode_error');
-    else this.#take(lane, end, group, severityNumber);
+    if (end < 0) {
+      this.#refuse('encode_error');
+    } else {
+      this.#ledger.accepted++;
+      this.#take(lane, end, group, severityNumber);
+    }
     if (this.#nested.length > 0) this.#takeNested();
   }
 
@@ -123,10 +123,11 @@ export class RecordQueue<R> {
    * Seals what has waited long enough, high lane first.
    *
    * @param all - seals whatever there is: a flush.
+   * @returns `undefined` when nothing is due, or there is no memory to seal it now.
    */
   sealDue(nowMs: number, all = false): SealedBatch | undefined {
     for (const lane of [this.#high, this.#low]) {
-      if (lane.records > 0 && (all || nowMs >= this.#dueMs(lane))) return lane.seal(this.#random.id());
+      if (lane.records > 0 && (all || nowMs >= this.#dueMs(lane))) return this.#sealed(lane);
     }
     return undefined;
   }
@@ -142,6 +143,7 @@ export class RecordQueue<R> {
     return lane.openedMs + (lane.isUrgent ? this.#settings.urgentLingerMs : this.#settings.lingerMs);
   }
 
+  /** Puts an encoded record, which is in `accepted` already, into its lane, or drops it for lack of room. */
   #take(lane: Lane<R>, end: number, group: number, severityNumber: number): void {
     const bytes = end - lane.bytes;
     const maxBytes = lane.name === 'high' ? this.#settings.maxBytes : this.#lowMaxBytes;
@@ -158,8 +160,26 @@ export class RecordQueue<R> {
     else if (first) this.#listener.onLingering(this.#settings.lingerMs);
   }
 
-  #seal(lane: Lane<R>): void {
-    if (lane.records > 0) this.#listener.onSealed(lane.seal(this.#random.id()));
+  /** @returns whether the lane is empty now. Without memory for a copy it stays as it is and is sealed another time. */
+  #seal(lane: Lane<R>): boolean {
+    if (lane.records === 0) return true;
+    const batch = this.#sealed(lane);
+    if (batch !== undefined) this.#listener.onSealed(batch);
+    return batch !== undefined;
+  }
+
+  #sealed(lane: Lane<R>): SealedBatch | undefined {
+    try {
+      return lane.seal(this.#random.id());
+    } catch {
+      return undefined; // Nothing is lost: a lane that could not be sealed keeps its records.
+    }
+  }
+
+  /** Counts a record that is not taken at all. */
+  #refuse(reason: 'queue_full' | 'encode_error' | 'closed'): void {
+    this.#ledger.accepted++;
+    this.#drop(reason);
   }
 
   #drop(reason: 'queue_full' | 'encode_error' | 'closed'): void {
@@ -169,19 +189,31 @@ export class RecordQueue<R> {
 
   /** The chunk is being written by the outer record: the inner one waits in bytes of its own. */
   #enqueueNested(record: R, severityNumber: number, group: number): void {
-    if (this.#nesting > MAX_NESTING) return this.#drop('encode_error');
+    if (this.#nesting > MAX_NESTING) return this.#refuse('encode_error');
     this.#nesting++;
+    let bytes: Buffer | undefined;
     try {
-      const scratch = Buffer.allocUnsafe(this.#settings.maxRecordBytes);
-      let end = this.#codec.encode(scratch, 0, record);
-      if (end < 0) end = this.#codec.encodeReduced(scratch, 0, record, scratch.length);
-      this.#nested.push({ bytes: Buffer.from(scratch.subarray(0, end)), group, severityNumber });
-      this.pendingRecords++;
-      this.pendingBytes += end;
+      bytes = this.#encodeAside(record);
     } catch {
-      this.#drop('encode_error'); // As in `enqueue`: a full stack.
+      bytes = undefined; // As in `enqueue`.
     }
     this.#nesting--;
+    if (bytes === undefined) return this.#refuse('encode_error');
+    if (this.pendingBytes + bytes.length > this.#settings.maxBytes) return this.#refuse('queue_full');
+    this.#ledger.accepted++;
+    this.#nested.push({ bytes, group, severityNumber });
+    this.pendingRecords++;
+    this.pendingBytes += bytes.length;
+  }
+
+  #encodeAside(record: R): Buffer | undefined {
+    const scratch = Buffer.allocUnsafe(this.#settings.maxRecordBytes);
+    let end = this.#codec.encode(scratch, 0, record);
+    if (end < 0) {
+      end = this.#codec.encodeReduced(scratch, 0, record, scratch.length);
+      if (end >= 0) this.#listener.onReduced();
+    }
+    return end < 0 ? undefined : Buffer.from(scratch.subarray(0, end));
   }
 
   #takeNested(): void {
@@ -190,12 +222,18 @@ export class RecordQueue<R> {
     for (const { bytes, group, severityNumber } of nested) {
       this.release(1, bytes.length);
       const lane = severityNumber >= HIGH_LANE_SEVERITY ? this.#high : this.#low;
-      let end = lane.copy(bytes);
-      if (end < 0) {
-        this.#seal(lane);
-        end = lane.copy(bytes);
-      }
-      this.#take(lane, end, group, severityNumber);
+      const end = this.#copyInto(lane, bytes);
+      if (end < 0) this.#drop('encode_error');
+      else this.#take(lane, end, group, severityNumber);
+    }
+  }
+
+  #copyInto(lane: Lane<R>, bytes: Buffer): number {
+    try {
+      const end = lane.copy(bytes);
+      return end < 0 && this.#seal(lane) ? lane.copy(bytes) : end;
+    } catch {
+      return -1; // No memory for a chunk.
     }
   }
 }
