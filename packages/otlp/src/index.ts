@@ -34,4 +34,5 @@ export { toPlainValue } from './plain-value.ts';
 export { encodeLogsResponse, parseLogsResponse } from './response.ts';
 export type { RpcStatus } from './rpc-status.ts';
 export { encodeRpcStatus, parseRpcStatus } from './rpc-status.ts';
+export { countLogRecords, splitLogsRequest } from './split-request.ts';
 export { DOES_NOT_FIT } from './wire.ts';
