@@ -1,4 +1,5 @@
-import { isError } from '@logflume/otlp';
+import { types } from 'node:util';
+import { describeError, isError } from '@logflume/otlp';
 
 /** The arguments of a log call, sorted. */
 export interface CallParts {
@@ -10,6 +11,9 @@ export interface CallParts {
 /** Where arguments go that no call shape has a place for. */
 const EXTRA_KEY = 'log.arguments';
 
+/** What stands in a record whose attributes could not be had. */
+export const ATTRIBUTES_ERROR_KEY = 'logflume.attributes_error';
+
 /**
  * Sorts the arguments of a log call that is not the plain `(message, attributes?)`. Never throws; no argument is lost.
  *
@@ -18,76 +22,116 @@ const EXTRA_KEY = 'log.arguments';
  * - `(attributes, message)`: pino's order.
  * - `(message, () => attributes)`: asked for only because the record is logged.
  * - An attribute `err` or `error` that holds an error is the exception.
- * - Whatever is left over is the attribute `log.arguments`.
+ * - A first argument of another kind (a number, a list) is the body, unless there is a text.
+ * - Whatever is left over is the attribute `log.arguments`. `undefined` says nothing and is left out.
  */
 export function sortArguments(first: unknown, second: unknown, third: unknown, rest: readonly unknown[]): CallParts {
-  const values = rest.length === 0 ? [first, second, third] : [first, second, third, ...rest];
-  while (values.length > 1 && values.at(-1) === undefined) values.pop();
   let body: unknown;
-  let hasBody = false;
   let exception: unknown;
   let attributes: object | undefined;
   const extra: unknown[] = [];
-  values.forEach((value, index) => {
-    if (typeof value === 'string' && !hasBody) {
-      body = value;
-      hasBody = true;
-    } else if (exception === undefined && isError(value)) {
-      exception = value;
-    } else if (attributes === undefined && isAttributes(value)) {
-      attributes = typeof value === 'function' ? resolveLazily(value) : value;
-    } else if (index === 0) {
-      body = value;
-      hasBody = true;
-    } else {
-      extra.push(value);
-    }
-  });
+  for (const value of [first, second, third, ...rest]) {
+    if (value === undefined) continue;
+    if (typeof value === 'string' && body === undefined) body = value;
+    else if (isReadableError(value)) {
+      if (exception === undefined) exception = value;
+      else extra.push(value);
+    } else if (attributes === undefined && isAttributes(value)) attributes = toAttributes(value);
+    else extra.push(value);
+  }
+  if (body === undefined && extra.length > 0 && extra[0] === first) body = extra.shift();
   if (exception === undefined && attributes !== undefined) exception = errorAmong(attributes);
-  if (!hasBody && exception !== undefined) body = messageOf(exception);
-  if (extra.length > 0) attributes = { ...readable(attributes), [EXTRA_KEY]: extra };
+  if (body === undefined && exception !== undefined) body = messageOf(exception);
+  if (extra.length > 0) attributes = withExtra(attributes, extra);
   return { body, attributes, exception };
 }
 
-/** Says whether an attributes object holds an error where people put one; read only on objects. */
+/** The error an attributes object holds where people put one; reads these two members alone. Never throws. */
 export function errorAmong(attributes: object): unknown {
   try {
     const { err, error } = attributes as { err?: unknown; error?: unknown };
-    if (err instanceof Error) return err;
-    return error instanceof Error ? error : undefined;
+    if (typeof err === 'object' && isError(err)) return err;
+    return typeof error === 'object' && isError(error) ? error : undefined;
   } catch {
     return undefined; // A getter named so throws; the encoder writes what can be read.
   }
 }
 
-function isAttributes(value: unknown): value is object {
-  if (typeof value === 'function') return true;
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A function that throws becomes an attribute that says so: the record is logged all the same. */
-export function resolveLazily(attributes: unknown): object | undefined {
+/**
+ * Makes attributes of what was given as such. Never throws.
+ *
+ * A function is called; one that throws, or returns a promise, becomes an attribute that says so: the record is logged
+ * all the same. A value that is no object is kept as `log.arguments`.
+ */
+export function toAttributes(given: unknown): object | undefined {
+  if (typeof given !== 'function') return objectOf(given);
   try {
-    const value: unknown = (attributes as () => unknown)();
-    if (typeof value === 'object' && value !== null) return value;
-    return value === undefined ? undefined : { [EXTRA_KEY]: [value] };
+    const value: unknown = given();
+    if (!types.isPromise(value)) return objectOf(value);
+    value.catch(() => undefined); // Nobody awaits it: its failure must not become an unhandled rejection.
+    return { [ATTRIBUTES_ERROR_KEY]: 'the function returned a promise; attributes must be there when it returns' };
   } catch (error) {
-    return { 'logflume.attributes_error': error };
+    return { [ATTRIBUTES_ERROR_KEY]: error };
   }
 }
 
-function readable(attributes: object | undefined): object {
-  try {
-    return { ...attributes };
-  } catch (error) {
-    return { 'logflume.attributes_error': error };
-  }
+function objectOf(value: unknown): object | undefined {
+  if (value === undefined || value === null) return undefined;
+  return isListable(value) ? value : { [EXTRA_KEY]: [value] };
 }
 
-function messageOf(error: unknown): unknown {
+function isReadableError(value: unknown): boolean {
   try {
-    return (error as { message?: unknown }).message;
+    return isError(value);
   } catch {
-    return undefined; // The exception's attributes say what can be said.
+    return false; // A proxy whose traps throw: an object like any other, the encoder writes what it can of it.
   }
+}
+
+function isAttributes(value: unknown): boolean {
+  return typeof value === 'function' || (isListable(value) && !Array.isArray(value));
+}
+
+/** Whether a value is an object that says what it is: a revoked proxy does not. */
+function isListable(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  try {
+    Object.getPrototypeOf(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Adds what is left over; attributes that cannot be copied member by member join it as a whole. */
+function withExtra(attributes: object | undefined, extra: readonly unknown[]): object {
+  if (attributes === undefined) return { [EXTRA_KEY]: extra };
+  const members = copyOf(attributes);
+  if (members === undefined || Object.hasOwn(members, EXTRA_KEY)) return { [EXTRA_KEY]: [attributes, ...extra] };
+  return { ...members, [EXTRA_KEY]: extra };
+}
+
+function copyOf(attributes: object): object | undefined {
+  try {
+    return isPlainObject(attributes) ? { ...attributes } : undefined;
+  } catch {
+    return undefined; // A getter or trap throws: the encoder reads it member by member where it stands.
+  }
+}
+
+/** Whether an object is a literal or without a prototype. Never throws. */
+export function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  try {
+    const prototype: unknown = Object.getPrototypeOf(value);
+    return prototype === Object.prototype || prototype === null;
+  } catch {
+    return false; // A proxy whose trap throws; the careful way knows what to do with it.
+  }
+}
+
+/** What an error says, or what it is when it says nothing. */
+function messageOf(exception: unknown): string {
+  const { message, type } = describeError(Object(exception));
+  return message === '' ? type : message;
 }

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type EncodedAttributes, type EncodeLimits, encodeAttributes, mergeAttributes } from '@logflume/otlp';
-import type { Attributes } from './config/logger-options.ts';
+import type { Attributes } from './logger.ts';
 
 /**
  * The attributes of the running asynchronous context, encoded at the first record that carries them.

@@ -10,7 +10,7 @@ import type { Logger } from './logger.ts';
 import { createBackendDelivery } from './output/backend-delivery.ts';
 import { alongside, createConsoleDelivery, createNoDelivery } from './output/console-delivery.ts';
 import { createConsoleLine, createStdoutStream } from './output/console-output.ts';
-import { RecordClock } from './pipeline.ts';
+import { createPipeline } from './pipeline.ts';
 import { createLevelCell, PipelineLogger } from './pipeline-logger.ts';
 import { ScopeTable } from './scope-table.ts';
 import { handleSignals } from './signals.ts';
@@ -38,14 +38,13 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   const delivery = createOutput(resolved, scopes, limits);
   const bound = encodeAttributes(resolved.attributes, limits);
   return new PipelineLogger(
-    {
+    createPipeline({
       delivery: resolved.exit.handleSignals && resolved.output !== 'none' ? withSignals(delivery, resolved) : delivery,
       scopes,
       limits,
       levels: resolved.levels,
       version: resolved.version ?? '',
-      clock: new RecordClock(),
-    },
+    }),
     {
       name: resolved.name,
       bound: bound.ends.length === 0 && bound.dropped === 0 ? undefined : bound,

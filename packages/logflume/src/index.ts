@@ -10,7 +10,6 @@ export type {
 export { LogflumeError } from '@logflume/delivery';
 export type { ConfigDiagnostic } from './config/diagnostic.ts';
 export type {
-  Attributes,
   BatchOptions,
   EndpointOptions,
   ExitOptions,
@@ -25,4 +24,13 @@ export type { Level, LevelThreshold } from './config/parse-levels.ts';
 export { withContext } from './context.ts';
 export type { DiagnosticEvent } from './create-logger.ts';
 export { createLogger } from './create-logger.ts';
-export type { ChildOptions, EventOptions, LazyAttributes, LevelLogMethod, Logger, LogMethod } from './logger.ts';
+export type {
+  Attributes,
+  ChildOptions,
+  EventOptions,
+  FlushOptions,
+  LazyAttributes,
+  LevelLogMethod,
+  Logger,
+  LogMethod,
+} from './logger.ts';

@@ -1,81 +1,126 @@
 import type { DeliveryReport, DeliveryStats } from '@logflume/delivery';
-import type { Attributes } from './config/logger-options.ts';
 import type { Level, LevelThreshold } from './config/parse-levels.ts';
 
-/** Attributes, or a function that makes them: called only when the record is logged. */
+/**
+ * Names and values that describe a record, a logger or a context: a literal, an object of an interface or a class, a
+ * `Map`. Values may be anything; what OTLP has no word for becomes text. `undefined` members are left out.
+ */
+export type Attributes = object;
+
+/** Attributes, or a function that makes them: called only when the record is logged, and at once. */
 export type LazyAttributes = Attributes | (() => Attributes);
 
 /**
- * One level's method. Never throws, never blocks, returns nothing. No argument is lost: one that fits no place is in
- * the attribute `log.arguments`.
+ * One level's method. Never throws, never blocks, returns nothing; may be taken off its logger, as in
+ * `promise.catch(log.error)`. No argument is lost: one that fits no place is in the attribute `log.arguments`.
+ *
+ * An error becomes the attributes `exception.type`, `exception.message`, `exception.stacktrace`, …; so does one that
+ * stands in the attribute `err` or `error`.
  */
 export interface LogMethod {
+  /** Logs a message. `attributes` may be a function, for what is dear to compute. */
   (message: string, attributes?: LazyAttributes): void;
+  /** Logs a message about an error, or about whatever else was thrown. */
   (message: string, error: unknown, attributes?: LazyAttributes): void;
-  (error: Error, attributes?: LazyAttributes): void;
+  /** Logs an error with its own message; `unknown`, as that is what a `catch` has. */
+  (error: unknown, attributes?: LazyAttributes): void;
+  /** The order pino has. */
   (attributes: Attributes, message: string): void;
 }
 
-/** The same with the level as an argument. */
+/** The same with the level as an argument. A level that does not exist counts as `info`, and is kept in the record. */
 export interface LevelLogMethod {
   (level: Level, message: string, attributes?: LazyAttributes): void;
   (level: Level, message: string, error: unknown, attributes?: LazyAttributes): void;
-  (level: Level, error: Error, attributes?: LazyAttributes): void;
+  (level: Level, error: unknown, attributes?: LazyAttributes): void;
   (level: Level, attributes: Attributes, message: string): void;
 }
 
+/** What an event may have beside its name and attributes. */
 export interface EventOptions {
-  /** @defaultValue 'info' */
+  /** How severe it is. @defaultValue 'info' */
   readonly level?: Level | undefined;
   /** Body of the record, any value. @defaultValue none */
   readonly body?: unknown;
-  /** When it happened, if not now: a Date, or milliseconds since the epoch. */
+  /**
+   * When it happened, if not now: a Date, or milliseconds since the epoch, ≥ 0. Anything else counts as now.
+   * @defaultValue now
+   */
   readonly timestamp?: Date | number | undefined;
 }
 
+/** What a child has of its own beside its attributes. */
 export interface ChildOptions {
-  /** Scope name of the child; `LOG_LEVEL` and `level` select by it. @defaultValue the parent's */
+  /**
+   * Scope name of the child; `LOG_LEVEL` and `level` select by it. One of a fixed set, such as a module's: each name is
+   * remembered for the life of the process.
+   * @defaultValue the parent's
+   */
   readonly name?: string | undefined;
   /** Level of the child alone. @defaultValue that of its name, else the parent's, following its changes */
   readonly level?: LevelThreshold | undefined;
 }
 
-/** Writes structured records and delivers them. */
+/** How long a flush or a close may take. */
+export interface FlushOptions {
+  /**
+   * Milliseconds, ≥ 0. Higher waits longer for a slow receiver; 0 only starts the sending.
+   * @defaultValue `exit.timeoutMs`, which is 5000
+   */
+  readonly timeoutMs?: number | undefined;
+}
+
+/**
+ * Writes structured records and delivers them.
+ *
+ * Every method that has a name may be taken off its logger and called alone.
+ */
 export interface Logger {
+  /** Finest detail, off by default. */
   readonly trace: LogMethod;
+  /** For developers, off by default. */
   readonly debug: LogMethod;
+  /** What happens in the ordinary course of things. */
   readonly info: LogMethod;
+  /** Something to look at, some time. Sent before anything less severe when room is short. */
   readonly warn: LogMethod;
+  /** Something failed. Sent sooner than the rest. */
   readonly error: LogMethod;
+  /** The application cannot go on. It does not end the process. */
   readonly fatal: LogMethod;
+  /** Logs at a level that is known at run time alone. */
   readonly log: LevelLogMethod;
   /**
-   * Logs an event: a record with a name that says what its attributes mean.
+   * Logs an event: a record with a name that says what its attributes mean. Never throws.
    *
    * @param name - static and namespaced, such as `order.shipped`; OTLP's `event_name`.
    */
-  event(name: string, attributes?: LazyAttributes, options?: EventOptions): void;
+  readonly event: (name: string, attributes?: LazyAttributes, options?: EventOptions) => void;
   /**
    * Makes a logger whose records carry attributes beside the parent's; they are encoded once. A child's `flush`,
-   * `close` and `stats` are those of the delivery all children share.
+   * `close` and `stats` are those of the delivery all children share. Cheap enough for one child per request.
+   *
+   * @param attributes - read now, not kept. Where both have a name, the child's wins.
+   * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` for a `level` that does not exist.
    */
-  child(attributes: Attributes, options?: ChildOptions): Logger;
+  readonly child: (attributes: Attributes, options?: ChildOptions) => Logger;
   /**
    * The level in force; can be set at run time, and children without a level of their own follow.
    *
    * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` when set to a word that is no level.
    */
   level: LevelThreshold;
-  isLevelEnabled(level: Level): boolean;
+  /** Says whether a record of a level would be logged: for work that only serves the record. */
+  readonly isLevelEnabled: (level: Level) => boolean;
+  /** Sends what is pending. Never rejects; settles by its deadline, or as soon as nothing more can be sent before it. */
+  readonly flush: (options?: FlushOptions) => Promise<DeliveryReport>;
   /**
-   * Sends what is pending. Never rejects; settles by its deadline, or as soon as nothing more can be sent before it.
-   *
-   * @param options - `timeoutMs`, 5000 if left out.
+   * Flushes, hands what is left to the fallback, and ends. Never rejects. Later records are counted as dropped
+   * (`closed`); every later call answers as the first.
    */
-  flush(options?: { readonly timeoutMs?: number | undefined }): Promise<DeliveryReport>;
-  /** Flushes, hands what is left to the fallback, and ends. Later records are counted as dropped (`closed`). */
-  close(options?: { readonly timeoutMs?: number | undefined }): Promise<DeliveryReport>;
+  readonly close: (options?: FlushOptions) => Promise<DeliveryReport>;
   /** The ledger and each endpoint's health: `accepted = delivered + rejected + fallback + dropped.total + pending`. */
-  stats(): DeliveryStats;
+  readonly stats: () => DeliveryStats;
+  /** As `close()`: for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -1,7 +1,6 @@
-import { type DeliveryReport, type DeliveryStats, LogflumeError } from '@logflume/delivery';
+import { LogflumeError } from '@logflume/delivery';
 import { type EncodedAttributes, encodeAttributes, mergeAttributes } from '@logflume/otlp';
-import { errorAmong, resolveLazily, sortArguments } from './call-shapes.ts';
-import type { Attributes } from './config/logger-options.ts';
+import { ATTRIBUTES_ERROR_KEY, errorAmong, isPlainObject, sortArguments, toAttributes } from './call-shapes.ts';
 import {
   expectedLevel,
   type Level,
@@ -11,8 +10,9 @@ import {
   severityOfLevel,
   thresholdFor,
 } from './config/parse-levels.ts';
+import { showValue } from './config/show-value.ts';
 import { activeContext } from './context.ts';
-import type { ChildOptions, EventOptions, LazyAttributes, Logger } from './logger.ts';
+import type { ChildOptions, EventOptions, LevelLogMethod, Logger, LogMethod } from './logger.ts';
 import type { Pipeline } from './pipeline.ts';
 import { activeTraceContext } from './trace-context.ts';
 
@@ -39,6 +39,9 @@ export interface LoggerIdentity {
  *
  * The level methods come first and do nothing but compare before they know that the record is wanted. A call of the
  * plain shape `(message, attributes?)` goes straight to `#write`; every other shape is sorted first.
+ *
+ * Methods are functions of the object, not of its prototype: `promise.catch(log.error)` must log, not throw. That costs
+ * 100 ns for each child and nothing for a call.
  */
 export class PipelineLogger implements Logger {
   readonly #pipeline: Pipeline;
@@ -46,6 +49,9 @@ export class PipelineLogger implements Logger {
   readonly #group: number;
   readonly #bound: EncodedAttributes | undefined;
   readonly #level: LevelCell;
+  readonly flush: Logger['flush'];
+  readonly close: Logger['close'];
+  readonly stats: Logger['stats'];
 
   constructor(pipeline: Pipeline, identity: LoggerIdentity) {
     this.#pipeline = pipeline;
@@ -53,63 +59,83 @@ export class PipelineLogger implements Logger {
     this.#group = pipeline.scopes.groupOf(identity.name, pipeline.version);
     this.#bound = identity.bound;
     this.#level = identity.level;
+    this.flush = pipeline.flush;
+    this.close = pipeline.close;
+    this.stats = pipeline.stats;
   }
 
-  trace(first: unknown, second?: unknown, third?: unknown, ...rest: unknown[]): void {
+  readonly trace: LogMethod = (first: unknown, second?: unknown, third?: unknown, ...rest: unknown[]): void => {
     if (this.#level.minSeverity <= 1) this.#log(1, 'TRACE', first, second, third, rest);
-  }
+  };
 
-  debug(first: unknown, second?: unknown, third?: unknown, ...rest: unknown[]): void {
+  readonly debug: LogMethod = (first: unknown, second?: unknown, third?: unknown, ...rest: unknown[]): void => {
     if (this.#level.minSeverity <= 5) this.#log(5, 'DEBUG', first, second, third, rest);
-  }
+  };
 
-  info(first: unknown, second?: unknown, third?: unknown, ...rest: unknown[]): void {
+  readonly info: LogMethod = (first: unknown, second?: unknown, third?: unknown, ...rest: unknown[]): void => {
     if (this.#level.minSeverity <= 9) this.#log(9, 'INFO', first, second, third, rest);
-  }
+  };
 
-  warn(first: unknown, second?: unknown, third?: unknown, ...rest: unknown[]): void {
+  readonly warn: LogMethod = (first: unknown, second?: unknown, third?: unknown, ...rest: unknown[]): void => {
     if (this.#level.minSeverity <= 13) this.#log(13, 'WARN', first, second, third, rest);
-  }
+  };
 
-  error(first: unknown, second?: unknown, third?: unknown, ...rest: unknown[]): void {
+  readonly error: LogMethod = (first: unknown, second?: unknown, third?: unknown, ...rest: unknown[]): void => {
     if (this.#level.minSeverity <= 17) this.#log(17, 'ERROR', first, second, third, rest);
-  }
+  };
 
-  fatal(first: unknown, second?: unknown, third?: unknown, ...rest: unknown[]): void {
+  readonly fatal: LogMethod = (first: unknown, second?: unknown, third?: unknown, ...rest: unknown[]): void => {
     if (this.#level.minSeverity <= 21) this.#log(21, 'FATAL', first, second, third, rest);
-  }
+  };
 
-  log(level: Level, first: unknown, second?: unknown, third?: unknown, ...rest: unknown[]): void {
-    const known = knownLevel(level);
-    const severity = severityOfLevel[known];
+  readonly log: LevelLogMethod = (
+    level: unknown,
+    first?: unknown,
+    second?: unknown,
+    third?: unknown,
+    ...rest: unknown[]
+  ): void => {
+    const known = levelOf(level);
+    const severity = severityOfLevel[known ?? 'info'];
     if (this.#level.minSeverity > severity) return;
-    // A word that is no level must not lose the record: it goes out as INFO under the word it came with.
-    const text = known === level || typeof level !== 'string' ? known.toUpperCase() : level;
-    this.#log(severity, text, first, second, third, rest);
-  }
+    if (known !== undefined) this.#log(severity, known.toUpperCase(), first, second, third, rest);
+    // A level nobody knows must not lose the record, nor be lost: a word is kept as the severity's text, anything else,
+    // and a word that is all there is, was meant to be logged.
+    else if (typeof level === 'string' && (first ?? second ?? third) !== undefined) {
+      this.#log(severity, level, first, second, third, rest);
+    } else this.#log(severity, 'INFO', level, first, second, [third, ...rest]);
+  };
 
-  event(name: string, attributes?: LazyAttributes, options: EventOptions = {}): void {
-    const level = knownLevel(options.level ?? 'info');
+  readonly event: Logger['event'] = (name, attributes, options): void => {
+    const level = levelOf(optionOf(options, 'level')) ?? 'info';
     const severity = severityOfLevel[level];
     if (this.#level.minSeverity > severity) return;
-    const own: unknown = typeof attributes === 'function' ? resolveLazily(attributes) : attributes;
-    const members = typeof own === 'object' && own !== null ? own : undefined;
-    const exception = members === undefined ? undefined : errorAmong(members);
-    const timeMs = timestampOf(options.timestamp);
-    this.#write(severity, level.toUpperCase(), options.body, members, exception, String(name), timeMs);
-  }
+    const pipeline = this.#pipeline;
+    if (pipeline.depth >= MAX_DEPTH) return this.#writeBare(severity, level.toUpperCase(), name, TOO_DEEP);
+    pipeline.depth++;
+    try {
+      const members = toAttributes(attributes);
+      const exception = members === undefined ? undefined : errorAmong(members);
+      const timeMs = timestampOf(optionOf(options, 'timestamp'));
+      const body = optionOf(options, 'body');
+      this.#write(severity, level.toUpperCase(), body, members, exception, String(name), timeMs);
+    } catch {
+      this.#writeBare(severity, level.toUpperCase(), name, UNREADABLE);
+    } finally {
+      pipeline.depth--;
+    }
+  };
 
-  child(attributes: Attributes, options: ChildOptions = {}): Logger {
-    const { limits, levels } = this.#pipeline;
-    const own = encodeAttributes(attributes ?? {}, limits);
+  readonly child: Logger['child'] = (attributes, options): Logger => {
+    const own = encodeAttributes(toAttributes(attributes) ?? {}, this.#pipeline.limits);
     const bound = this.#bound === undefined ? own : mergeAttributes(this.#bound, own);
-    const name = options.name ?? this.#name;
+    const name = options?.name;
     return new PipelineLogger(this.#pipeline, {
-      name,
+      name: name === undefined || name === null ? this.#name : String(name),
       bound: bound.ends.length === 0 && bound.dropped === 0 ? undefined : bound,
-      level: this.#childLevel(options, levels),
+      level: this.#childLevel(options ?? {}),
     });
-  }
+  };
 
   get level(): LevelThreshold {
     return this.#level.threshold;
@@ -120,32 +146,22 @@ export class PipelineLogger implements Logger {
     this.#level.minSeverity = minSeverityOf(this.#level.threshold);
   }
 
-  isLevelEnabled(level: Level): boolean {
-    return this.#level.minSeverity <= severityOfLevel[knownLevel(level)];
+  readonly isLevelEnabled: Logger['isLevelEnabled'] = (level): boolean =>
+    this.#level.minSeverity <= severityOfLevel[levelOf(level) ?? 'info'];
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#pipeline.dispose();
   }
 
-  flush(options?: { readonly timeoutMs?: number | undefined }): Promise<DeliveryReport> {
-    return this.#pipeline.delivery.flush(options);
-  }
-
-  close(options?: { readonly timeoutMs?: number | undefined }): Promise<DeliveryReport> {
-    return this.#pipeline.delivery.close(options);
-  }
-
-  stats(): DeliveryStats {
-    return this.#pipeline.delivery.stats();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-  }
-
-  /** A named child has the level of its name; any other follows its parent. */
-  #childLevel(options: ChildOptions, levels: Pipeline['levels']): LevelCell {
-    if (options.level !== undefined) return createLevelCell(checkLevel(options.level));
-    if (options.name === undefined || levels.byName.size === 0) return this.#level;
-    const named = thresholdFor(levels, options.name);
-    return named === levels.default ? this.#level : createLevelCell(named);
+  /** A child whose name has a rule has the level of that rule; any other follows its parent. */
+  #childLevel({ name, level }: ChildOptions): LevelCell {
+    if (level !== undefined) return createLevelCell(checkLevel(level));
+    const { byName } = this.#pipeline.levels;
+    if (name === undefined || byName.size === 0) return this.#level;
+    const named = thresholdFor({ byName, default: 'off' }, name);
+    // No rule, or one that says `off`: the other default tells which.
+    const isRuled = named !== 'off' || thresholdFor({ byName, default: 'trace' }, name) === 'off';
+    return isRuled ? createLevelCell(named) : this.#level;
   }
 
   #log(
@@ -156,6 +172,9 @@ export class PipelineLogger implements Logger {
     third: unknown,
     rest: readonly unknown[],
   ): void {
+    const pipeline = this.#pipeline;
+    if (pipeline.depth >= MAX_DEPTH) return this.#writeBare(severity, text, first, TOO_DEEP);
+    pipeline.depth++;
     try {
       // The two plain shapes: text alone, and text with a plain object. Everything else takes the careful way.
       if (typeof first === 'string' && third === undefined && rest.length === 0) {
@@ -165,9 +184,22 @@ export class PipelineLogger implements Logger {
       const { body, attributes, exception } = sortArguments(first, second, third, rest);
       this.#write(severity, text, body, attributes, exception, '', NOW);
     } catch {
-      // A proxy whose traps throw when merely asked what it is. The record says so instead of not being there.
-      const body = typeof first === 'string' ? first : UNREADABLE;
-      this.#write(severity, text, body, { 'logflume.attributes_error': UNREADABLE }, undefined, '', NOW);
+      this.#writeBare(severity, text, first, UNREADABLE);
+    } finally {
+      pipeline.depth--;
+    }
+  }
+
+  /** Logs what can be logged without reading any argument: its text, and why there is no more. */
+  #writeBare(severity: number, text: string, first: unknown, reason: string): void {
+    this.#pipeline.depth++;
+    try {
+      const body = typeof first === 'string' ? first : reason;
+      this.#write(severity, text, body, { [ATTRIBUTES_ERROR_KEY]: reason }, undefined, '', NOW);
+    } catch {
+      // A full stack, where nothing can be called any more. The application meets it itself at its next call.
+    } finally {
+      this.#pipeline.depth--;
     }
   }
 
@@ -181,9 +213,10 @@ export class PipelineLogger implements Logger {
     eventName: string,
     timestampMs: number,
   ): void {
-    const { clock, delivery, limits } = this.#pipeline;
+    const { clock, delivery, limits, depth } = this.#pipeline;
     const trace = activeTraceContext();
-    const context = activeContext();
+    // Reading the context's attributes may log too: too deep inside, it is left alone.
+    const context = depth > MAX_DEPTH ? undefined : activeContext();
     clock.tick();
     const { timeMs, timeNanos } = clock;
     const isNow = timestampMs === NOW;
@@ -207,7 +240,14 @@ export class PipelineLogger implements Logger {
   }
 }
 
+/**
+ * How deep log calls may stand inside one another, by getters and `toJSON` of what they log, before the innermost reads
+ * no argument any more. Each level may double the calls, so this bounds them; one or two are all a sane program has.
+ */
+const MAX_DEPTH = 4;
+
 const UNREADABLE = '[unreadable argument]';
+const TOO_DEEP = '[logged from inside its own attributes]';
 
 /** Stands for the clock's time where a timestamp can be given. */
 const NOW = -1;
@@ -217,21 +257,26 @@ function timestampOf(timestamp: unknown): number {
   return typeof ms === 'number' && ms >= 0 && ms <= 8.64e15 ? Math.floor(ms) : NOW;
 }
 
-function isPlainObject(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+/** Reads an option of an event; its options may be hostile, or not be there. */
+function optionOf(options: unknown, name: keyof EventOptions): unknown {
+  try {
+    return options === undefined || options === null ? undefined : Reflect.get(Object(options), name);
+  } catch {
+    return undefined; // The event is worth more than the option that throws.
+  }
 }
 
-function knownLevel(level: unknown): Level {
+/** The level a word means; `undefined` for one that means none. */
+function levelOf(level: unknown): Level | undefined {
   const threshold = typeof level === 'string' ? parseLevel(level) : undefined;
-  return threshold === undefined || threshold === 'off' ? 'info' : threshold;
+  return threshold === 'off' ? undefined : threshold;
 }
 
 function checkLevel(level: unknown): LevelThreshold {
   const threshold = typeof level === 'string' ? parseLevel(level) : undefined;
   if (threshold !== undefined) return threshold;
-  throw new LogflumeError('ERR_LOGFLUME_INVALID_OPTION', `level must be ${expectedLevel}, got ${String(level)}`, {
-    details: { option: 'level', expected: expectedLevel, got: String(level) },
+  const got = showValue(level);
+  throw new LogflumeError('ERR_LOGFLUME_INVALID_OPTION', `level must be ${expectedLevel}, got ${got}`, {
+    details: { option: 'level', expected: expectedLevel, got },
   });
 }

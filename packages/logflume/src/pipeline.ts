@@ -1,37 +1,53 @@
-import type { Delivery } from '@logflume/delivery';
+import type { Delivery, DeliveryReport, DeliveryStats } from '@logflume/delivery';
 import type { EncodeLimits, LogRecordInput } from '@logflume/otlp';
 import type { LevelRules } from './config/parse-levels.ts';
+import type { FlushOptions } from './logger.ts';
+import { RecordClock } from './record-clock.ts';
 import type { ScopeTable } from './scope-table.ts';
 
-/** What a logger and all its children share. */
-export interface Pipeline {
+/** What a pipeline is made of. */
+export interface PipelineParts {
   readonly delivery: Delivery<LogRecordInput>;
   readonly scopes: ScopeTable;
   readonly limits: EncodeLimits;
   readonly levels: LevelRules;
+  /** Of every scope; `''` is none. */
   readonly version: string;
-  readonly clock: RecordClock;
 }
 
-const MAX_NANOS = 999_999;
+/** What a logger and all its children share. */
+export interface Pipeline extends PipelineParts {
+  readonly clock: RecordClock;
+  /** Log calls running now: more than one while a getter of a record logs. */
+  depth: number;
+  readonly flush: (options?: FlushOptions) => Promise<DeliveryReport>;
+  readonly close: (options?: FlushOptions) => Promise<DeliveryReport>;
+  readonly stats: () => DeliveryStats;
+  readonly dispose: () => Promise<void>;
+}
 
-/**
- * Times for records: the wall clock's millisecond, and below it a count that rises within that millisecond. Backends
- * sort by time, so records of one burst keep their order without a sequence number. The count is no measurement: the
- * wall clock of Node has no finer digits at that price.
- */
-export class RecordClock {
-  timeMs = 0;
-  timeNanos = 0;
+/** The longest a timer of Node can wait. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
-  /** Moves on to the time of the next record; read `timeMs` and `timeNanos` afterwards. */
-  tick(): void {
-    const nowMs = Date.now();
-    if (nowMs !== this.timeMs) {
-      this.timeMs = nowMs;
-      this.timeNanos = 0;
-    } else if (this.timeNanos < MAX_NANOS) {
-      this.timeNanos++;
-    }
-  }
+export function createPipeline(parts: PipelineParts): Pipeline {
+  const { delivery } = parts;
+  const close = (options?: FlushOptions) => delivery.close(withTimeout(options));
+  return {
+    ...parts,
+    clock: new RecordClock(),
+    depth: 0,
+    flush: (options) => delivery.flush(withTimeout(options)),
+    close,
+    stats: () => delivery.stats(),
+    dispose: async () => {
+      await close();
+    },
+  };
+}
+
+/** What is no time to wait for means the default; a flush may be asked for from plain JavaScript, in the last moment. */
+function withTimeout(options: unknown): FlushOptions | undefined {
+  const timeoutMs: unknown = Object(options).timeoutMs;
+  if (typeof timeoutMs !== 'number' || !(timeoutMs >= 0)) return undefined;
+  return { timeoutMs: Math.min(timeoutMs, MAX_TIMER_MS) };
 }
