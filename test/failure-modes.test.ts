@@ -12,7 +12,7 @@ const text = readFileSync(join(repositoryRoot, 'docs/failure-modes.md'), 'utf8')
 /** Cells of the rows of the table whose first column has this heading. */
 function tableOf(heading: string): string[][] {
   const lines = text.split('\n');
-  const start = lines.findIndex((line) => line.startsWith(`| ${heading} |`)) + 2;
+  const start = lines.findIndex((line) => line.split('|')[1]?.trim() === heading) + 2;
   const end = lines.findIndex((line, index) => index >= start && !line.startsWith('|'));
   return lines.slice(start, end).map((line) =>
     line
