@@ -77,7 +77,7 @@ function readResources(bytes: Uint8Array): ResourceBlock[] {
 }
 
 function readResource(reader: ProtobufReader): ResourceBlock {
-  let resource = NOTHING;
+  let resource: Uint8Array = NOTHING;
   const scopes: ScopeBlock[] = [];
   while (reader.at < reader.end) {
     const tag = reader.tag();
@@ -92,7 +92,7 @@ function readResource(reader: ProtobufReader): ResourceBlock {
 }
 
 function readScope(reader: ProtobufReader): ScopeBlock {
-  let scope = NOTHING;
+  let scope: Uint8Array = NOTHING;
   const runs: Uint8Array[] = [];
   while (reader.at < reader.end) {
     const start = reader.at;
