@@ -67,7 +67,7 @@ describe('a consumer', () => {
 
   it('compiles as a TypeScript ES module, and misuse does not', async () => {
     expect(await compile('typescript-esm')).toBe('');
-    expect(await start('typescript-esm', 'out/main.js')).toEqual({ level: false, accepted: 5, delivered: 5 });
+    expect(await start('typescript-esm', 'out/main.js')).toEqual({ level: false, accepted: 6, delivered: 6 });
     expectRecords('typescript-esm');
   });
 

@@ -6,6 +6,11 @@ log.info('hello', { n: 1 });
 log.info('lazy', () => ({ n: 2 }));
 log.error(new Error('boom'));
 log.error('failed', new Error('boom'), { n: 3 });
+try {
+  JSON.parse('{');
+} catch (error) {
+  log.error(error);
+}
 log.child({ part: 'checkout' }).warn('from a child');
 const level: boolean = log.isLevelEnabled('debug');
 const accepted: number = log.stats().accepted;
@@ -17,8 +22,8 @@ process.stdout.write(JSON.stringify({ level, accepted, delivered: report.deliver
 export function misuse(): void {
   // @ts-expect-error a log call needs a message
   log.info();
-  // @ts-expect-error a number is no message
-  log.info(1);
+  // @ts-expect-error behind attributes comes a message, not a number
+  log.info({ n: 1 }, 2);
   // @ts-expect-error there is no fourth argument
   log.info('message', new Error('boom'), { n: 1 }, 'more');
   // @ts-expect-error a log call returns nothing to wait for
