@@ -9,10 +9,10 @@ import {
 } from '@logflume/delivery';
 import type { LogRecordInput } from '@logflume/otlp';
 import type { ToLine } from './console-output.ts';
-import { type LineStream, LineWriter } from './line-writer.ts';
+import { type ExitWait, type LineStream, LineWriter } from './line-writer.ts';
 
-/** How long the exit handler may wait for a reader that is slower than we are. */
-const EXIT_FLUSH_MS = 250;
+/** A judgement: long enough for a reader that was not scheduled, short enough that a stuck one holds up no shutdown. */
+const EXIT_WAIT: ExitWait = { chunkMs: 250, totalMs: 5000 };
 
 const FLUSH_TIMEOUT_MS = 5000;
 
@@ -35,7 +35,7 @@ export function createConsoleDelivery(
   });
   const unregister = onProcessEnd({
     beforeExit: () => Promise.resolve(),
-    atExit: () => writer.flushSync(EXIT_FLUSH_MS),
+    atExit: () => writer.flushSync(EXIT_WAIT),
   });
   const stats = (): DeliveryStats => ({
     accepted,
@@ -63,9 +63,12 @@ export function createConsoleDelivery(
   let closing: Promise<DeliveryReport> | undefined;
   return {
     enqueue(record, _severityNumber, group) {
+      // Counted where it is settled: a getter of the record may ask for the stats.
+      const line = closed ? undefined : lineOf(record, group);
       accepted++;
       if (closed) dropped.closed++;
-      else if (!write(record, group)) dropped.queue_full++;
+      else if (line === undefined) dropped.encode_error++;
+      else if (!writer.write(line)) dropped.queue_full++;
     },
     flush,
     close(options) {
@@ -79,12 +82,11 @@ export function createConsoleDelivery(
     },
   };
 
-  function write(record: LogRecordInput, group: number): boolean {
+  function lineOf(record: LogRecordInput, group: number): string | undefined {
     try {
-      return writer.write(toLine(record, group));
+      return toLine(record, group);
     } catch {
-      dropped.encode_error++; // A full stack: a record that logs from inside its own getters.
-      return true;
+      return undefined; // A full stack: a record that logs from inside its own getters.
     }
   }
 }
@@ -123,6 +125,10 @@ export function alongside(
     enqueue(record, severityNumber, group) {
       delivery.enqueue(record, severityNumber, group);
       console.enqueue(record, severityNumber, group);
+    },
+    async flush(options) {
+      const [report] = await Promise.all([delivery.flush(options), console.flush(options)]);
+      return report;
     },
     async close(options) {
       const [report] = await Promise.all([delivery.close(options), console.close(options)]);

@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { createStdio } from '@logflume/delivery';
 import { createJsonLine, createPrettyLine, type ToJsonLine } from '@logflume/formats';
 import {
@@ -52,5 +53,45 @@ export function createConsoleLine({ style, color, limits, scopes }: ConsoleLineO
 
 /** The process's stdout. */
 export function createStdoutStream(): LineStream {
-  return { ...createStdio('stdout'), isIdle: () => process.stdout.writableLength === 0 };
+  return {
+    ...createStdio('stdout'),
+    isIdle: () => process.stdout.writableLength === 0,
+    finishSync(unanswered, deadlineMs) {
+      const stream = process.stdout;
+      if (stream.writableLength === 0) return true;
+      const leftBytes = stream.writableLength === unanswered.length ? bytesInHandle(stream) : undefined;
+      // Not ours alone, or no telling: the line under way may be in half, so a new one is begun and all of it repeated.
+      if (leftBytes === undefined) return writeAllSync(Buffer.concat([Buffer.from('\n'), unanswered]), deadlineMs);
+      return writeAllSync(unanswered.subarray(unanswered.length - leftBytes), deadlineMs);
+    },
+  };
+}
+
+/**
+ * Bytes of the write under way that the system has not taken yet; `undefined` where it cannot be told. Node says it
+ * nowhere else: `writableLength` counts a write until all of it is gone.
+ *
+ * @see https://github.com/nodejs/node/blob/v20.20.2/lib/net.js (`_onTimeout` reads the same)
+ */
+function bytesInHandle(stream: object): number | undefined {
+  const handle: unknown = Reflect.get(stream, '_handle');
+  const bytes: unknown = typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'writeQueueSize') : 0;
+  return typeof bytes === 'number' && bytes > 0 ? bytes : undefined;
+}
+
+/** Wait between two tries while the pipe is full. */
+const EAGAIN_WAIT_MS = 2;
+
+function writeAllSync(bytes: Buffer, deadlineMs: number): boolean {
+  const endMs = performance.now() + deadlineMs;
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(process.stdout.fd, bytes, at);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code !== 'EAGAIN' || performance.now() >= endMs) return false; // Anything else: nobody reads any more.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, EAGAIN_WAIT_MS);
+    }
+  }
+  return true;
 }

@@ -4,13 +4,27 @@ import type { Stdio } from '@logflume/delivery';
 export interface LineStream extends Stdio {
   /** Whether everything written so far has left the process. */
   isIdle(): boolean;
+  /**
+   * Writes during an exit what of `unanswered`, the one write under way, has not left the process yet.
+   *
+   * @returns whether all of it is out before `deadlineMs` milliseconds had passed.
+   */
+  finishSync(unanswered: Buffer, deadlineMs: number): boolean;
 }
 
 /** What became of a line. */
 export type LineOutcome = 'written' | 'failed';
 
-/** Lines that wait for a slow reader are joined into writes of about this size. */
+/** Lines that wait for a slow reader are joined into writes of about this size: what a pipe holds on Linux. */
 const CHUNK_UNITS = 64 * 1024;
+
+/** How long an exit waits for the reader of a console. */
+export interface ExitWait {
+  /** For one chunk: a reader that takes none in that time is stuck. Milliseconds. */
+  readonly chunkMs: number;
+  /** For all of them. Milliseconds. */
+  readonly totalMs: number;
+}
 
 /**
  * Writes lines in order without blocking: at once while the stream keeps up, else from a bounded queue.
@@ -25,6 +39,9 @@ export class LineWriter {
   #waiting: string[] = [];
   #waitingBytes = 0;
   #outstanding = 0;
+  /** The last write, if the stream could not pass it on at once; `''` when there is none. */
+  #unanswered = '';
+  #writes = 0;
   #onIdle: (() => void)[] = [];
 
   constructor(stream: LineStream, maxBytes: number, settle: (outcome: LineOutcome, lines: number) => void) {
@@ -61,31 +78,50 @@ export class LineWriter {
     });
   }
 
-  /** Writes what waits, synchronously, inside the exit handler. */
-  flushSync(deadlineMs: number): void {
-    const lines = this.#waiting;
-    this.#waiting = [];
-    const written = this.#stream.writeLinesSync(lines, deadlineMs);
-    this.#settle('written', written);
-    this.#settle('failed', lines.length - written);
+  /**
+   * Writes what waits, synchronously, inside the exit handler. It goes on as long as the reader takes something: what
+   * is left then is lost.
+   */
+  flushSync({ chunkMs, totalMs }: ExitWait): void {
+    const endMs = performance.now() + totalMs;
+    const leftMs = () => Math.max(0, Math.min(chunkMs, endMs - performance.now()));
+    const outstanding = this.#outstanding;
+    this.#outstanding = 0;
+    let isOpen = this.#unanswered === '' || this.#stream.finishSync(Buffer.from(this.#unanswered), leftMs());
+    this.#unanswered = '';
+    this.#settle(isOpen ? 'written' : 'failed', outstanding);
+    while (this.#waiting.length > 0) {
+      const lines = this.#takeChunk();
+      const written = isOpen ? this.#stream.writeLinesSync(lines, leftMs()) : 0;
+      isOpen = written === lines.length;
+      this.#settle('written', written);
+      this.#settle('failed', lines.length - written);
+    }
   }
 
   #sendWaiting(): void {
-    let text = '';
-    let lines = 0;
-    while (lines < this.#waiting.length && text.length < CHUNK_UNITS) {
-      const line = this.#waiting[lines++] as string;
-      text += `${line}\n`;
-      this.#waitingBytes -= line.length;
-    }
-    this.#waiting.splice(0, lines);
-    this.#send(text, lines);
+    const lines = this.#takeChunk();
+    this.#send(`${lines.join('\n')}\n`, lines.length);
+  }
+
+  #takeChunk(): string[] {
+    let units = 0;
+    let count = 0;
+    while (count < this.#waiting.length && units < CHUNK_UNITS) units += (this.#waiting[count++] as string).length;
+    this.#waitingBytes -= units;
+    return this.#waiting.splice(0, count);
   }
 
   #send(text: string, lines: number): void {
     this.#outstanding += lines;
-    const taken = this.#stream.write(text, (written) => this.#sent(written ? 'written' : 'failed', lines));
+    const write = ++this.#writes;
+    const taken = this.#stream.write(text, (written) => {
+      if (this.#outstanding === 0) return; // The exit handler was here first.
+      if (write === this.#writes) this.#unanswered = '';
+      this.#sent(written ? 'written' : 'failed', lines);
+    });
     if (!taken) this.#sent('failed', lines);
+    else if (!this.#stream.isIdle()) this.#unanswered = text;
   }
 
   #sent(outcome: LineOutcome, lines: number): void {
