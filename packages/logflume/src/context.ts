@@ -33,7 +33,7 @@ export class ContextFrame {
   }
 
   #encodedFor(limits: EncodeLimits): EncodedAttributes {
-    if (this.#encoded === undefined || this.#limits !== limits) {
+    if (this.#encoded === undefined || this.#limits === undefined || !areSame(this.#limits, limits)) {
       const own = encodeAttributes(this.#attributes, limits);
       this.#encoded = this.#outer === undefined ? own : mergeAttributes(this.#outer.#encodedFor(limits), own);
       this.#limits = limits;
@@ -41,6 +41,13 @@ export class ContextFrame {
     }
     return this.#encoded;
   }
+}
+
+/** Every logger has limits of its own, mostly the same ones: two loggers in a context need not take turns encoding it. */
+function areSame(a: EncodeLimits, b: EncodeLimits): boolean {
+  if (a === b) return true;
+  const names = Object.keys(a) as (keyof EncodeLimits)[]; // of a type of our own, made by a literal
+  return names.every((name) => a[name] === b[name]);
 }
 
 /** The one process-wide state of this package: an asynchronous context is a property of the process, not of a logger. */
