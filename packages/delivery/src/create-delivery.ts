@@ -1,16 +1,16 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Clock } from './clock.ts';
 import { defaults } from './defaults.ts';
-import { createRateLimit, type DeliveryDiagnostic } from './diagnostics.ts';
 import { FallbackOutput } from './fallback/fallback-output.ts';
-import { createStdio, type Stdio } from './fallback/stdio.ts';
+import { createStdio } from './fallback/stdio.ts';
 import { Ledger } from './ledger.ts';
-import { settleAtExit } from './lifecycle/at-exit.ts';
+import { type AtExitParts, settleAfterExit, settleAtExit } from './lifecycle/at-exit.ts';
+import { isDirectRoute } from './lifecycle/direct-route.ts';
 import { onProcessEnd } from './lifecycle/exit-hooks.ts';
 import type { DeliveryOptions } from './options.ts';
-import type { DropReason } from './outcome.ts';
 import { RecordQueue } from './queue/record-queue.ts';
-import { resolveDeliveryOptions } from './resolve-options.ts';
+import { createReporter } from './report.ts';
+import { resolveDeliveryOptions, toWaitMs } from './resolve-options.ts';
 import { createAxiosTransport } from './send/axios-transport.ts';
 import { Dispatcher } from './send/dispatcher.ts';
 import { EndpointPool } from './send/endpoint-pool.ts';
@@ -57,44 +57,38 @@ export function createDelivery<R>(options: DeliveryOptions<R>): Delivery<R> {
   const clock = inOwnContext(options.clock ?? systemClock);
   const random = options.random ?? systemRandom;
   const ledger = new Ledger();
-  const stdio = options.stdio ?? (options.fallback === 'none' ? undefined : createStdio(options.fallback ?? 'stderr'));
-  const report = createReport(options.onDiagnostic, stdio, clock);
-  const format = options.format;
-  const fallback = new FallbackOutput(stdio, {
-    format,
-    ledger,
-    clock,
-    events: { onUsed: (reason, records, dropped) => reportLastStop(report, reason, records, dropped) },
-  });
+  const stdio = options.stdio ?? (settings.fallback === 'none' ? undefined : createStdio(settings.fallback));
+  const reporter = createReporter(options.onDiagnostic, stdio, clock);
+  const { report } = reporter;
+  const { format, compression, tls } = options;
+  const fallback = new FallbackOutput(stdio, { format, ledger, clock, events: { onUsed: reporter.lost } });
   const pool = new EndpointPool(
     settings.targets,
-    { mode: options.balance ?? 'least-loaded', maxConcurrency: defaults.maxConcurrency },
+    { mode: settings.balance, maxConcurrency: defaults.maxConcurrency },
     { clock, random, report },
   );
   const transport =
     options.transport ??
-    createAxiosTransport({
-      axios: options.axios,
-      tls: options.tls,
-      connectTimeoutMs: defaults.connectTimeoutMs,
-    });
+    createAxiosTransport({ axios: options.axios, tls, connectTimeoutMs: defaults.connectTimeoutMs });
+  /** Set once the exit handler has run: what is logged after it is settled at once. */
+  let settleLate: (() => void) | undefined;
   const queue: RecordQueue<R> = new RecordQueue(options.codec, settings.queue, {
     clock,
     random,
     ledger,
     listener: {
-      onSealed: (batch) => dispatcher.add(batch),
-      onLingering: (delayMs) => dispatcher.wakeIn(delayMs),
+      onSealed: (batch) => void dispatcher.add(batch),
+      onLingering: (delayMs) => (settleLate === undefined ? dispatcher.wakeIn(delayMs) : settleLate()),
       makeRoom: (bytes, lane) => dispatcher.makeRoom(bytes, lane),
       onReduced: () =>
         report({
           kind: 'recordReduced',
           message: `a record larger than ${settings.queue.maxRecordBytes} bytes was cut to fit`,
         }),
-      onDropped: (reason) => reportLastStop(report, reason, 0, 1),
+      onDropped: (reason) => reporter.lost(reason, 0, 1),
     },
   });
-  const headerSource = createHeaderSource(options.headers, report);
+  const headerSource = createHeaderSource(options.headers, { report, clock });
   const dispatcher: Dispatcher = new Dispatcher(
     {
       clock,
@@ -102,7 +96,7 @@ export function createDelivery<R>(options: DeliveryOptions<R>): Delivery<R> {
       pool,
       transport,
       format,
-      compression: options.compression,
+      compression,
       headers: headerSource.headersFor,
       timeoutMs: settings.timeoutMs,
       endOf: options.codec.endOf,
@@ -124,26 +118,43 @@ export function createDelivery<R>(options: DeliveryOptions<R>): Delivery<R> {
     const { accepted, delivered, rejected, fallback, dropped, pending, spooled } = stats();
     return { accepted, delivered, rejected, fallback, dropped: dropped.total, pending, spooled };
   };
-  const flush: Delivery<R>['flush'] = async ({ timeoutMs = settings.exitTimeoutMs } = {}) => {
-    await dispatcher.drain(clock.nowMs() + timeoutMs);
+  const flush: Delivery<R>['flush'] = async ({ timeoutMs } = {}) => {
+    await dispatcher.drain(clock.nowMs() + toWaitMs(timeoutMs, settings.exitTimeoutMs));
     return summary();
   };
   const end = async (timeoutMs: number): Promise<DeliveryReport> => {
+    const endMs = clock.nowMs() + timeoutMs;
     queue.close();
     await dispatcher.drain(clock.nowMs() + timeoutMs * FLUSH_SHARE, true);
     dispatcher.stop();
     dispatcher.giveUpAll('closed');
-    await fallback.flush(clock.nowMs() + timeoutMs * (1 - FLUSH_SHARE));
+    reporter.tell();
+    await fallback.flush(endMs);
     unregister();
     return summary();
   };
   let closing: Promise<DeliveryReport> | undefined;
-  const close: Delivery<R>['close'] = ({ timeoutMs = settings.exitTimeoutMs } = {}) => {
-    closing ??= end(timeoutMs);
+  const close: Delivery<R>['close'] = ({ timeoutMs } = {}) => {
+    closing ??= end(toWaitMs(timeoutMs, settings.exitTimeoutMs));
     return closing;
   };
 
+  const atExit: AtExitParts = {
+    queue,
+    dispatcher,
+    pool,
+    fallback,
+    format,
+    compression,
+    headersFor: headerSource.lastHeadersFor,
+    tls,
+    clock,
+    // What an injected client or transport does to a request, the worker cannot repeat.
+    isReachable: ({ target }) =>
+      options.transport === undefined && options.axios === undefined && isDirectRoute(target.url, process.env),
+  };
   let flushedAtEnd = -1;
+  let flushSpentMs = 0;
   const unregister =
     options.exit?.hooks === false
       ? () => undefined
@@ -152,22 +163,18 @@ export function createDelivery<R>(options: DeliveryOptions<R>): Delivery<R> {
             // Fires again after every flush: one that could not deliver everything is repeated for new records alone.
             if (queue.pendingRecords === 0 || ledger.accepted === flushedAtEnd) return;
             flushedAtEnd = ledger.accepted;
-            await flush();
+            const startMs = clock.nowMs();
+            await flush({ timeoutMs: settings.exitTimeoutMs * FLUSH_SHARE });
+            flushSpentMs = clock.nowMs() - startMs;
           },
-          atExit() {
-            queue.close();
-            settleAtExit({
-              queue,
-              dispatcher,
-              pool,
-              fallback,
-              format,
-              headersFor: headerSource.lastHeadersFor,
-              tls: options.tls,
-              nowMs: clock.nowMs(),
-              timeoutMs: Math.min(defaults.exitWorkerTimeoutMs, settings.exitTimeoutMs),
-              fallbackTimeoutMs: defaults.exitFallbackTimeoutMs,
-            });
+          atExit(spentMs) {
+            // A flush that has just failed was a part of this exit's time.
+            const goneMs = spentMs + (ledger.accepted === flushedAtEnd ? flushSpentMs : 0);
+            const fallbackMs = defaults.exitFallbackTimeoutMs;
+            const workerMs = Math.min(defaults.exitWorkerTimeoutMs, settings.exitTimeoutMs - goneMs - fallbackMs);
+            settleAtExit(atExit, { workerMs, fallbackMs });
+            reporter.tellSync(fallbackMs);
+            settleLate = () => settleAfterExit(atExit, fallbackMs);
           },
         });
 
@@ -196,56 +203,4 @@ function inOwnContext(clock: Clock): Clock {
     holdFor: (delayMs, callback) => clock.holdFor(delayMs, bound(callback)),
     soon: (callback) => clock.soon(bound(callback)),
   };
-}
-
-/** What a person has to know even if nobody listens for diagnostics; the rest is for those who do. */
-const PRINTED: ReadonlySet<DeliveryDiagnostic['kind']> = new Set([
-  'allEndpointsOut',
-  'endpointHeld',
-  'recordsDropped',
-  'recordsRejected',
-  'fallbackUsed',
-  'headersFailed',
-  'internalError',
-]);
-
-/** Diagnostics go to the application's callback, and the grave ones to the fallback stream, rate-limited. */
-function createReport(
-  onDiagnostic: DeliveryOptions<never>['onDiagnostic'],
-  stdio: Stdio | undefined,
-  clock: Clock,
-): (event: DeliveryDiagnostic) => void {
-  const limit = createRateLimit();
-  return (event) => {
-    try {
-      onDiagnostic?.(event);
-    } catch {
-      // The application's own callback threw: it must not harm the delivery, and there is nobody left to tell.
-    }
-    if (!PRINTED.has(event.kind)) return;
-    const suppressed = limit.admit('reason' in event ? `${event.kind} ${event.reason}` : event.kind, clock.nowMs());
-    if (suppressed === undefined) return;
-    const more = suppressed === 0 ? '' : ` (${suppressed} more like this were not printed)`;
-    const line = `logflume: ${event.message}${more}\n`;
-    clock.soon(() => stdio?.write(line, () => undefined));
-  };
-}
-
-function reportLastStop(
-  report: (event: DeliveryDiagnostic) => void,
-  reason: DropReason,
-  records: number,
-  dropped: number,
-): void {
-  if (records > 0) {
-    report({ kind: 'fallbackUsed', reason, records, message: `${records} records go to the fallback (${reason})` });
-  }
-  if (dropped > 0) {
-    report({
-      kind: 'recordsDropped',
-      reason,
-      records: dropped,
-      message: `${dropped} records were dropped (${reason})`,
-    });
-  }
 }

@@ -86,7 +86,7 @@ export interface DeliveryExitOptions {
    */
   readonly hooks?: boolean | undefined;
   /**
-   * Milliseconds `close` and the end of the process may take when no shorter limit is given, > 0.
+   * Milliseconds `close` and the end of the process may take when no shorter limit is given, 1 … 2147483647.
    * @defaultValue 5000
    */
   readonly timeoutMs?: number | undefined;
@@ -105,7 +105,7 @@ export interface DeliveryOptions<R> {
   /** @defaultValue 'least-loaded' */
   readonly balance?: BalanceMode | undefined;
   /**
-   * Milliseconds one attempt may take in all; 0 is no limit.
+   * Milliseconds one attempt may take in all, 0 … 2147483647; 0 is no limit.
    * @defaultValue 10000
    */
   readonly timeoutMs?: number | undefined;
@@ -121,7 +121,10 @@ export interface DeliveryOptions<R> {
    */
   readonly fallback?: 'stderr' | 'stdout' | 'none' | undefined;
   readonly exit?: DeliveryExitOptions | undefined;
-  /** Told what the engine has to say about itself. */
+  /**
+   * Told what the engine has to say about itself: soon after it happened, never inside the log call, at most once a
+   * second. Losses in between are added up.
+   */
   readonly onDiagnostic?: DiagnosticSink | undefined;
 
   /** The engine's own seams, for tests and the simulator. */

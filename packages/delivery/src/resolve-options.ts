@@ -2,8 +2,10 @@ import { defaultQueueBytes, defaults } from './defaults.ts';
 import { LogflumeError } from './errors.ts';
 import type { DeliveryOptions } from './options.ts';
 import type { QueueSettings } from './queue/record-queue.ts';
+import type { BalanceMode } from './send/balance.ts';
 import type { DispatchSettings } from './send/dispatcher.ts';
 import type { EndpointTarget } from './send/endpoint-pool.ts';
+import { MAX_TIMER_MS } from './system-clock.ts';
 
 /** Options with every blank filled, checked. */
 export interface ResolvedDeliveryOptions {
@@ -12,6 +14,8 @@ export interface ResolvedDeliveryOptions {
   readonly dispatch: DispatchSettings;
   readonly timeoutMs: number;
   readonly exitTimeoutMs: number;
+  readonly balance: BalanceMode;
+  readonly fallback: (typeof fallbacks)[number];
 }
 
 /** The smallest queue that still holds a few batches. */
@@ -20,8 +24,9 @@ const MIN_QUEUE_BYTES = 64 * 1024;
 /** The largest request every kind of receiver takes; asked for more, this much is used. */
 const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
 
-/** A longer timer fires at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+const balanceModes: readonly BalanceMode[] = ['least-loaded', 'round-robin', 'failover'];
+
+const fallbacks = ['stderr', 'stdout', 'none'] as const;
 
 /**
  * Checks the options and fills the blanks. Pure.
@@ -30,12 +35,16 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  */
 export function resolveDeliveryOptions<R>(options: DeliveryOptions<R>): ResolvedDeliveryOptions {
   const { batch = {}, retry = {}, exit = {} } = options;
-  const maxQueueBytes = inRange('queue.maxBytes', options.queue?.maxBytes ?? defaultQueueBytes(), MIN_QUEUE_BYTES);
+  const maxQueueBytes = inRange(
+    'queue.maxBytes',
+    options.queue?.maxBytes ?? Math.max(MIN_QUEUE_BYTES, defaultQueueBytes()),
+    MIN_QUEUE_BYTES,
+  );
   // A small queue gets small batches: a quarter of it may be in one batch, an eighth in one record.
   const maxBatchBytes = Math.min(
     inRange('batch.maxBytes', batch.maxBytes ?? defaults.maxBatchBytes, 1),
     MAX_REQUEST_BYTES,
-    maxQueueBytes >> 2,
+    Math.floor(maxQueueBytes / 4),
   );
   return {
     targets: resolveTargets(options.endpoints),
@@ -44,7 +53,7 @@ export function resolveDeliveryOptions<R>(options: DeliveryOptions<R>): Resolved
       reserveRatio: defaults.queueReserveRatio,
       maxBatchRecords: inRange('batch.maxRecords', batch.maxRecords ?? defaults.maxBatchRecords, 1),
       maxBatchBytes,
-      maxRecordBytes: Math.min(defaults.maxRecordBytes, maxQueueBytes >> 3),
+      maxRecordBytes: Math.min(defaults.maxRecordBytes, Math.floor(maxQueueBytes / 8)),
       lingerMs: inRange('batch.lingerMs', batch.lingerMs ?? defaults.lingerMs, 0, MAX_TIMER_MS),
       urgentLingerMs: Math.min(defaults.urgentLingerMs, batch.lingerMs ?? defaults.lingerMs),
     },
@@ -59,19 +68,30 @@ export function resolveDeliveryOptions<R>(options: DeliveryOptions<R>): Resolved
       ),
       drainDelayMs: defaults.drainDelayMs,
     },
-    timeoutMs: inRange('timeoutMs', options.timeoutMs ?? defaults.timeoutMs, 0),
-    exitTimeoutMs: inRange('exit.timeoutMs', exit.timeoutMs ?? defaults.exitTimeoutMs, 1),
+    timeoutMs: inRange('timeoutMs', options.timeoutMs ?? defaults.timeoutMs, 0, MAX_TIMER_MS),
+    exitTimeoutMs: inRange('exit.timeoutMs', exit.timeoutMs ?? defaults.exitTimeoutMs, 1, MAX_TIMER_MS),
+    balance: oneOf('balance', options.balance ?? 'least-loaded', balanceModes),
+    fallback: oneOf('fallback', options.fallback ?? 'stderr', fallbacks),
   };
 }
 
+/**
+ * The time a `flush` or `close` gets. Pure. These never throw, so a number that makes no sense is the default, a negative
+ * one 0, and what no timer can wait for is as long as one can.
+ */
+export function toWaitMs(timeoutMs: number | undefined, defaultMs: number): number {
+  if (typeof timeoutMs !== 'number' || Number.isNaN(timeoutMs)) return defaultMs;
+  return Math.min(MAX_TIMER_MS, Math.max(0, timeoutMs));
+}
+
 function resolveTargets(endpoints: DeliveryOptions<unknown>['endpoints']): EndpointTarget[] {
-  if (endpoints.length === 0) throw invalid('endpoints', 'at least one endpoint', 'none');
+  if ((endpoints?.length ?? 0) === 0) throw invalid('endpoints', 'at least one endpoint', 'none');
   return endpoints.map((endpoint, index) => {
     const url = parseHttpUrl(endpoint.url, `endpoints[${index}].url`);
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(endpoint.headers ?? {})) headers[name.toLowerCase()] = value;
     if (url.username !== '' || url.password !== '') {
-      const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+      const credentials = `${decodePercent(url.username)}:${decodePercent(url.password)}`;
       headers['authorization'] ??= `Basic ${Buffer.from(credentials).toString('base64')}`;
       url.username = '';
       url.password = '';
@@ -92,6 +112,20 @@ function parseHttpUrl(text: string, option: string): URL {
     throw invalid(option, 'an http(s) URL', url === undefined ? 'text that is no URL' : `the scheme ${url.protocol}`);
   }
   return url;
+}
+
+/** What is not percent-encoded text is taken as it stands: the URL parser lets it through. */
+function decodePercent(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function oneOf<T extends string>(option: string, value: T, allowed: readonly T[]): T {
+  if (allowed.includes(value)) return value;
+  throw invalid(option, `one of ${allowed.join(', ')}`, String(value));
 }
 
 function inRange(option: string, value: number, min: number, max: number = Number.MAX_SAFE_INTEGER): number {

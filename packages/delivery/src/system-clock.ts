@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, Random } from './clock.ts';
 
+/** The longest delay of a Node.js timer: a longer one fires after 1 ms. */
+export const MAX_TIMER_MS: number = 2 ** 31 - 1;
+
 /** The process's own time. */
 export const systemClock: Clock = {
   nowMs: () => performance.now(),

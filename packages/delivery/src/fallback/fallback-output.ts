@@ -9,19 +9,38 @@ import { TokenBucket } from './token-bucket.ts';
 const LINES_PER_SECOND = 1000;
 const BURST_LINES = 5000;
 
-/** Lines put into one write: enough to be cheap, few enough not to hold the event loop. */
-const LINES_PER_WRITE = 200;
+/** Text of one write: what a pipe holds, so that what is under way when the process ends is little. */
+const WRITE_CHARACTERS = 64 * 1024;
+
+/** Bytes of records that wait for a slow reader; more is memory that belongs to the queue. */
+const MAX_UNWRITTEN_BYTES = 4 * 1024 * 1024;
 
 export interface FallbackEvents {
   /** `records` went to the stream; `dropped` of the same batch did not, for `reason`. */
   onUsed(reason: DropReason, records: number, dropped: number): void;
 }
 
+/** A batch that waits to be written. */
+interface Unwritten {
+  readonly runs: readonly RecordRun[];
+  /** Of them, the first so many. */
+  readonly records: number;
+  readonly bytes: number;
+  /** Counted as something else already: it does not matter if it fails. */
+  readonly copy: boolean;
+}
+
+interface Lines {
+  readonly lines: readonly string[];
+  readonly copy: boolean;
+}
+
 /**
  * The last stop before a counted drop: one JSON line per record on a standard stream.
  *
  * A batch handed over here is settled: its records are counted as `fallback` or as dropped at once, and moved to
- * `fallback_failed` if the stream fails afterwards.
+ * `fallback_failed` if the stream fails afterwards. One write is under way at a time, so that at the end of the process
+ * we know what is not written yet: a stream loses what it holds then.
  */
 export class FallbackOutput {
   readonly #stdio: Stdio | undefined;
@@ -30,10 +49,14 @@ export class FallbackOutput {
   readonly #clock: Clock;
   readonly #events: FallbackEvents;
   readonly #bucket: TokenBucket;
-  #unwritten: { runs: readonly RecordRun[]; records: number; copy: boolean }[] = [];
-  /** Writes the stream has not answered yet. */
-  #writing = 0;
-  #onIdle: (() => void)[] = [];
+  #unwritten: Unwritten[] = [];
+  #unwrittenBytes = 0;
+  /** Lines of the batch being written that had no turn yet. */
+  #lines: Lines | undefined;
+  /** What the stream has not answered yet. */
+  #writing: Lines | undefined;
+  #scheduled = false;
+  #onIdle = new Set<() => void>();
 
   constructor(
     stdio: Stdio | undefined,
@@ -49,7 +72,7 @@ export class FallbackOutput {
 
   /** Settles a batch that would be dropped for `reason`. Does no I/O itself: it may run inside a log call. */
   take(runs: readonly RecordRun[], records: number, reason: DropReason): void {
-    const allowed = this.#stdio === undefined ? 0 : this.#bucket.take(records, this.#clock.nowMs());
+    const allowed = this.#allowed(records);
     this.#ledger.fallback += allowed;
     this.#ledger.drop(reason, records - allowed);
     if (allowed > 0) this.#later(runs, allowed, false);
@@ -58,78 +81,131 @@ export class FallbackOutput {
 
   /** Prints a batch the server refused for good. It is in the ledger as `rejected`; this is a copy, best effort. */
   copy(runs: readonly RecordRun[], records: number): void {
-    const allowed = this.#stdio === undefined ? 0 : this.#bucket.take(records, this.#clock.nowMs());
+    const allowed = this.#allowed(records);
     if (allowed > 0) this.#later(runs, allowed, true);
   }
 
   /** Waits until what was handed over is written, or `deadlineMs` on the clock. */
   async flush(deadlineMs: number): Promise<void> {
-    if (this.#unwritten.length === 0 && this.#writing === 0) return;
+    if (this.#isIdle) return;
     await new Promise<void>((resolve) => {
-      const timer = this.#clock.holdFor(Math.max(0, deadlineMs - this.#clock.nowMs()), resolve);
-      this.#onIdle.push(() => {
+      const done = () => {
         timer.cancel();
+        this.#onIdle.delete(done);
         resolve();
-      });
+      };
+      const timer = this.#clock.holdFor(Math.max(0, deadlineMs - this.#clock.nowMs()), done);
+      this.#onIdle.add(done);
     });
   }
 
-  /** Writes now what waits for its turn: nothing asynchronous happens any more. */
+  /**
+   * Writes now what waits for its turn: nothing asynchronous happens any more. What is under way is written again, as a
+   * stream that dies with its process may have passed on a part of it, or nothing.
+   */
   flushSync(deadlineMs: number): void {
-    const unwritten = this.#unwritten;
-    this.#unwritten = [];
     const endMs = this.#clock.nowMs() + deadlineMs;
-    for (const { runs, records, copy } of unwritten) {
-      const lines = this.#format.lines(runs).slice(0, records);
+    for (const { lines, copy } of this.#takeAllLines()) {
       const written = this.#stdio?.writeLinesSync(lines, Math.max(0, endMs - this.#clock.nowMs())) ?? 0;
-      if (!copy && written < records) this.#ledger.fallbackFailed(records - written);
+      if (!copy) this.#ledger.fallbackFailed(lines.length - written);
     }
   }
 
   /** Settles the last batches of a process: written now, what does not get through in time is dropped for `reason`. */
   takeSync(runs: readonly RecordRun[], records: number, reason: DropReason, deadlineMs: number): void {
-    const written = this.#stdio?.writeLinesSync(this.#format.lines(runs), deadlineMs) ?? 0;
+    const { lines } = this.#linesOf({ runs, records, bytes: 0, copy: true });
+    const written = this.#stdio?.writeLinesSync(lines, deadlineMs) ?? 0;
     this.#ledger.fallback += written;
     this.#ledger.drop(this.#stdio === undefined ? reason : 'fallback_failed', records - written);
     this.#events.onUsed(reason, written, records - written);
   }
 
+  get #isIdle(): boolean {
+    return this.#unwritten.length === 0 && this.#lines === undefined && this.#writing === undefined;
+  }
+
+  #allowed(records: number): number {
+    if (this.#stdio === undefined || this.#unwrittenBytes >= MAX_UNWRITTEN_BYTES) return 0;
+    return this.#bucket.take(records, this.#clock.nowMs());
+  }
+
   #later(runs: readonly RecordRun[], records: number, copy: boolean): void {
-    this.#unwritten.push({ runs, records, copy });
-    if (this.#unwritten.length === 1) this.#clock.soon(() => this.#writeSome());
+    const bytes = runs.reduce((sum, run) => sum + run.bytes.length, 0);
+    this.#unwritten.push({ runs, records, bytes, copy });
+    this.#unwrittenBytes += bytes;
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#writing !== undefined) return;
+    this.#scheduled = true;
+    this.#clock.soon(() => {
+      this.#scheduled = false;
+      this.#writeSome();
+    });
   }
 
   #writeSome(): void {
-    const next = this.#unwritten[0];
-    if (next === undefined) return;
-    const lines = this.#format.lines(next.runs).slice(0, next.records);
-    this.#unwritten.shift();
-    for (let from = 0; from < lines.length; from += LINES_PER_WRITE) {
-      this.#write(lines.slice(from, from + LINES_PER_WRITE), next.copy);
-    }
-    if (this.#unwritten.length > 0) this.#clock.soon(() => this.#writeSome());
-    else this.#idle();
+    if (this.#writing !== undefined) return;
+    const next = this.#lines ?? this.#takeBatch();
+    if (next === undefined) return this.#idle();
+    const count = linesOfOneWrite(next.lines);
+    const rest = next.lines.slice(count);
+    this.#lines = rest.length === 0 ? undefined : { lines: rest, copy: next.copy };
+    this.#write({ lines: next.lines.slice(0, count), copy: next.copy });
   }
 
-  #write(lines: readonly string[], copy: boolean): void {
-    const failed = () => {
-      if (!copy) this.#ledger.fallbackFailed(lines.length);
+  #write(chunk: Lines): void {
+    this.#writing = chunk;
+    const ended = (written: boolean): void => {
+      if (this.#writing !== chunk) return; // Written by `flushSync` meanwhile.
+      this.#writing = undefined;
+      if (!written && !chunk.copy) this.#ledger.fallbackFailed(chunk.lines.length);
+      this.#schedule();
     };
-    this.#writing++;
-    const taken = this.#stdio?.write(`${lines.join('\n')}\n`, (written) => {
-      this.#writing--;
-      if (!written) failed();
-      this.#idle();
-    });
-    if (taken === true) return;
-    this.#writing--;
-    failed();
+    if (this.#stdio?.write(`${chunk.lines.join('\n')}\n`, ended) !== true) ended(false);
+  }
+
+  #takeBatch(): Lines | undefined {
+    const batch = this.#unwritten.shift();
+    if (batch === undefined) return undefined;
+    this.#unwrittenBytes -= batch.bytes;
+    return this.#linesOf(batch);
+  }
+
+  #linesOf({ runs, records, copy }: Unwritten): Lines {
+    let lines: string[] = [];
+    try {
+      lines = this.#format.lines(runs).slice(0, records);
+    } catch {
+      // Thrown from a timer it would end the application; the records are counted as failed right below.
+    }
+    // A format that says less than it has been given must not make records vanish from the ledger.
+    if (!copy) this.#ledger.fallbackFailed(records - lines.length);
+    return { lines, copy };
+  }
+
+  #takeAllLines(): Lines[] {
+    const all = [this.#writing, this.#lines, ...this.#unwritten.map((batch) => this.#linesOf(batch))];
+    this.#writing = undefined;
+    this.#lines = undefined;
+    this.#unwritten = [];
+    this.#unwrittenBytes = 0;
+    return all.filter((lines) => lines !== undefined);
   }
 
   #idle(): void {
-    if (this.#writing > 0 || this.#unwritten.length > 0) return;
-    const waiting = this.#onIdle;
-    this.#onIdle = [];
-    for (const done of waiting) done();
+    if (this.#isIdle) for (const done of this.#onIdle) done();
   }
+}
+
+function linesOfOneWrite(lines: readonly string[]): number {
+  let characters = 0;
+  let count = 0;
+  for (const line of lines) {
+    characters += line.length + 1;
+    if (count > 0 && characters > WRITE_CHARACTERS) break;
+    count++;
+  }
+  return count;
 }

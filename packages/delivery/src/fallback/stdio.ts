@@ -48,7 +48,12 @@ export function createStdio(name: 'stderr' | 'stdout'): Stdio {
       }
     },
     writeLinesSync(lines, deadlineMs) {
-      return writeLines(name === 'stderr' ? 2 : 1, lines, deadlineMs);
+      // Looking at the stream makes its pipe non-blocking: a reader that is stuck would else hold the exit for ever.
+      const isTorn = process[name].writableLength > 0;
+      const descriptor = name === 'stderr' ? 2 : 1;
+      // The stream may have written half a line: it ends here, so that the first of ours is whole.
+      if (isTorn) return Math.max(0, writeLines(descriptor, ['', ...lines], deadlineMs) - 1);
+      return writeLines(descriptor, lines, deadlineMs);
     },
   };
 }

@@ -1,5 +1,6 @@
+import type { Clock } from '../clock.ts';
 import type { FallbackOutput } from '../fallback/fallback-output.ts';
-import type { Format } from '../format.ts';
+import type { Compression, Format } from '../format.ts';
 import type { BatchOutcome } from '../outcome.ts';
 import { requestHeaders } from '../send/attempt.ts';
 import { classify } from '../send/classify.ts';
@@ -15,40 +16,65 @@ export interface AtExitParts {
   readonly pool: EndpointPool;
   readonly fallback: FallbackOutput;
   readonly format: Format;
+  readonly compression: Compression | undefined;
   readonly headersFor: (endpoint: Endpoint) => Readonly<Record<string, string>>;
   readonly tls: TlsOptions | undefined;
-  readonly nowMs: number;
-  readonly timeoutMs: number;
-  readonly fallbackTimeoutMs: number;
+  readonly clock: Clock;
+  /** Whether the worker reaches an endpoint the way the transport does: it opens plain connections of its own. */
+  readonly isReachable: (endpoint: Endpoint) => boolean;
 }
+
+/** Less than this does not pay for a worker. */
+const MIN_WORKER_MS = 50;
 
 /**
  * Settles everything that is pending inside the process's `exit` handler: the worker, else the fallback, else a counted
  * drop. Synchronous, never throws, leaves the exit code alone. A second call finds nothing pending.
+ *
+ * @param limits - `workerMs` for requests, `fallbackMs` for a stream whose reader is slow.
  */
-export function settleAtExit(parts: AtExitParts): void {
-  const { queue, dispatcher, fallback } = parts;
+export function settleAtExit(
+  parts: AtExitParts,
+  limits: { readonly workerMs: number; readonly fallbackMs: number },
+): void {
+  const { dispatcher, fallback } = parts;
   try {
-    for (let batch = queue.sealDue(parts.nowMs, true); batch; batch = queue.sealDue(parts.nowMs, true)) {
-      dispatcher.add(batch);
-    }
-    const jobs = [...dispatcher.unsettled];
+    sealAll(parts);
+    const jobs = dispatcher.unsettled;
     dispatcher.stop();
-    if (jobs.length > 0) sendThroughWorker(jobs, parts);
-    fallback.flushSync(parts.fallbackTimeoutMs);
-    dispatcher.giveUpAllSync('closed', parts.fallbackTimeoutMs);
+    if (jobs.length > 0 && limits.workerMs >= MIN_WORKER_MS) sendThroughWorker(jobs, limits.workerMs, parts);
+    fallback.flushSync(limits.fallbackMs);
+    dispatcher.giveUpAllSync('closed', limits.fallbackMs);
   } catch {
     // A throw here would replace the exit code of the application; what was not settled stays counted as pending.
   }
 }
 
+/** Settles what other exit handlers log after ours has run: written to the fallback, as the network is behind us. */
+export function settleAfterExit(parts: AtExitParts, fallbackMs: number): void {
+  try {
+    sealAll(parts);
+    parts.dispatcher.giveUpAllSync('closed', fallbackMs);
+  } catch {
+    // As above.
+  }
+}
+
+function sealAll({ queue, dispatcher, clock }: AtExitParts): void {
+  const nowMs = clock.nowMs();
+  for (let batch = queue.sealDue(nowMs, true); batch; batch = queue.sealDue(nowMs, true)) dispatcher.add(batch);
+}
+
 /** Batches on their way are sent again under the same id: whether their first request arrived, nobody can know now. */
-function sendThroughWorker(jobs: readonly Job[], parts: AtExitParts): void {
+function sendThroughWorker(jobs: readonly Job[], deadlineMs: number, parts: AtExitParts): void {
   const { pool, format, dispatcher } = parts;
-  const usable = pool.endpoints.filter(({ health }) => health.state === 'closed' || health.state === 'half-open');
+  const usable = pool.endpoints.filter(
+    (endpoint) =>
+      (endpoint.health.state === 'closed' || endpoint.health.state === 'half-open') && parts.isReachable(endpoint),
+  );
   if (usable.length === 0) return;
   const requests = jobs.map((job, index) => {
-    const body: SealedBody = job.body ?? { bytes: format.frame(job.batch.runs), encoding: '' };
+    const body = job.body ?? sealBody(job, parts);
     // Each batch starts at another endpoint, so that the work is spread.
     const targets = usable.map((_, shift) => usable[(index + shift) % usable.length] as Endpoint);
     return { body, targets };
@@ -61,7 +87,7 @@ function sendThroughWorker(jobs: readonly Job[], parts: AtExitParts): void {
         headers: requestHeaders(format, body, parts.headersFor(endpoint), (jobs[index] as Job).batch.id),
       })),
     })),
-    { deadlineMs: parts.timeoutMs, tls: parts.tls },
+    { deadlineMs, tls: parts.tls },
   );
   replies.forEach((reply, index) => {
     const endpoint = reply === undefined ? undefined : requests[index]?.targets[reply.target];
@@ -70,6 +96,16 @@ function sendThroughWorker(jobs: readonly Job[], parts: AtExitParts): void {
     const outcome = outcomeOf(reply, format);
     if (isFinal(outcome)) dispatcher.settleAs(jobs[index] as Job, outcome, endpoint);
   });
+}
+
+function sealBody(job: Job, { format, compression }: AtExitParts): SealedBody {
+  const framed = format.frame(job.batch.runs);
+  if (compression === undefined) return { bytes: framed, encoding: '' };
+  try {
+    return { bytes: compression.compressSync(framed), encoding: compression.name };
+  } catch {
+    return { bytes: framed, encoding: '' }; // No memory for the compressor: the batch travels as it is.
+  }
 }
 
 function outcomeOf({ status, contentType, body }: ExitReply, format: Format): BatchOutcome {

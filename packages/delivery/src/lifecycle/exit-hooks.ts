@@ -1,9 +1,13 @@
 /** What the end of the process asks of a delivery. */
 export interface ExitParticipant {
-  /** The event loop ran empty: asynchronous work is still possible. Resolves by its own deadline. */
+  /** The event loop ran empty: asynchronous work is still possible. Resolves by its own deadline. Never rejects. */
   beforeExit(): Promise<void>;
-  /** The process is going down: synchronous work only. Never throws. */
-  atExit(): void;
+  /**
+   * The process is going down: synchronous work only. Never throws.
+   *
+   * @param spentMs - what the deliveries before this one took, in milliseconds: all of them share the time of an exit.
+   */
+  atExit(spentMs: number): void;
 }
 
 /**
@@ -33,5 +37,6 @@ function beforeExit(): void {
 }
 
 function atExit(): void {
-  for (const participant of participants) participant.atExit();
+  const startMs = performance.now();
+  for (const participant of participants) participant.atExit(performance.now() - startMs);
 }

@@ -16,9 +16,13 @@ export interface ExitReply {
   readonly body: Uint8Array;
 }
 
-/** Bytes of a reply that are kept, and of its content type. */
-const REPLY_BYTES = 4096;
+/** Bytes of a reply's content type that are kept. */
 const TYPE_BYTES = 128;
+
+/** Bytes of a reply: as many as while running, fewer when very many replies have to be held. */
+const MAX_REPLY_BYTES = 64 * 1024;
+const MIN_REPLY_BYTES = 1024;
+const ALL_REPLIES_BYTES = 32 * 1024 * 1024;
 
 /** Int32 words per request: done, target, status, type length, body length. */
 const WORDS = 5;
@@ -42,7 +46,12 @@ export function sendAtExit(
   options: { readonly deadlineMs: number; readonly tls: TlsOptions | undefined },
 ): (ExitReply | undefined)[] {
   const words = new Int32Array(new SharedArrayBuffer(4 * (1 + WORDS * requests.length)));
-  const bytes = new Uint8Array(new SharedArrayBuffer((TYPE_BYTES + REPLY_BYTES) * requests.length));
+  const replyBytes = Math.min(
+    MAX_REPLY_BYTES,
+    Math.max(MIN_REPLY_BYTES, Math.floor(ALL_REPLIES_BYTES / requests.length)),
+  );
+  const stride = TYPE_BYTES + replyBytes;
+  const bytes = new Uint8Array(new SharedArrayBuffer(stride * requests.length));
   const endMs = performance.now() + options.deadlineMs;
   try {
     const worker = new Worker(SOURCE, {
@@ -58,7 +67,7 @@ export function sendAtExit(
         bytes,
         tls: options.tls ?? {},
         deadlineMs: options.deadlineMs,
-        layout: { WORDS, TYPE_BYTES, REPLY_BYTES, PARALLEL },
+        layout: { WORDS, TYPE_BYTES, replyBytes, PARALLEL },
       },
     });
     worker.unref();
@@ -69,13 +78,19 @@ export function sendAtExit(
   } catch {
     return requests.map(() => undefined); // No worker to be had (memory, a policy): everything goes to the next stop.
   }
-  return requests.map((_, index) => readReply(words, bytes, index));
+  return requests.map((_, index) => readReply({ words, bytes, stride }, index));
 }
 
-function readReply(words: Int32Array, bytes: Uint8Array, index: number): ExitReply | undefined {
+interface SharedReplies {
+  readonly words: Int32Array;
+  readonly bytes: Uint8Array;
+  readonly stride: number;
+}
+
+function readReply({ words, bytes, stride }: SharedReplies, index: number): ExitReply | undefined {
   const word = (offset: number) => Atomics.load(words, 1 + WORDS * index + offset);
   if (word(0) !== 1 || word(2) === 0) return undefined;
-  const start = index * (TYPE_BYTES + REPLY_BYTES);
+  const start = index * stride;
   const type = Buffer.from(bytes.slice(start, start + word(3))).toString('latin1');
   return {
     target: word(1),
@@ -85,19 +100,25 @@ function readReply(words: Int32Array, bytes: Uint8Array, index: number): ExitRep
   };
 }
 
-/** Tries each request's targets in turn until one answers with something final; see the table of statuses in classify.ts. */
+/**
+ * Tries each request's targets in turn until one answers with something final; see the table of statuses in classify.ts.
+ * A target that failed comes last for the requests after it, and gets no more than its share of the time: one dead
+ * endpoint of two must not cost the records of its half.
+ */
 const SOURCE = `
 const { workerData: { requests, words, bytes, tls, deadlineMs, layout } } = require('node:worker_threads');
 const http = require('node:http');
 const https = require('node:https');
-const { WORDS, TYPE_BYTES, REPLY_BYTES, PARALLEL } = layout;
+const { WORDS, TYPE_BYTES, replyBytes, PARALLEL } = layout;
 const endMs = performance.now() + deadlineMs;
+const nothing = { status: 0, type: '', body: Buffer.alloc(0) };
+const failures = new Map();
+const failuresOf = ({ url }) => failures.get(url) || 0;
 const tryElsewhere = (status) => status === 0 || status === 429 || status >= 500 || (status >= 300 && status < 400) ||
   [401, 403, 404, 405, 407].includes(status);
 
-function post(target, body) {
+function post(target, body, timeoutMs) {
   return new Promise((resolve) => {
-    const nothing = { status: 0, type: '', body: Buffer.alloc(0) };
     try {
       const url = new URL(target.url);
       const secure = url.protocol === 'https:';
@@ -106,16 +127,25 @@ function post(target, body) {
         headers: { ...target.headers, 'content-length': body.length },
         ...(secure ? tls : {}),
       }, (response) => {
+        const status = response.statusCode;
+        // A success is one only with its whole reply; of any other answer the status is enough.
+        if (status < 200 || status > 299) {
+          response.on('error', () => undefined);
+          response.resume();
+          resolve({ ...nothing, status });
+          return;
+        }
         const chunks = [];
         let length = 0;
-        response.on('data', (chunk) => { length += chunk.length; if (length <= REPLY_BYTES) chunks.push(chunk); });
-        response.on('end', () => resolve(response.complete && length <= REPLY_BYTES
-          ? { status: response.statusCode, type: String(response.headers['content-type'] || ''), body: Buffer.concat(chunks) }
+        response.on('data', (chunk) => { length += chunk.length; if (length <= replyBytes) chunks.push(chunk); });
+        response.on('end', () => resolve(response.complete && length <= replyBytes
+          ? { status, type: String(response.headers['content-type'] || ''), body: Buffer.concat(chunks) }
           : nothing));
         response.on('error', () => resolve(nothing));
       });
+      const timer = setTimeout(() => { resolve(nothing); request.destroy(); }, timeoutMs);
+      request.on('close', () => clearTimeout(timer));
       request.on('error', () => resolve(nothing));
-      request.setTimeout(Math.max(1, endMs - performance.now()), () => request.destroy());
       request.end(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
     } catch {
       resolve(nothing);
@@ -125,18 +155,23 @@ function post(target, body) {
 
 async function deliver(index) {
   const { targets, body } = requests[index];
-  let reply = { status: 0, type: '', body: Buffer.alloc(0) };
+  const order = targets.map((_, at) => at).sort((a, b) => failuresOf(targets[a]) - failuresOf(targets[b]));
+  let reply = nothing;
   let target = 0;
-  for (; target < targets.length; target++) {
-    reply = await post(targets[target], body);
+  for (let tried = 0; tried < order.length; tried++) {
+    target = order[tried];
+    const leftMs = endMs - performance.now();
+    if (leftMs <= 0) break;
+    reply = await post(targets[target], body, leftMs / (order.length - tried));
     if (!tryElsewhere(reply.status)) break;
+    failures.set(targets[target].url, failuresOf(targets[target]) + 1);
   }
   const at = 1 + WORDS * index;
-  const start = index * (TYPE_BYTES + REPLY_BYTES);
+  const start = index * (TYPE_BYTES + replyBytes);
   const type = Buffer.from(reply.type.slice(0, TYPE_BYTES), 'latin1');
   bytes.set(type, start);
   bytes.set(reply.body, start + TYPE_BYTES);
-  words[at + 1] = Math.min(target, targets.length - 1);
+  words[at + 1] = target;
   words[at + 2] = reply.status;
   words[at + 3] = type.length;
   words[at + 4] = reply.body.length;

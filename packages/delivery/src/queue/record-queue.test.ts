@@ -49,7 +49,10 @@ function newQueue(setup: Setup = {}) {
       listener: {
         onSealed: (batch) => sealed.push(batch),
         onLingering: (delayMs) => said.push(`linger ${delayMs}`),
-        makeRoom: (bytes, lane) => (said.push(`room ${bytes} ${lane}`), false),
+        makeRoom(bytes, lane) {
+          said.push(`room ${bytes} ${lane}`);
+          return false;
+        },
         onReduced: () => said.push('reduced'),
         onDropped: (reason) => said.push(reason),
         ...setup.listener,
@@ -113,7 +116,13 @@ describe('the budget', () => {
 
   it('takes a record for which room was made', () => {
     const { queue, ledger, law } = newQueue({
-      listener: { makeRoom: (bytes) => (queue.release(2, 200), ledger.drop('queue_full', 2), bytes <= 200) },
+      listener: {
+        makeRoom(bytes) {
+          queue.release(2, 200);
+          ledger.drop('queue_full', 2);
+          return bytes <= 200;
+        },
+      },
     });
     for (let i = 0; i < 11; i++) queue.enqueue(text(100), WARN, 0);
     expect([queue.pendingRecords, queue.pendingBytes, law()]).toEqual([9, 900, true]);

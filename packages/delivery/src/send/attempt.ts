@@ -4,7 +4,7 @@ import type { Outcome } from '../outcome.ts';
 import { classify } from './classify.ts';
 import type { Endpoint } from './endpoint-pool.ts';
 import type { Job, SealedBody } from './job.ts';
-import type { Transport } from './transport.ts';
+import type { Transport, TransportRequest, TransportResult } from './transport.ts';
 
 /** What one attempt needs besides the job and the endpoint. */
 export interface AttemptParts {
@@ -24,19 +24,18 @@ export interface AttemptResult {
   readonly rttMs: number;
 }
 
-/** Carries out one attempt: body, headers, request, outcome. Rejects only on a bug of ours. */
+/** Carries out one attempt: body, headers, request, outcome. Rejects only on a bug of ours or of the format. */
 export async function attempt(
   job: Job,
   endpoint: Endpoint,
   parts: AttemptParts,
   signal: AbortSignal,
 ): Promise<AttemptResult> {
-  const { clock, format, transport } = parts;
+  const { clock, format } = parts;
   const body = await bodyOf(job, parts);
   const headers = await parts.headers(endpoint);
-  await transport.ready?.();
   const startMs = clock.nowMs();
-  const result = await transport.send({
+  const result = await send(parts.transport, {
     url: endpoint.target.url,
     headers: requestHeaders(format, body, headers, job.batch.id),
     body: body.bytes,
@@ -47,13 +46,32 @@ export async function attempt(
   return { outcome, rttMs: clock.nowMs() - startMs };
 }
 
+/** Transports come from outside too: one that throws is a failed attempt, not a bug that costs the batch. */
+async function send(transport: Transport, request: TransportRequest): Promise<TransportResult> {
+  if (request.signal.aborted) return { kind: 'failure', code: 'ERR_LOGFLUME_ABORTED', message: 'not sent any more' };
+  try {
+    return await transport.send(request);
+  } catch (error) {
+    // The error's text may quote a header: only its name is told.
+    const name = error instanceof Error ? error.name : typeof error;
+    return { kind: 'failure', code: 'ERR_LOGFLUME_TRANSPORT', message: `the transport failed (${name})` };
+  }
+}
+
 /** Frames and compresses a batch once, before its first attempt; every later one sends the same bytes. */
 async function bodyOf(job: Job, { format, compression }: AttemptParts): Promise<SealedBody> {
   if (job.body !== undefined) return job.body;
   const framed = format.frame(job.batch.runs);
-  const bytes = compression === undefined ? framed : await compression.compress(framed);
-  job.body = { bytes, encoding: compression?.name ?? '' };
-  return job.body;
+  let body: SealedBody = { bytes: framed, encoding: '' };
+  if (compression !== undefined) {
+    try {
+      body = { bytes: await compression.compress(framed), encoding: compression.name };
+    } catch {
+      // No memory for the compressor: the batch travels as it is.
+    }
+  }
+  job.body = body;
+  return body;
 }
 
 /** Headers of one request: what the protocol needs wins over what the user set. */

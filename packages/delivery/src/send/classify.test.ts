@@ -103,7 +103,11 @@ describe('classify, a 2xx', () => {
   it('asks the format about the body it was given', () => {
     const sent = reply(200, { contentType: 'application/json', body: Buffer.from('{}') });
     const seen: unknown[] = [];
-    classify(sent, (judged) => (seen.push(judged), taken), 0);
+    const judge = (judged: unknown): ReplyVerdict => {
+      seen.push(judged);
+      return taken;
+    };
+    classify(sent, judge, 0);
     expect(seen).toEqual([sent]);
   });
 });

@@ -88,6 +88,11 @@ export class EndpointPool {
     return this.endpoints.every((endpoint) => endpoint.health.state !== 'closed');
   }
 
+  /** Whether no request is under way. */
+  get isIdle(): boolean {
+    return this.endpoints.every((endpoint) => endpoint.inFlight === 0);
+  }
+
   /**
    * Chooses where the next batch goes and counts it as under way. A probe that is due comes first: it is how an
    * endpoint comes back.
@@ -101,14 +106,23 @@ export class EndpointPool {
       endpoint.health = startProbe(endpoint.health);
       return this.#start(endpoint);
     }
-    const free = this.endpoints.filter(
-      (endpoint) => endpoint.health.state === 'closed' && endpoint.inFlight < endpoint.concurrency.limit,
-    );
-    const others = free.filter((endpoint) => endpoint !== avoid);
-    const choice = others.length > 0 ? others : free;
+    const choice = this.#choiceFor(avoid);
     if (choice.length === 0) return undefined;
     const candidates = choice.map((endpoint) => toCandidate(endpoint, nowMs));
     return this.#start(choice[chooseEndpoint(candidates, this.#mode, this.#random)] as Endpoint);
+  }
+
+  /** Takes back a `take` that led to no attempt. */
+  putBack(endpoint: Endpoint): void {
+    endpoint.inFlight--;
+    endpoint.attempts--;
+    endpoint.chosen--;
+    if (endpoint.health.state === 'half-open') endpoint.health = { ...endpoint.health, state: 'open' };
+  }
+
+  /** Whether an endpoint that takes ordinary traffic has a free slot. */
+  get hasFreeSlot(): boolean {
+    return this.#choiceFor(undefined).length > 0;
   }
 
   /**
@@ -147,10 +161,13 @@ export class EndpointPool {
     const backpressure = sample.kind === 'failure' || sample.kind === 'backpressure';
     const before = endpoint.health;
     endpoint.health = afterAttempt(before, sample, nowMs, this.#random);
-    endpoint.concurrency =
-      before.state === 'half-open' && endpoint.health.state === 'closed'
-        ? initialConcurrency
-        : addAttempt(endpoint.concurrency, { successMs, backpressure, reachedLimit }, nowMs, this.#maxConcurrency);
+    if (before.state === 'half-open' && endpoint.health.state === 'closed') {
+      endpoint.concurrency = initialConcurrency;
+      this.#rejoin(endpoint);
+    } else {
+      const concurrencySample = { successMs, backpressure, reachedLimit };
+      endpoint.concurrency = addAttempt(endpoint.concurrency, concurrencySample, nowMs, this.#maxConcurrency);
+    }
     this.#reportChange(endpoint, before.state, sample, reason);
   }
 
@@ -165,6 +182,33 @@ export class EndpointPool {
       failures: endpoint.failures,
       latencyMs: latencyAt(endpoint.latency, nowMs),
     }));
+  }
+
+  /** Those with a free slot, `avoid` only when there is no other. */
+  #choiceFor(avoid: Endpoint | undefined): Endpoint[] {
+    const up = this.endpoints.filter(({ health }) => health.state === 'closed');
+    const others = this.#freeOf(up.filter((endpoint) => endpoint !== avoid));
+    return others.length > 0 ? others : this.#freeOf(up);
+  }
+
+  /**
+   * With `failover` the best rank that is up keeps the traffic while it is busy: a batch waits for a slot there instead
+   * of going to the backup.
+   */
+  #freeOf(up: readonly Endpoint[]): Endpoint[] {
+    const best = this.#mode === 'failover' ? Math.min(...up.map(({ target }) => target.priority)) : undefined;
+    return up.filter(
+      ({ inFlight, concurrency, target }) =>
+        inFlight < concurrency.limit && (best === undefined || target.priority === best),
+    );
+  }
+
+  /** An endpoint that was out must not make up for all the turns it missed. */
+  #rejoin(endpoint: Endpoint): void {
+    const turns = this.endpoints
+      .filter((other) => other !== endpoint && other.health.state === 'closed')
+      .map((other) => other.chosen / other.target.weight);
+    if (turns.length > 0) endpoint.chosen = Math.max(endpoint.chosen, Math.min(...turns) * endpoint.target.weight);
   }
 
   #start(endpoint: Endpoint): Endpoint {

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { DiagnosticSink } from '../diagnostics.ts';
 import type { Endpoint } from './endpoint-pool.ts';
 
@@ -17,7 +18,7 @@ const HEADERS_TIMEOUT_MS = 5000;
 /** @param headers - as in `DeliveryOptions.headers`. When the function fails, what it last answered is used. */
 export function createHeaderSource(
   headers: Headers | (() => Promise<Headers>) | undefined,
-  report: DiagnosticSink,
+  { report, clock }: { readonly report: DiagnosticSink; readonly clock: Clock },
 ): HeaderSource {
   let last: Headers = typeof headers === 'function' ? {} : lowerCaseNames(headers ?? {});
   const lastHeadersFor = (endpoint: Endpoint): Headers => ({ ...last, ...endpoint.target.headers });
@@ -26,7 +27,7 @@ export function createHeaderSource(
     async headersFor(endpoint) {
       if (typeof headers === 'function') {
         try {
-          last = lowerCaseNames(await withinTime(headers()));
+          last = lowerCaseNames(await withinTime(headers(), clock));
         } catch (error) {
           // The error's text may quote a token: only its name is told.
           const name = error instanceof Error ? error.name : typeof error;
@@ -38,17 +39,22 @@ export function createHeaderSource(
   };
 }
 
-async function withinTime<T>(promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new RangeError('headers() took too long')), HEADERS_TIMEOUT_MS);
-    timer.unref();
-  });
+async function withinTime<T>(promise: Promise<T>, clock: Clock): Promise<T> {
+  const { promise: timeout, reject } = rejectable();
+  const timer = clock.after(HEADERS_TIMEOUT_MS, () => reject(new RangeError('headers() took too long')));
   try {
     return await Promise.race([promise, timeout]);
   } finally {
-    clearTimeout(timer);
+    timer.cancel();
   }
+}
+
+function rejectable(): { promise: Promise<never>; reject: (error: Error) => void } {
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<never>((_, fail) => {
+    reject = fail;
+  });
+  return { promise, reject };
 }
 
 /** Header names are case-insensitive: folded, so that an endpoint's `Authorization` replaces a common `authorization`. */

@@ -38,23 +38,26 @@ export function createJob(batch: SealedBatch): Job {
   };
 }
 
+/** When a job may go out. */
+export interface JobRules {
+  readonly nowMs: number;
+  /** `false` while the retry budget is empty. */
+  readonly mayRetry: boolean;
+  /** Takes even a waiting job that is not due: for the probe of an endpoint when all are out. */
+  readonly anyWaiting: boolean;
+}
+
 /**
  * The job an endpoint with a free slot should get. Pure.
  *
  * Severe records go first; within a lane fresh batches before retries that are due, each oldest first, so that live
  * traffic stays fresh beside a backlog.
- *
- * @param mayRetry - `false` while the retry budget is empty.
- * @param anyWaiting - takes even a waiting job that is not due: for the probe of an endpoint when all are out.
  */
-export function nextJob(
-  jobs: Iterable<Job>,
-  options: { readonly nowMs: number; readonly mayRetry: boolean; readonly anyWaiting: boolean },
-): Job | undefined {
+export function nextJob(jobs: Iterable<Job>, rules: JobRules): Job | undefined {
   let best: Job | undefined;
   let bestRank = Number.POSITIVE_INFINITY;
   for (const job of jobs) {
-    const rank = rankOf(job, options);
+    const rank = rankOf(job, rules);
     if (rank < bestRank) {
       best = job;
       bestRank = rank;
@@ -63,13 +66,10 @@ export function nextJob(
   return best;
 }
 
-function rankOf(
-  job: Job,
-  options: { readonly nowMs: number; readonly mayRetry: boolean; readonly anyWaiting: boolean },
-): number {
+function rankOf(job: Job, { nowMs, mayRetry, anyWaiting }: JobRules): number {
   const lane = job.batch.lane === 'high' ? 0 : 2;
   if (job.state === 'ready') return lane;
   if (job.state !== 'waiting') return Number.POSITIVE_INFINITY;
-  if (options.anyWaiting) return 4;
-  return options.mayRetry && options.nowMs >= job.dueMs ? lane + 1 : Number.POSITIVE_INFINITY;
+  if (anyWaiting) return 4;
+  return mayRetry && nowMs >= job.dueMs ? lane + 1 : Number.POSITIVE_INFINITY;
 }

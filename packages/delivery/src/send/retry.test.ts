@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fullBudget, refill, retryDelayMs } from './retry.ts';
+import { fullBudget, nextTokenMs, refill, retryDelayMs, spend } from './retry.ts';
 
 const settings = { baseDelayMs: 500, maxDelayMs: 30_000 };
 
@@ -41,6 +41,23 @@ describe('the retry budget', () => {
     ['loses nothing when the clock runs backwards', { tokens: 4, atMs: 1000 }, 500, 0, 4],
   ])('%s', (_title, budget, nowMs, successes, tokens) => {
     expect(refill(budget, nowMs, successes).tokens).toBeCloseTo(tokens);
+  });
+
+  it.each([
+    [10, 9],
+    [1, 0],
+    [0.5, 0],
+    [0, 0],
+  ])('of %f tokens has %f after a retry: a flush that had none owes none', (tokens, left) => {
+    expect(spend({ tokens, atMs: 0 }).tokens).toBe(left);
+  });
+
+  it.each([
+    [1, 1000],
+    [0.75, 1250],
+    [0, 2000],
+  ])('with %f tokens has one at %i ms', (tokens, expected) => {
+    expect(nextTokenMs({ tokens, atMs: 1000 })).toBe(expected);
   });
 
   it('allows 0.2 retries per success and one a second in the long run', () => {

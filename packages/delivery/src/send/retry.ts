@@ -7,7 +7,7 @@ export interface RetrySettings {
 }
 
 /** The floor avoids a retry in the same breath. */
-const MIN_DELAY_MS = 50;
+export const MIN_DELAY_MS = 50;
 
 /**
  * The wait before the next attempt: full jitter under an exponential ceiling. Pure.
@@ -39,4 +39,14 @@ export const fullBudget: RetryBudget = { tokens: BUDGET_CAP, atMs: 0 };
 export function refill(budget: RetryBudget, nowMs: number, successes = 0): RetryBudget {
   const earned = (Math.max(0, nowMs - budget.atMs) / 1000) * BUDGET_PER_SECOND + successes * BUDGET_PER_SUCCESS;
   return { tokens: Math.min(BUDGET_CAP, budget.tokens + earned), atMs: nowMs };
+}
+
+/** Takes the token of one retry. A flush may retry without one: what it did not have is not owed. Pure. */
+export function spend(budget: RetryBudget): RetryBudget {
+  return { ...budget, tokens: Math.max(0, budget.tokens - 1) };
+}
+
+/** When there will be a token, at the latest. Pure. */
+export function nextTokenMs(budget: RetryBudget): number {
+  return budget.atMs + (Math.max(0, 1 - budget.tokens) / BUDGET_PER_SECOND) * 1000;
 }

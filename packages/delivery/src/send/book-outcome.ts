@@ -1,0 +1,70 @@
+import type { DiagnosticSink } from '../diagnostics.ts';
+import type { FallbackOutput } from '../fallback/fallback-output.ts';
+import type { Ledger } from '../ledger.ts';
+import type { BatchOutcome } from '../outcome.ts';
+import type { Endpoint } from './endpoint-pool.ts';
+import type { Job } from './job.ts';
+
+export interface BookParts {
+  readonly ledger: Ledger;
+  readonly fallback: FallbackOutput;
+  readonly report: DiagnosticSink;
+  /** How often a 500 is tried again. */
+  readonly maxServerErrorRetries: number;
+}
+
+/** What happens to the batch after an attempt; `taken` and `refused` batches are in the ledger. */
+export type NextStep = 'taken' | 'refused' | 'wait' | 'split';
+
+/** Books what an attempt means for the records, says so where a person has to know, and answers what comes next. */
+export function bookOutcome(job: Job, outcome: BatchOutcome, endpoint: Endpoint, parts: BookParts): NextStep {
+  const { ledger, fallback, report } = parts;
+  const { records, bytes, runs } = job.batch;
+  const { label } = endpoint;
+  switch (outcome.kind) {
+    case 'delivered':
+      ledger.delivered += records;
+      endpoint.delivered += records;
+      if (outcome.warning !== '') {
+        const message = `${label} took the records and says: ${outcome.warning}`;
+        report({ kind: 'serverWarning', url: label, message });
+      }
+      return 'taken';
+    case 'partial': {
+      const rejected = Math.min(records, outcome.rejectedRecords);
+      ledger.rejected += rejected;
+      ledger.delivered += records - rejected;
+      endpoint.delivered += records - rejected;
+      reportRejected(report, label, rejected, outcome.message || 'the server gave no reason');
+      return 'taken';
+    }
+    case 'retry':
+      if (!outcome.isServerError || ++job.serverErrors <= parts.maxServerErrorRetries) return 'wait';
+      return bookOutcome(job, { kind: 'dead', reason: outcome.reason }, endpoint, parts);
+    case 'hold':
+      return 'wait';
+    case 'split':
+      if (records > 1) {
+        endpoint.maxBatchBytes = Math.min(endpoint.maxBatchBytes, Math.max(1, bytes >> 1));
+        return 'split';
+      }
+      ledger.drop('oversize', 1);
+      report({
+        kind: 'recordsDropped',
+        reason: 'oversize',
+        records: 1,
+        message: `${label} refuses a record of ${bytes} bytes as too large (HTTP 413)`,
+      });
+      fallback.copy(runs, 1);
+      return 'refused';
+    case 'dead':
+      ledger.rejected += records;
+      reportRejected(report, label, records, outcome.reason);
+      fallback.copy(runs, records);
+      return 'refused';
+  }
+}
+
+function reportRejected(report: DiagnosticSink, label: string, records: number, reason: string): void {
+  report({ kind: 'recordsRejected', url: label, records, message: `${label} refused records: ${reason}` });
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import type { Clock } from '../clock.ts';
+import type { DeliveryDiagnostic } from '../diagnostics.ts';
+import { systemClock } from '../system-clock.ts';
+import type { Endpoint } from './endpoint-pool.ts';
+import { createHeaderSource } from './header-source.ts';
+
+type Headers = Readonly<Record<string, string>>;
+
+function endpointWith(headers: Headers): Endpoint {
+  const target = { url: 'http://a/', weight: 1, priority: 0, headers };
+  // Only the target is read.
+  return { target } as Endpoint;
+}
+
+const endpoint = endpointWith({});
+
+function newSource(headers: Headers | (() => Promise<Headers>) | undefined, clock: Clock = systemClock) {
+  const events: DeliveryDiagnostic[] = [];
+  const source = createHeaderSource(headers, { report: (event) => events.push(event), clock });
+  return { source, events };
+}
+
+describe('a header source', () => {
+  it('gives none when there are none', async () => {
+    expect(await newSource(undefined).source.headersFor(endpoint)).toEqual({});
+  });
+
+  it('folds names, so that an endpoint wins over the common headers whatever the case', async () => {
+    const { source } = newSource({ Authorization: 'common', 'X-Tenant': 'a' });
+    expect(await source.headersFor(endpointWith({ authorization: 'own' }))).toEqual({
+      authorization: 'own',
+      'x-tenant': 'a',
+    });
+  });
+
+  it('asks a function for every attempt', async () => {
+    let calls = 0;
+    const { source } = newSource(async () => ({ Token: `${++calls}` }));
+    expect([await source.headersFor(endpoint), await source.headersFor(endpoint)]).toEqual([
+      { token: '1' },
+      { token: '2' },
+    ]);
+    expect(source.lastHeadersFor(endpoint)).toEqual({ token: '2' });
+  });
+
+  it.each([
+    ['rejects', () => Promise.reject(new TypeError('token abc'))],
+    [
+      'throws',
+      () => {
+        throw new TypeError('token abc');
+      },
+    ],
+    ['gives nothing', () => Promise.resolve(undefined as unknown as Headers)],
+  ])('uses the last answer when the function %s, and says so without its text', async (_how, fail) => {
+    let calls = 0;
+    const { source, events } = newSource(() => (calls++ === 0 ? Promise.resolve({ token: '1' }) : fail()));
+    await source.headersFor(endpoint);
+    expect(await source.headersFor(endpoint)).toEqual({ token: '1' });
+    expect(events).toMatchObject([{ kind: 'headersFailed' }]);
+    expect(JSON.stringify(events)).toContain('TypeError');
+    expect(JSON.stringify(events)).not.toContain('abc');
+  });
+
+  it('waits five seconds for a function that does not answer, and no timer is left of one that does', async () => {
+    const timers: { delayMs: number; callback: () => void; isCancelled: boolean }[] = [];
+    const clock: Clock = {
+      ...systemClock,
+      after(delayMs, callback) {
+        const timer = { delayMs, callback, isCancelled: false };
+        timers.push(timer);
+        return {
+          cancel: () => {
+            timer.isCancelled = true;
+          },
+        };
+      },
+    };
+    let calls = 0;
+    const { source, events } = newSource(
+      () => (calls++ === 0 ? Promise.resolve({ token: '1' }) : new Promise<Headers>(() => undefined)),
+      clock,
+    );
+    await source.headersFor(endpoint);
+    expect(timers).toMatchObject([{ delayMs: 5000, isCancelled: true }]);
+    const hanging = source.headersFor(endpoint);
+    timers[1]?.callback();
+    expect(await hanging).toEqual({ token: '1' });
+    expect(events.length).toBe(1);
+  });
+
+  it('has the last answer for an exit, or none yet', () => {
+    expect(newSource(async () => ({ token: '1' })).source.lastHeadersFor(endpoint)).toEqual({});
+    expect(newSource({ Token: '1' }).source.lastHeadersFor(endpoint)).toEqual({ token: '1' });
+  });
+});
