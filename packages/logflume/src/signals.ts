@@ -2,7 +2,6 @@ import { constants } from 'node:os';
 
 /** The signals by which a platform asks a process to end. */
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
-type EndSignal = (typeof SIGNALS)[number];
 
 /** How long a re-raised signal gets to end the process: as PID 1 of a container it never does. */
 const RAISE_GRACE_MS = 100;
@@ -21,7 +20,8 @@ const drains = new Set<() => Promise<unknown>>();
  * @returns what takes it back.
  */
 export function handleSignals(drain: () => Promise<unknown>): () => void {
-  if (drains.size === 0) for (const signal of SIGNALS) process.on(signal, onSignal);
+  // First in line: a `once` listener of the application is gone from the list by the time those behind it are called.
+  if (drains.size === 0) for (const signal of SIGNALS) process.prependListener(signal, onSignal);
   drains.add(drain);
   return () => {
     drains.delete(drain);
@@ -31,7 +31,7 @@ export function handleSignals(drain: () => Promise<unknown>): () => void {
 
 let draining = false;
 
-function onSignal(signal: EndSignal): void {
+function onSignal(signal: NodeJS.Signals): void {
   if (process.listenerCount(signal) > 1) return;
   // A second signal means "now": the exit hooks still run.
   if (draining) return process.exit(128 + constants.signals[signal]);
@@ -39,8 +39,11 @@ function onSignal(signal: EndSignal): void {
   void Promise.allSettled([...drains].map((drain) => drain())).then(() => raise(signal));
 }
 
-function raise(signal: EndSignal): void {
+function raise(signal: NodeJS.Signals): void {
   for (const name of SIGNALS) process.off(name, onSignal);
+  // The application may have begun to listen while we drained: then it decides.
+  const isTaken = process.listenerCount(signal) > 0;
   process.kill(process.pid, signal);
+  if (isTaken) return;
   setTimeout(() => process.exit(128 + constants.signals[signal]), RAISE_GRACE_MS);
 }

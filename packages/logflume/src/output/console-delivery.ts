@@ -12,7 +12,7 @@ import type { ToLine } from './console-output.ts';
 import { type ExitWait, type LineStream, LineWriter } from './line-writer.ts';
 
 /** A judgement: long enough for a reader that was not scheduled, short enough that a stuck one holds up no shutdown. */
-const EXIT_WAIT: ExitWait = { chunkMs: 250, totalMs: 5000 };
+const EXIT_WAIT: ExitWait = { chunkMs: 1000, totalMs: 5000 };
 
 const FLUSH_TIMEOUT_MS = 5000;
 
