@@ -24,6 +24,8 @@ export type { Level, LevelThreshold } from './config/parse-levels.ts';
 export { withContext } from './context.ts';
 export type { DiagnosticEvent } from './create-logger.ts';
 export { createLogger } from './create-logger.ts';
+export type { CallContext, HostRecord } from './emit-record.ts';
+export { captureCall, emitRecord, noCall } from './emit-record.ts';
 export type {
   Attributes,
   ChildOptions,
@@ -34,3 +36,4 @@ export type {
   Logger,
   LogMethod,
 } from './logger.ts';
+export type { TraceContext } from './trace-context.ts';

@@ -12,8 +12,9 @@ import {
 } from './config/parse-levels.ts';
 import { showValue } from './config/show-value.ts';
 import { activeContext } from './context.ts';
+import { type CallContext, captureNow, enqueueHostRecord, type HostRecord, type RecordEmitter } from './emit-record.ts';
 import type { ChildOptions, EventOptions, LevelLogMethod, Logger, LogMethod } from './logger.ts';
-import type { Pipeline } from './pipeline.ts';
+import { MAX_DEPTH, type Pipeline, TOO_DEEP, UNREADABLE } from './pipeline.ts';
 import { activeTraceContext } from './trace-context.ts';
 
 /** A level that a logger and those of its children without one of their own read and change together. */
@@ -43,7 +44,7 @@ export interface LoggerIdentity {
  * Methods are functions of the object, not of its prototype: `promise.catch(log.error)` must log, not throw. That costs
  * 100 ns for each child and nothing for a call.
  */
-export class PipelineLogger implements Logger {
+export class PipelineLogger implements Logger, RecordEmitter {
   readonly #pipeline: Pipeline;
   readonly #name: string;
   readonly #group: number;
@@ -153,6 +154,16 @@ export class PipelineLogger implements Logger {
     return this.#pipeline.dispose();
   }
 
+  /** For adapters, by way of the function of this name. */
+  emitRecord(record: HostRecord): void {
+    enqueueHostRecord(this.#pipeline, { group: this.#group, bound: this.#bound }, record);
+  }
+
+  /** For adapters, by way of the function of this name. */
+  captureCall(): CallContext {
+    return captureNow(this.#pipeline);
+  }
+
   /** A child whose name has a rule has the level of that rule; any other follows its parent. */
   #childLevel({ name, level }: ChildOptions): LevelCell {
     if (level !== undefined) return createLevelCell(checkLevel(level));
@@ -239,15 +250,6 @@ export class PipelineLogger implements Logger {
     delivery.enqueue(record, severity, this.#group);
   }
 }
-
-/**
- * How deep log calls may stand inside one another, by getters and `toJSON` of what they log, before the innermost reads
- * no argument any more. Each level may double the calls, so this bounds them; one or two are all a sane program has.
- */
-const MAX_DEPTH = 4;
-
-const UNREADABLE = '[unreadable argument]';
-const TOO_DEEP = '[logged from inside its own attributes]';
 
 /** Stands for the clock's time where a timestamp can be given. */
 const NOW = -1;

@@ -26,6 +26,16 @@ export interface Pipeline extends PipelineParts {
   readonly dispose: () => Promise<void>;
 }
 
+/**
+ * How deep log calls may stand inside one another, by getters and `toJSON` of what they log, before the innermost reads
+ * no argument any more. Each level may double the calls, so this bounds them; one or two are all a sane program has.
+ */
+export const MAX_DEPTH = 4;
+
+/** Why a record says less than it was asked to. */
+export const UNREADABLE = '[unreadable argument]';
+export const TOO_DEEP = '[logged from inside its own attributes]';
+
 /** The longest a timer of Node can wait. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
