@@ -24,16 +24,23 @@ export interface AttemptResult {
   readonly rttMs: number;
 }
 
-/** Carries out one attempt: body, headers, request, outcome. Rejects only on a bug of ours or of the format. */
+/**
+ * Carries out one attempt: body, headers, request, outcome. Rejects only on a bug of ours or of the format.
+ *
+ * @returns `undefined` when nothing was sent, as the endpoint went out meanwhile: a token can take seconds, and a
+ *   Retry-After that arrived in them is not undercut.
+ */
 export async function attempt(
   job: Job,
   endpoint: Endpoint,
   parts: AttemptParts,
   signal: AbortSignal,
-): Promise<AttemptResult> {
+): Promise<AttemptResult | undefined> {
   const { clock, format } = parts;
   const body = await bodyOf(job, parts);
   const headers = await parts.headers(endpoint);
+  const { state } = endpoint.health;
+  if (signal.aborted || (state !== 'closed' && state !== 'half-open')) return undefined;
   const startMs = clock.nowMs();
   const result = await send(parts.transport, {
     url: endpoint.target.url,
@@ -48,7 +55,6 @@ export async function attempt(
 
 /** Transports come from outside too: one that throws is a failed attempt, not a bug that costs the batch. */
 async function send(transport: Transport, request: TransportRequest): Promise<TransportResult> {
-  if (request.signal.aborted) return { kind: 'failure', code: 'ERR_LOGFLUME_ABORTED', message: 'not sent any more' };
   try {
     return await transport.send(request);
   } catch (error) {

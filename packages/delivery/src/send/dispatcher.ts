@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Random, Timer } from '../clock.ts';
 import type { DiagnosticSink } from '../diagnostics.ts';
 import type { FallbackOutput } from '../fallback/fallback-output.ts';
@@ -7,7 +8,7 @@ import type { BatchOutcome, DropReason } from '../outcome.ts';
 import { type LaneName, type SealedBatch, splitBatch } from '../queue/batch.ts';
 import { MAX_TIMER_MS } from '../system-clock.ts';
 import { type AttemptParts, type AttemptResult, attempt } from './attempt.ts';
-import { bookOutcome } from './book-outcome.ts';
+import { type BookParts, bookOutcome } from './book-outcome.ts';
 import type { Endpoint, EndpointPool } from './endpoint-pool.ts';
 import { createJob, type Job } from './job.ts';
 import { JobList } from './job-list.ts';
@@ -59,6 +60,7 @@ const HURRIED_SLEEP_SHARE = 0.25;
 export class Dispatcher {
   readonly #parts: DispatcherParts;
   readonly #settings: DispatchSettings;
+  readonly #bookParts: BookParts;
   readonly #jobs = new JobList();
   readonly #waiters: FlushWaiters;
   #budget: RetryBudget = fullBudget;
@@ -71,7 +73,11 @@ export class Dispatcher {
   constructor(parts: DispatcherParts, settings: DispatchSettings) {
     this.#parts = parts;
     this.#settings = settings;
+    const { ledger, fallback, report } = parts;
+    this.#bookParts = { ledger, fallback, report, maxServerErrorRetries: settings.maxServerErrorRetries };
     this.#waiters = new FlushWaiters(parts.clock);
+    // Every attempt under way listens, eight for each endpoint; Node would warn of a leak at eleven.
+    setMaxListeners(0, this.#abort.signal);
   }
 
   /** Batches not settled yet, WARN and above first. */
@@ -225,16 +231,28 @@ export class Dispatcher {
       return internalError;
     });
     const wasOffline = pool.isOffline;
-    pool.finish(endpoint, result.outcome.endpoint, result.rttMs, reasonOf(result.outcome.batch));
-    // The deadline of a close may have settled the batch meanwhile; a late answer changes nothing then.
-    if (job.state === 'inFlight') this.#apply(job, result.outcome.batch, endpoint);
+    if (result === undefined) this.#notSent(job, endpoint);
+    else this.#ended(job, endpoint, result);
     if (wasOffline && !pool.isOffline) this.#recovered();
     this.#pump();
   }
 
+  #ended(job: Job, endpoint: Endpoint, { outcome, rttMs }: AttemptResult): void {
+    this.#parts.pool.finish(endpoint, outcome.endpoint, rttMs, reasonOf(outcome.batch));
+    // The deadline of a close may have settled the batch meanwhile; a late answer changes nothing then.
+    if (job.state === 'inFlight') this.#apply(job, outcome.batch, endpoint);
+  }
+
+  #notSent(job: Job, endpoint: Endpoint): void {
+    this.#parts.pool.putBack(endpoint);
+    if (job.state !== 'inFlight') return;
+    job.attempts--;
+    this.#jobs.waits(job, this.#parts.clock.nowMs() + MIN_DELAY_MS);
+  }
+
   #apply(job: Job, outcome: BatchOutcome, endpoint: Endpoint): void {
     job.lastEndpoint = endpoint;
-    switch (bookOutcome(job, outcome, endpoint, { ...this.#parts, ...this.#settings })) {
+    switch (bookOutcome(job, outcome, endpoint, this.#bookParts)) {
       case 'taken':
         this.#budget = refill(this.#budget, this.#parts.clock.nowMs(), 1);
         return this.#settle(job);
