@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { RecordRun } from '../format.ts';
 
 /** Records below WARN and records from WARN up travel in lanes of their own. */
@@ -63,16 +64,8 @@ function halfOf(parent: SealedBatch, runs: readonly RecordRun[], half: 0 | 1): S
 
 /**
  * The id of half `half` of a batch: the same parent always gives the same two ids, so a repeat after a crash can be
- * recognised. Two rounds of FNV-1a over the parent id, 64 bits each, are enough to keep siblings apart.
+ * recognised.
  */
 export function deriveBatchId(parentId: string, half: 0 | 1): string {
-  return fnv1a64(`${parentId}.${half}.a`) + fnv1a64(`${parentId}.${half}.b`);
-}
-
-function fnv1a64(text: string): string {
-  let hash = 0xcbf29ce484222325n;
-  for (let i = 0; i < text.length; i++) {
-    hash = BigInt.asUintN(64, (hash ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n);
-  }
-  return hash.toString(16).padStart(16, '0');
+  return createHash('sha256').update(`${parentId}.${half}`).digest('hex').slice(0, 32);
 }
