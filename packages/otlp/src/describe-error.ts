@@ -35,17 +35,16 @@ export function describeError(error: object): ErrorDescription {
     ...(typeof stack === 'string' && stack !== '' ? { stacktrace: stack } : undefined),
     ...(typeof code === 'string' || typeof code === 'number' ? { code } : undefined),
     ...(cause === undefined ? undefined : { cause }),
-    ...(Array.isArray(errors) ? { errors } : undefined),
+    ...(isList(errors) ? { errors } : undefined),
     ...(properties === undefined ? undefined : { properties }),
   };
 }
 
 /** Says whether a value is an error, one from another realm (a `vm` context, a test runner) included. */
 export function isError(value: unknown): value is Error {
-  if (value instanceof Error) return true;
   if (typeof value !== 'object' || value === null) return false;
   try {
-    return Object.prototype.toString.call(value) === '[object Error]';
+    return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
   } catch {
     return false; // A proxy whose traps throw is an object like any other; the encoder writes what it can of it.
   }
@@ -56,6 +55,14 @@ function read(error: object, key: string): unknown {
     return Reflect.get(error, key);
   } catch {
     return undefined; // A throwing getter on an error: the other members still tell what happened.
+  }
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false; // A revoked proxy holds nothing that could be shown.
   }
 }
 

@@ -1,10 +1,13 @@
 import type { EncodeLimits } from './limits.ts';
 import { closeLength, varintBytes, writeBigInt64, writeBytes, writeDouble, writeInt64, writeVarint } from './wire.ts';
-import { toWireForm } from './wire-form.ts';
-import { cutText, writeString } from './write-string.ts';
+import { toWireForm, type WireForm } from './wire-form.ts';
+import { cutText, toWellFormedText, writeString } from './write-string.ts';
+
+type ArrayForm = Extract<WireForm, { readonly kind: 'array' }>;
+type MapForm = Extract<WireForm, { readonly kind: 'map' }>;
 
 /** The objects a value stands inside of, innermost first: tells the depth, and a circle. */
-interface Enclosing {
+export interface Enclosing {
   readonly object: object;
   readonly depth: number;
   readonly outer: Enclosing | undefined;
@@ -13,13 +16,19 @@ interface Enclosing {
 const INT64_LIMIT = 2 ** 63;
 const MAX_BIGINT = 2n ** 63n - 1n;
 const MIN_BIGINT = -(2n ** 63n);
+/** Decimal digits cost the square of their number: 4 ms at this size, a second at 10^7 bits (Node 20). */
+const MAX_DECIMAL_BIGINT = 1n << 100_000n;
+
+/** What `writeKeyValue` answers, instead of an end, for a key with a lone surrogate: see `toWellFormedText`. */
+export const ILL_FORMED_KEY = -2;
 
 /**
  * Writes the content of an `AnyValue` message: the member of its oneof, or nothing for the empty value.
  *
  * Whatever the value is, something is written for it and nothing is thrown: a circle becomes `[Circular]`, a getter
  * that throws becomes `[Throws: …]`, a symbol or function its name. Integers in int64 range are `int_value`, every
- * other number (NaN, infinities, −0 and beyond) `double_value`; a BigInt beyond int64 is its decimal text.
+ * other number (NaN, infinities, −0 and beyond) `double_value`; a BigInt beyond int64 is its decimal text, beyond
+ * 100,000 bits its hexadecimal text.
  */
 // Five positional parameters: an options object per value would be garbage on the hot path.
 export function encodeAnyValue(
@@ -39,7 +48,7 @@ export function encodeAnyValue(
       bytes[at + 1] = value ? 1 : 0;
       return at + 2;
     case 'bigint':
-      if (value > MAX_BIGINT || value < MIN_BIGINT) return writeText(bytes, at, String(value), limits);
+      if (value > MAX_BIGINT || value < MIN_BIGINT) return writeText(bytes, at, bigintText(value), limits);
       bytes[at] = 0x18;
       return writeBigInt64(bytes, at + 1, value);
     case 'undefined':
@@ -72,6 +81,11 @@ function writeText(bytes: Buffer, at: number, text: string, limits: EncodeLimits
   return writeString(bytes, at + 1, text.length > limits.maxValueLength ? cutText(text, limits.maxValueLength) : text);
 }
 
+function bigintText(value: bigint): string {
+  if (value < MAX_DECIMAL_BIGINT && value > -MAX_DECIMAL_BIGINT) return String(value);
+  return value < 0n ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;
+}
+
 function functionName(value: unknown): string {
   try {
     const name: unknown = Reflect.get(Object(value), 'name');
@@ -88,11 +102,11 @@ function encodeObject(bytes: Buffer, at: number, value: object, limits: EncodeLi
   const depth = outer === undefined ? 1 : outer.depth + 1;
   const enclosing = { object: value, depth, outer };
   try {
-    const form = toWireForm(value);
+    // An entry takes two bytes or more: no `Map` of a million entries is copied for a record that cannot hold them.
+    const form = toWireForm(value, Math.min(limits.maxItems, Math.max(bytes.length - at, 0)));
     switch (form.kind) {
       case 'value':
-        // A toJSON that answers new objects for ever ends like any other nesting.
-        return depth > limits.maxDepth ? at : encodeAnyValue(bytes, at, form.value, limits, enclosing);
+        return encodeAnyValue(bytes, at, form.value, limits, enclosing);
       case 'bytes': {
         const length = Math.min(form.bytes.length, limits.maxValueLength);
         bytes[at] = 0x3a;
@@ -102,42 +116,64 @@ function encodeObject(bytes: Buffer, at: number, value: object, limits: EncodeLi
       case 'array': {
         if (depth > limits.maxDepth) return at;
         bytes[at] = 0x2a;
-        return closeLength(bytes, at + 1, 1, encodeArray(bytes, at + 2, form.items, limits, enclosing));
+        return closeLength(bytes, at + 1, 1, encodeArray(bytes, at + 2, form, limits, enclosing));
       }
       case 'map': {
         if (depth > limits.maxDepth) return at;
         bytes[at] = 0x32;
-        return closeLength(bytes, at + 1, 1, encodeMap(bytes, at + 2, form.members, limits, enclosing));
+        return closeLength(bytes, at + 1, 1, encodeMap(bytes, at + 2, form, limits, enclosing));
       }
     }
   } catch (error) {
     return writeText(bytes, at, throwsText(error), limits);
   }
 }
-
-function encodeArray(
-  bytes: Buffer,
-  at: number,
-  items: ArrayLike<unknown>,
-  limits: EncodeLimits,
-  enclosing: Enclosing,
-): number {
+function encodeArray(bytes: Buffer, at: number, form: ArrayForm, limits: EncodeLimits, enclosing: Enclosing): number {
+  const { items } = form;
+  // Asked once: a getter that makes its array longer, or a proxy, must not keep this loop going.
+  const { length } = items;
   let end = at;
-  for (let i = 0; i < items.length && end <= bytes.length; i++) {
+  let index = 0;
+  for (; index < length && index < limits.maxItems && end <= bytes.length; index++) {
     bytes[end] = 0x0a;
-    end = writeLengthAndValue(bytes, end + 1, readMember(items, i), limits, enclosing);
+    end = writeLengthAndValue(bytes, end + 1, readMember(items, index), limits, enclosing);
   }
-  return end;
+  const cut = form.cut + length - index;
+  if (!(cut > 0) || end > bytes.length) return end;
+  bytes[end] = 0x0a;
+  return writeLengthAndValue(bytes, end + 1, `… [${cut} items cut]`, limits);
 }
 
-function encodeMap(bytes: Buffer, at: number, members: object, limits: EncodeLimits, enclosing: Enclosing): number {
+function encodeMap(bytes: Buffer, at: number, form: MapForm, limits: EncodeLimits, enclosing: Enclosing): number {
+  const { members } = form;
+  const keys = Object.keys(members);
   let end = at;
-  for (const key of Object.keys(members)) {
+  let written = 0;
+  let left = keys.length;
+  for (const key of keys) {
     if (end > bytes.length) return end;
+    if (written >= limits.maxItems) return writeMembersCut(bytes, end, form, left, limits);
+    left--;
     const value = readMember(members, key);
-    if (value !== undefined) end = writeKeyValue(bytes, end, 0x0a, key, value, limits, enclosing);
+    if (value === undefined) continue;
+    written++;
+    end = writeKeyValue(bytes, end, 0x0a, key, value, limits, enclosing);
+    if (end === ILL_FORMED_KEY) return encodeMap(bytes, at, toWellFormedMap(form), limits, enclosing);
   }
-  return end;
+  return form.cut === 0 ? end : writeMembersCut(bytes, end, form, 0, limits);
+}
+
+function writeMembersCut(bytes: Buffer, at: number, form: MapForm, left: number, limits: EncodeLimits): number {
+  let key = '…';
+  while (Object.hasOwn(form.members, key)) key += '…';
+  return writeKeyValue(bytes, at, 0x0a, key, `[${form.cut + left} members cut]`, limits);
+}
+
+/** The same map with keys that UTF-8 can write; of keys that become equal by that, the last one counts. */
+function toWellFormedMap(form: MapForm): MapForm {
+  const members: Record<string, unknown> = Object.create(null);
+  for (const key of Object.keys(form.members)) members[toWellFormedText(key)] = readMember(form.members, key);
+  return { kind: 'map', members, cut: form.cut };
 }
 
 /** Reads a member; one that throws on being read becomes text that says so. */
@@ -149,7 +185,8 @@ export function readMember(object: object, key: string | number): unknown {
   }
 }
 
-function throwsText(error: unknown): string {
+/** What stands in place of a value that could not be read. */
+export function throwsText(error: unknown): string {
   try {
     return `[Throws: ${error instanceof Error ? error.message : String(error)}]`;
   } catch {
@@ -165,7 +202,7 @@ export function writeLengthAndValue(
   limits: EncodeLimits,
   enclosing?: Enclosing,
 ): number {
-  const width = typeof value === 'string' ? varintBytes(value.length + 2) : 1;
+  const width = typeof value === 'string' ? varintBytes(leastUnits(value, limits) + 2) : 1;
   return closeLength(bytes, at, width, encodeAnyValue(bytes, at + width, value, limits, enclosing));
 }
 
@@ -173,6 +210,7 @@ export function writeLengthAndValue(
  * Writes a `KeyValue` as a length-delimited field.
  *
  * @param tag - of the repeated field it belongs to: `0x32` in a LogRecord, `0x0a` in a Resource or a map, `0x1a` in a scope.
+ * @returns the new end, or `ILL_FORMED_KEY`, before the value is written, when the key has a lone surrogate.
  */
 export function writeKeyValue(
   bytes: Buffer,
@@ -185,10 +223,21 @@ export function writeKeyValue(
 ): number {
   bytes[at] = tag;
   // Exact for ASCII text below 121 bytes: six bytes of tags and lengths around key and text.
-  const width = typeof value === 'string' ? varintBytes(key.length + value.length + 6) : 1;
+  const width = typeof value === 'string' ? varintBytes(key.length + leastUnits(value, limits) + 6) : 1;
   const start = at + 1 + width;
   bytes[start] = 0x0a;
   const valueTag = writeString(bytes, start + 1, key);
+  if (valueTag - start - 2 !== key.length && valueTag <= bytes.length && toWellFormedText(key) !== key) {
+    return ILL_FORMED_KEY;
+  }
   bytes[valueTag] = 0x12;
   return closeLength(bytes, at + 1, width, writeLengthAndValue(bytes, valueTag + 1, value, limits, enclosing));
+}
+
+/**
+ * The fewest UTF-16 units of a text that are written, cut or not. A guess of a length must not be too high: a prefix
+ * that shrinks would have needed a byte that the record itself does not.
+ */
+function leastUnits(text: string, limits: EncodeLimits): number {
+  return text.length > limits.maxValueLength ? Math.max(limits.maxValueLength - 1, 0) : text.length;
 }

@@ -1,6 +1,7 @@
-import { readMember, writeKeyValue } from './encode-any-value.ts';
+import { readMember, throwsText, writeKeyValue } from './encode-any-value.ts';
 import type { EncodeLimits } from './limits.ts';
 import { toWireForm } from './wire-form.ts';
+import { toWellFormedText } from './write-string.ts';
 
 /** Field tags of the three messages that hold attributes. */
 export type AttributesTag = 0x32 | 0x0a | 0x1a;
@@ -13,37 +14,46 @@ export interface EncodedAttributes {
   readonly keys: ReadonlyMap<string, number>;
   /** Where the field of each key ends in `bytes`. */
   readonly ends: readonly number[];
-  /** Attributes left out because there were more than `limits.maxAttributes`. */
+  /** Attributes left out because there were more than `limits.maxAttributes`, or no room for them. */
   readonly dropped: number;
 }
 
 /**
+ * The most that shared attributes may take. A judgement: every record repeats them, and a record may have 256 KiB.
+ * Without a bound, forty levels of `[x, x]` in a child logger would take all memory.
+ */
+const MAX_SHARED_BYTES = 64 * 1024;
+
+/**
  * Encodes attributes that many records share: those of a child logger, a context, a resource, a scope.
  *
- * `undefined` members are left out, as JSON leaves them out. Never throws.
+ * `undefined` members are left out, as JSON leaves them out. A value for which 64 KiB in all are not enough is cut, or
+ * dropped and counted. Never throws.
  */
 export function encodeAttributes(
   attributes: object,
   limits: EncodeLimits,
   tag: AttributesTag = 0x32,
 ): EncodedAttributes {
+  const { members, cut } = readMembers(attributes, limits.maxAttributes);
   const keys = new Map<string, number>();
   const ends: number[] = [];
-  let dropped = 0;
+  let dropped = cut;
   let bytes = Buffer.allocUnsafeSlow(1024);
   let at = 0;
-  for (const [key, value] of entriesOf(attributes)) {
-    if (value === undefined) continue;
-    if (keys.size >= limits.maxAttributes) {
-      dropped++;
-      continue;
-    }
+  for (const key of Object.keys(members)) {
+    const value = members[key];
     let end = writeKeyValue(bytes, at, tag, key, value, limits);
-    while (end > bytes.length) {
+    while (end > bytes.length && bytes.length < MAX_SHARED_BYTES) {
       const larger = Buffer.allocUnsafeSlow(bytes.length * 4);
       bytes.copy(larger, 0, 0, at);
       bytes = larger;
       end = writeKeyValue(bytes, at, tag, key, value, limits);
+    }
+    if (end > bytes.length) end = writeKeyValue(bytes, at, tag, key, value, { ...limits, ...shortened });
+    if (end > bytes.length) {
+      dropped++;
+      continue;
     }
     keys.set(key, ends.length);
     ends.push(end);
@@ -52,49 +62,104 @@ export function encodeAttributes(
   return { bytes: Buffer.from(bytes.subarray(0, at)), keys, ends, dropped };
 }
 
+const shortened = { maxValueLength: 1024, maxDepth: 3, maxItems: 16 };
+
 /** The union of two sets of encoded attributes; where both have a key, `over` wins. */
 export function mergeAttributes(under: EncodedAttributes, over: EncodedAttributes): EncodedAttributes {
-  const keys = new Map<string, number>();
-  const ends: number[] = [];
-  const parts: Buffer[] = [];
-  let at = 0;
-  const take = (from: EncodedAttributes, unless?: ReadonlyMap<string, number>) => {
-    for (const [key, index] of from.keys) {
-      if (unless?.has(key)) continue;
-      const part = from.bytes.subarray(index === 0 ? 0 : from.ends[index - 1], from.ends[index]);
-      parts.push(part);
-      at += part.length;
-      keys.set(key, ends.length);
-      ends.push(at);
+  const union = new Selection(MAX_SHARED_BYTES);
+  for (const key of under.keys.keys()) if (!over.keys.has(key)) union.take(under, key);
+  for (const key of over.keys.keys()) union.take(over, key);
+  return union.toAttributes(under.dropped + over.dropped);
+}
+
+/** The attributes, or the first of them that are no more than `maxCount` and `maxBytes`; the rest counts as dropped. */
+export function cutAttributes(attributes: EncodedAttributes, maxCount: number, maxBytes: number): EncodedAttributes {
+  if (attributes.ends.length <= maxCount && attributes.bytes.length <= maxBytes) return attributes;
+  const first = new Selection(maxBytes, maxCount);
+  for (const key of attributes.keys.keys()) first.take(attributes, key);
+  return first.toAttributes(attributes.dropped);
+}
+
+/** Fields copied out of encoded attributes, as far as there is room. */
+class Selection {
+  readonly #keys = new Map<string, number>();
+  readonly #ends: number[] = [];
+  readonly #parts: Buffer[] = [];
+  readonly #maxBytes: number;
+  readonly #maxCount: number;
+  #at = 0;
+  #dropped = 0;
+
+  constructor(maxBytes: number, maxCount: number = Number.POSITIVE_INFINITY) {
+    this.#maxBytes = maxBytes;
+    this.#maxCount = maxCount;
+  }
+
+  take(from: EncodedAttributes, key: string): void {
+    const part = encodedField(from, key);
+    if (this.#ends.length >= this.#maxCount || this.#at + part.length > this.#maxBytes) {
+      this.#dropped++;
+      return;
     }
-  };
-  take(under, over.keys);
-  take(over);
-  return { bytes: Buffer.concat(parts), keys, ends, dropped: under.dropped + over.dropped };
+    this.#parts.push(part);
+    this.#at += part.length;
+    this.#keys.set(key, this.#ends.length);
+    this.#ends.push(this.#at);
+  }
+
+  toAttributes(dropped: number): EncodedAttributes {
+    const bytes = Buffer.concat(this.#parts);
+    return { bytes, keys: this.#keys, ends: this.#ends, dropped: dropped + this.#dropped };
+  }
+}
+
+/** The `KeyValue` field of one key. */
+export function encodedField(attributes: EncodedAttributes, key: string): Buffer {
+  const index = attributes.keys.get(key) ?? 0;
+  return attributes.bytes.subarray(index === 0 ? 0 : attributes.ends[index - 1], attributes.ends[index]);
+}
+
+/** Attributes that can be read without care: own members without a prototype, getters or lone surrogates in keys. */
+export interface ReadMembers {
+  readonly members: Readonly<Record<string, unknown>>;
+  /** How many more there were. */
+  readonly cut: number;
 }
 
 /**
- * The members of an attributes object of any make: a plain object, a `Map`, something with `toJSON`. Never throws:
- * members that throw come as text, an object that cannot be listed has none.
+ * Reads the members of an attributes object of any make: a plain object, a `Map`, something with `toJSON`. Never throws:
+ * members that throw come as text, an object that cannot be listed says so in an attribute.
  */
-export function entriesOf(attributes: object): [string, unknown][] {
+export function readMembers(attributes: object, maxMembers: number): ReadMembers {
   try {
-    const form = toWireForm(attributes);
+    const form = toWireForm(attributes, maxMembers);
     switch (form.kind) {
       case 'map':
-        return Object.keys(form.members).map((key) => [key, readMember(form.members, key)]);
+        return copyMembers(form.members, form.cut, maxMembers);
       case 'value':
-        if (typeof form.value === 'object' && form.value !== null && form.value !== attributes) {
-          const members: object = form.value;
-          return Object.keys(members).map((key) => [key, readMember(members, key)]);
-        }
-        return [['value', form.value]];
+        return copyMembers({ value: form.value }, 0, maxMembers);
       case 'bytes':
-        return [['value', form.bytes]];
+        return copyMembers({ value: form.bytes }, 0, maxMembers);
       case 'array':
-        return [['values', form.items]];
+        return copyMembers({ values: form.items }, 0, maxMembers);
     }
   } catch (error) {
-    return [['logflume.unreadable_attributes', error instanceof Error ? error.message : 'threw']];
+    return copyMembers({ 'logflume.unreadable_attributes': throwsText(error) }, 0, maxMembers);
   }
+}
+
+function copyMembers(source: object, cut: number, maxMembers: number): ReadMembers {
+  const members: Record<string, unknown> = Object.create(null);
+  const keys = Object.keys(source);
+  let taken = 0;
+  let left = keys.length;
+  for (const key of keys) {
+    if (taken >= maxMembers) break;
+    left--;
+    const value = readMember(source, key);
+    if (value === undefined) continue;
+    taken++;
+    members[toWellFormedText(key)] = value;
+  }
+  return { members, cut: cut + left };
 }

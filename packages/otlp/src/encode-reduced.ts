@@ -1,43 +1,65 @@
-import { encodeLogRecord, type LogRecordInput } from './encode-log-record.ts';
+import { describeError, isError } from './describe-error.ts';
+import { cutAttributes, readMembers } from './encode-attributes.ts';
+import { encodeLogRecord } from './encode-log-record.ts';
 import { defaultEncodeLimits, type EncodeLimits } from './limits.ts';
+import type { LogRecordInput } from './log-record-input.ts';
 import { DOES_NOT_FIT } from './wire.ts';
+import { cutText } from './write-string.ts';
 
 /** Ever smaller forms of a record that is too large, the gentlest first. */
 const REDUCTIONS: readonly Readonly<EncodeLimits>[] = [
-  { maxAttributes: 128, maxValueLength: 8192, maxDepth: 8, maxBodyLength: 32_768 },
-  { maxAttributes: 64, maxValueLength: 512, maxDepth: 3, maxBodyLength: 8192 },
-  { maxAttributes: 16, maxValueLength: 128, maxDepth: 1, maxBodyLength: 1024 },
+  { maxAttributes: 128, maxValueLength: 8192, maxDepth: 8, maxItems: 256, maxBodyLength: 32_768 },
+  { maxAttributes: 64, maxValueLength: 512, maxDepth: 3, maxItems: 64, maxBodyLength: 8192 },
+  { maxAttributes: 16, maxValueLength: 128, maxDepth: 1, maxItems: 16, maxBodyLength: 1024 },
 ];
 
+/** Bytes of bound attributes that stay in the smallest form: enough for the names a record is found by. */
+const BARE_BOUND_BYTES = 1024;
+
 /**
- * Writes a record that is larger than a record may be, cut until it fits: long values first, then depth, then the
- * number of attributes. A cut body says how many characters went; `dropped_attributes_count` says how many attributes.
+ * Writes a record that is larger than a record may be, cut until it fits: long values and lists first, then depth, then
+ * the number of attributes, at last everything but the text and the exception. A cut body says how many characters went,
+ * an array or a map how many entries; `dropped_attributes_count` says how many attributes.
  *
  * @param maxBytes - the most it may take, ≥ 8 KiB.
  * @returns the new end; never `DOES_NOT_FIT` when `bytes` has `maxBytes` of room behind `at`.
  */
 export function encodeReducedLogRecord(bytes: Buffer, at: number, record: LogRecordInput, maxBytes: number): number {
   const room = bytes.subarray(0, Math.min(bytes.length, at + maxBytes));
+  const named: LogRecordInput = {
+    ...record,
+    severityText: cutText(record.severityText, 64),
+    eventName: cutText(record.eventName, 256),
+  };
   for (const limits of REDUCTIONS) {
-    const end = encodeLogRecord(room, at, record, limits);
+    // Half of what there is belongs to the record: what its logger repeats in every other record gives way first.
+    const bound = record.bound && cutAttributes(record.bound, limits.maxAttributes >> 1, maxBytes >> 1);
+    const end = encodeLogRecord(room, at, { ...named, bound }, limits);
     if (end !== DOES_NOT_FIT) return end;
   }
-  // Whatever made it too large is in the attributes, the exception or a structured body: keep the text, count the rest.
-  const lost = record.attributes === undefined ? 0 : countMembers(record.attributes);
-  const bare: LogRecordInput = {
-    ...record,
-    body: typeof record.body === 'string' ? record.body : '[too large]',
-    attributes: undefined,
-    exception: undefined,
-    bound: { bytes: Buffer.alloc(0), keys: new Map(), ends: [], dropped: lost + (record.bound?.ends.length ?? 0) },
-  };
-  return encodeLogRecord(room, at, bare, { ...defaultEncodeLimits, maxBodyLength: 1024 });
+  return encodeLogRecord(room, at, toBareRecord(named), { ...defaultEncodeLimits, maxBodyLength: 1024 });
 }
 
-function countMembers(attributes: object): number {
-  try {
-    return Object.keys(attributes).length;
-  } catch {
-    return 1; // A proxy that refuses to list its keys lost at least itself.
-  }
+/** The text, the exception in two words, the first bound attributes; whatever else there was is counted. */
+function toBareRecord(record: LogRecordInput): LogRecordInput {
+  const empty = { bytes: Buffer.alloc(0), keys: new Map<string, number>(), ends: [], dropped: 0 };
+  const bound = cutAttributes(record.bound ?? empty, 16, BARE_BOUND_BYTES);
+  const lost = record.attributes === undefined ? 0 : readMembers(record.attributes, 0).cut;
+  return {
+    ...record,
+    body: typeof record.body === 'string' || record.body === undefined ? record.body : '[too large]',
+    attributes: undefined,
+    exception: toBareException(record.exception),
+    bound: { ...bound, dropped: bound.dropped + lost },
+  };
+}
+
+/** An error of its own making: what it describes is a short name and a short message. */
+function toBareException(thrown: unknown): unknown {
+  if (thrown === undefined) return undefined;
+  const { type, message } = isError(thrown) ? describeError(thrown) : { type: typeof thrown, message: '[too large]' };
+  const bare = new Error(cutText(message, 512));
+  bare.name = cutText(type, 64);
+  bare.stack = '';
+  return bare;
 }

@@ -6,7 +6,6 @@ export type { ErrorDescription } from './describe-error.ts';
 export { describeError, isError } from './describe-error.ts';
 export type { EncodedAttributes } from './encode-attributes.ts';
 export { encodeAttributes, mergeAttributes } from './encode-attributes.ts';
-export type { LogRecordInput } from './encode-log-record.ts';
 export { encodeLogRecord } from './encode-log-record.ts';
 export { encodeReducedLogRecord } from './encode-reduced.ts';
 export { encodeResource, encodeScope } from './encode-resource.ts';
@@ -14,6 +13,7 @@ export type { ScopeBlock } from './frame-request.ts';
 export { frameLogsRequest } from './frame-request.ts';
 export type { EncodeLimits } from './limits.ts';
 export { defaultEncodeLimits } from './limits.ts';
+export type { LogRecordInput } from './log-record-input.ts';
 export { endOfRecord, forEachLogRecord } from './log-record-run.ts';
 export { OtlpDecodeError } from './otlp-decode-error.ts';
 export type {

@@ -6,14 +6,17 @@ export interface EncodeLimits {
   readonly maxValueLength: number;
   /** Levels of an attribute value, the value itself being 1; a deeper array or map becomes the empty value. */
   readonly maxDepth: number;
+  /** Items of an array and members of a map, at any depth; of more, their number is written in their place. */
+  readonly maxItems: number;
   /** UTF-16 units of a body that is text. */
   readonly maxBodyLength: number;
 }
 
-/** The specification's defaults: 128 attributes, 64 levels, no limit on a value's length. */
+/** The specification's defaults: 128 attributes, 64 levels, no limit on a value's length or number of items. */
 export const defaultEncodeLimits: Readonly<EncodeLimits> = Object.freeze({
   maxAttributes: 128,
   maxValueLength: Number.POSITIVE_INFINITY,
   maxDepth: 64,
+  maxItems: Number.POSITIVE_INFINITY,
   maxBodyLength: Number.POSITIVE_INFINITY,
 });

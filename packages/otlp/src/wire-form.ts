@@ -1,65 +1,102 @@
+import { types } from 'node:util';
 import { describeError, isError } from './describe-error.ts';
 
-/** What an object is on the wire: text, bytes, a list, a map of its own enumerable members, or a plain value. */
+/**
+ * What an object is on the wire: bytes, a list, a map of its own enumerable members, or a value that is no object.
+ * `cut` counts the entries that are not in `items` or `members`, because there was room for `maxEntries` alone.
+ */
 export type WireForm =
   | { readonly kind: 'value'; readonly value: unknown }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly kind: 'array'; readonly items: ArrayLike<unknown> }
-  | { readonly kind: 'map'; readonly members: object };
+  | { readonly kind: 'array'; readonly items: ArrayLike<unknown>; readonly cut: number }
+  | { readonly kind: 'map'; readonly members: object; readonly cut: number };
 
 /**
  * Decides the wire form of an object that protobuf has no word for.
  *
- * `toJSON` is honoured, as printing would; dates become ISO text, errors a map (see `describeError`), a `Map` a map
- * with its keys as text, a `Set` and a typed array of numbers an array, a URL its text without a password. Anything
- * else is the map of its own enumerable members.
+ * `toJSON` is honoured once, as printing would; dates become ISO text, errors a map (see `describeError`), a `Map` a
+ * map with its keys as text, a `Set` and a typed array of numbers an array, a URL its text without a password. Anything
+ * else is the map of its own enumerable members. Objects of another realm (a `vm` context, a test runner) count alike.
  *
+ * @param maxEntries - how many entries of a `Map` or `Set` are copied at most.
  * @throws whatever the object's own code throws (a `toJSON`, a proxy's trap); the encoder turns that into text.
  */
-export function toWireForm(value: object): WireForm {
-  if (Array.isArray(value)) return { kind: 'array', items: value };
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) {
-    const special = specialForm(value);
-    if (special !== undefined) return special;
-  }
+export function toWireForm(value: object, maxEntries: number): WireForm {
+  const form = knownForm(value, maxEntries);
+  if (form !== undefined) return form;
   const toJson: unknown = Reflect.get(value, 'toJSON');
-  if (typeof toJson === 'function') return { kind: 'value', value: Reflect.apply(toJson, value, ['']) };
-  return { kind: 'map', members: value };
+  if (typeof toJson === 'function') {
+    const json: unknown = Reflect.apply(toJson, value, ['']);
+    if (typeof json !== 'object' || json === null) return { kind: 'value', value: json };
+    // The answer's own toJSON is not asked, as JSON.stringify would not: `{ ...this }` may carry it along for ever.
+    return knownForm(json, maxEntries) ?? { kind: 'map', members: json, cut: 0 };
+  }
+  return { kind: 'map', members: value, cut: 0 };
 }
 
-function specialForm(value: object): WireForm | undefined {
-  if (isError(value)) return { kind: 'map', members: describeError(value) };
-  if (value instanceof Date) {
-    return { kind: 'value', value: Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString() };
-  }
+function knownForm(value: object, maxEntries: number): WireForm | undefined {
+  if (Array.isArray(value)) return { kind: 'array', items: value, cut: 0 };
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null ? undefined : specialForm(value, maxEntries);
+}
+
+// The tests of node:util ask for the internal slot: no prototype, realm or overridden method misleads them. Where the
+// value's own methods would be called, those of the language are called on it instead, as a subclass may never end.
+function specialForm(value: object, maxEntries: number): WireForm | undefined {
+  if (types.isDate(value)) return { kind: 'value', value: dateText(value) };
+  if (isError(value)) return { kind: 'map', members: describeError(value), cut: 0 };
   if (ArrayBuffer.isView(value)) return viewForm(value);
-  if (value instanceof ArrayBuffer || value instanceof SharedArrayBuffer) {
-    return { kind: 'bytes', bytes: new Uint8Array(value) };
-  }
-  if (value instanceof Map) return { kind: 'map', members: mapMembers(value) };
-  if (value instanceof Set) return { kind: 'array', items: [...value] };
+  if (types.isMap(value)) return mapForm(value, maxEntries);
+  if (types.isSet(value)) return setForm(value, maxEntries);
   if (value instanceof URL) return { kind: 'value', value: urlText(value) };
-  if (value instanceof RegExp) return { kind: 'value', value: String(value) };
-  if (value instanceof String || value instanceof Number || value instanceof Boolean || value instanceof BigInt) {
-    return { kind: 'value', value: value.valueOf() };
-  }
+  if (types.isBoxedPrimitive(value)) return { kind: 'value', value: unboxed(value) };
+  if (types.isRegExp(value)) return { kind: 'value', value: String(value) };
+  if (types.isAnyArrayBuffer(value)) return { kind: 'bytes', bytes: new Uint8Array(value) };
   return undefined;
 }
 
-function viewForm(view: ArrayBufferView): WireForm {
-  if (view instanceof Uint8Array) return { kind: 'bytes', bytes: view };
-  if (view instanceof DataView || view instanceof Uint8ClampedArray) {
-    return { kind: 'bytes', bytes: new Uint8Array(view.buffer, view.byteOffset, view.byteLength) };
-  }
-  return { kind: 'array', items: view as unknown as ArrayLike<number | bigint> }; // every other view is a number array
+function dateText(date: Date): string {
+  const isValid = !Number.isNaN(Date.prototype.getTime.call(date));
+  return isValid ? Date.prototype.toISOString.call(date) : 'Invalid Date';
 }
 
-/** No prototype, so that a key such as `__proto__` is a key. */
-function mapMembers(map: ReadonlyMap<unknown, unknown>): object {
-  const members = Object.create(null) as Record<string, unknown>;
-  for (const [key, value] of map) members[typeof key === 'string' ? key : keyText(key)] = value;
-  return members;
+function unboxed(value: object): unknown {
+  if (types.isStringObject(value)) return String.prototype.valueOf.call(value);
+  if (types.isNumberObject(value)) return Number.prototype.valueOf.call(value);
+  if (types.isBooleanObject(value)) return Boolean.prototype.valueOf.call(value);
+  if (types.isBigIntObject(value)) return BigInt.prototype.valueOf.call(value);
+  return Symbol.prototype.valueOf.call(value);
+}
+
+function viewForm(view: ArrayBufferView): WireForm {
+  if (types.isUint8Array(view) || types.isUint8ClampedArray(view)) {
+    return { kind: 'bytes', bytes: toBytes(view, Object.getPrototypeOf(Uint8Array.prototype)) };
+  }
+  if (types.isDataView(view)) return { kind: 'bytes', bytes: toBytes(view, DataView.prototype) };
+  return { kind: 'array', items: view as unknown as ArrayLike<number | bigint>, cut: 0 }; // every other view is a number array
+}
+
+/** The bytes of a view, asked of the language and not of the view: the length it claims is written in front of them. */
+function toBytes(view: ArrayBufferView, prototype: object): Uint8Array {
+  const buffer: ArrayBufferLike = Reflect.get(prototype, 'buffer', view);
+  const byteOffset: number = Reflect.get(prototype, 'byteOffset', view);
+  const byteLength: number = Reflect.get(prototype, 'byteLength', view);
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+function mapForm(map: ReadonlyMap<unknown, unknown>, maxEntries: number): WireForm {
+  // No prototype, so that a key such as `__proto__` is a key.
+  const members: Record<string, unknown> = Object.create(null);
+  let seen = 0;
+  let taken = 0;
+  for (const [key, value] of Map.prototype.entries.call(map)) {
+    if (taken >= maxEntries) break;
+    seen++;
+    if (value === undefined) continue;
+    taken++;
+    members[typeof key === 'string' ? key : keyText(key)] = value;
+  }
+  return { kind: 'map', members, cut: map.size - seen };
 }
 
 function keyText(key: unknown): string {
@@ -68,6 +105,15 @@ function keyText(key: unknown): string {
   } catch {
     return '[unprintable key]'; // A key object without a working toString still has a value worth keeping.
   }
+}
+
+function setForm(set: ReadonlySet<unknown>, maxEntries: number): WireForm {
+  const items: unknown[] = [];
+  for (const item of Set.prototype.values.call(set)) {
+    if (items.length >= maxEntries) break;
+    items.push(item);
+  }
+  return { kind: 'array', items, cut: set.size - items.length };
 }
 
 /** A URL may carry credentials; the password never leaves the process. */

@@ -72,13 +72,16 @@ function writeFixed64(bytes: Uint8Array, at: number, low: number, high: number):
 
 const TWO_32 = 0x100000000;
 
+/** The last millisecond, in the year 2554, all of whose nanoseconds a fixed64 holds. */
+export const MAX_UNIX_MS = 18_446_744_073_708;
+
 /**
  * Writes a time as fixed64 nanoseconds since the epoch.
  *
  * Epoch nanoseconds exceed 2^53, so they are computed as two 32-bit halves: no BigInt (ten times the cost), no digit
  * lost. `ms = a·2^16 + b`, hence `ns = (a·10^6)·2^16 + (b·10^6 + nanos)`, and each bracket is an exact double.
  *
- * @param ms - integer milliseconds in 0 … 8.64e15; `nanos`, 0 … 999999 within that millisecond.
+ * @param ms - integer milliseconds in 0 … `MAX_UNIX_MS`; `nanos`, 0 … 999999 within that millisecond.
  */
 export function writeUnixNanos(bytes: Uint8Array, at: number, ms: number, nanos: number): number {
   const a = Math.floor(ms / 0x10000);

@@ -27,6 +27,8 @@ export function writeString(bytes: Buffer, at: number, text: string): number {
 function writeLongString(bytes: Buffer, at: number, text: string): number {
   const width = varintBytes(text.length);
   const start = at + width;
+  // One byte a unit is the least UTF-8 needs: known without a look at a text that may have half a gigabyte.
+  if (start + text.length > bytes.length) return bytes.length + 1;
   // The native writer would stop in silence at the end of the bytes; three bytes a unit is the most UTF-8 needs.
   if (start + text.length * 3 > bytes.length && start + Buffer.byteLength(text) > bytes.length) return bytes.length + 1;
   return closeLength(bytes, at, width, start + bytes.write(text, start));
@@ -37,4 +39,14 @@ export function cutText(text: string, maxUnits: number): string {
   if (text.length <= maxUnits) return text;
   const last = text.charCodeAt(maxUnits - 1);
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? maxUnits - 1 : maxUnits);
+}
+
+const LONE_SURROGATES = /\p{Surrogate}/gu;
+
+/**
+ * The text as UTF-8 can write it, each lone surrogate U+FFFD. Keys need it: two keys that differ in nothing else would
+ * be one key twice, which receivers need not accept. `JSON.parse` makes such keys of what strangers send.
+ */
+export function toWellFormedText(text: string): string {
+  return text.replace(LONE_SURROGATES, '\ufffd');
 }

@@ -1,0 +1,148 @@
+import { describeError, isError } from './describe-error.ts';
+import { type Enclosing, ILL_FORMED_KEY, writeKeyValue } from './encode-any-value.ts';
+import { cutAttributes, type EncodedAttributes, encodedField, readMembers } from './encode-attributes.ts';
+import type { EncodeLimits } from './limits.ts';
+import type { LogRecordInput } from './log-record-input.ts';
+import { writeBytes, writeVarint } from './wire.ts';
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** An answer instead of an end: these attributes have to be read with care before they can be written. */
+const UNREADABLE = -2;
+
+/**
+ * Writes the record's own attributes, its exception, what is bound, and how many were dropped. No key comes twice: own
+ * attributes win over bound ones, and both over what the exception would say under the same name.
+ *
+ * `limits.maxAttributes` counts them all; the exception alone is written whatever the limit, as it is why the record
+ * exists.
+ */
+export function writeAttributes(bytes: Buffer, at: number, record: LogRecordInput, limits: EncodeLimits): number {
+  const { attributes } = record;
+  let { bound } = record;
+  if (bound !== undefined && bound.ends.length > limits.maxAttributes) {
+    bound = cutAttributes(bound, limits.maxAttributes, bound.bytes.length);
+  }
+  if (attributes === undefined) {
+    if (record.exception !== undefined) return writeMembers(bytes, at, record, limits, bound, undefined, 0);
+    if (bound === undefined) return at;
+    return writeDropped(bytes, writeBytes(bytes, at, bound.bytes), bound.dropped);
+  }
+  try {
+    if (isPlain(attributes)) {
+      const end = writeMembers(bytes, at, record, limits, bound, attributes, 0);
+      if (end !== UNREADABLE) return end;
+    }
+  } catch {
+    // A getter or a trap threw. The members are read once more, each with its own net: hostile records alone get here.
+  }
+  const { members, cut } = readMembers(
+    attributes,
+    limits.maxAttributes + (bound === undefined ? 0 : bound.ends.length),
+  );
+  return writeMembers(bytes, at, record, limits, bound, members, cut);
+}
+
+function isPlain(attributes: object): attributes is Members {
+  const prototype: unknown = Object.getPrototypeOf(attributes);
+  return prototype === Object.prototype || prototype === null;
+}
+
+const hasOwn = Object.prototype.hasOwnProperty;
+
+/**
+ * One pass over the own members, as each key is looked up among the bound ones while it is written.
+ *
+ * @param members - `record.attributes` itself, or what `readMembers` made of it.
+ * @returns the new end; `UNREADABLE` for attributes that must go through `readMembers` and have not.
+ * @throws what a getter or a trap of `record.attributes` throws.
+ */
+// Seven positional parameters: an object of them would be garbage on every call.
+function writeMembers(
+  bytes: Buffer,
+  at: number,
+  record: LogRecordInput,
+  limits: EncodeLimits,
+  bound: EncodedAttributes | undefined,
+  members: Members | undefined,
+  cut: number,
+): number {
+  const boundKeys = bound === undefined || bound.ends.length === 0 ? undefined : bound.keys;
+  const derived = record.exception === undefined ? undefined : exceptionMembers(record.exception, boundKeys);
+  let room = limits.maxAttributes - (bound === undefined ? 0 : bound.ends.length);
+  if (derived !== undefined) room -= derived.size;
+  let dropped = cut + (bound === undefined ? 0 : bound.dropped);
+  let overridden: Set<string> | undefined;
+  let end = at;
+  for (const key in members) {
+    if (!hasOwn.call(members, key)) continue;
+    const value = members[key];
+    // The exception may stand among the attributes, as `err` or `error`: it is written once, as `exception.*`.
+    if (value === undefined || value === record.exception) continue;
+    if (key === 'toJSON' && typeof value === 'function' && members === record.attributes) return UNREADABLE;
+    if (boundKeys?.has(key)) {
+      overridden ??= new Set();
+      overridden.add(key);
+    } else if (derived?.delete(key) !== true && --room < 0) {
+      dropped++;
+      continue;
+    }
+    end = writeKeyValue(bytes, end, 0x32, key, value, limits);
+    if (end === ILL_FORMED_KEY) return UNREADABLE;
+    if (end > bytes.length) return end;
+  }
+  if (derived !== undefined) end = writeDerived(bytes, end, derived, record.exception, limits);
+  if (bound !== undefined) end = writeBound(bytes, end, bound, overridden);
+  return writeDropped(bytes, end, dropped);
+}
+
+/** What was thrown as `exception.*`; an error in full, any other value as the message. Bound keys are left out. */
+function exceptionMembers(thrown: unknown, boundKeys: ReadonlyMap<string, number> | undefined): Map<string, unknown> {
+  const description =
+    typeof thrown === 'object' && thrown !== null && isError(thrown)
+      ? describeError(thrown)
+      : { type: thrown === null ? 'null' : typeof thrown, message: thrown };
+  const members = new Map<string, unknown>();
+  for (const [member, value] of Object.entries(description)) {
+    const key = `exception.${member}`;
+    if (!boundKeys?.has(key)) members.set(key, value);
+  }
+  return members;
+}
+
+function writeDerived(
+  bytes: Buffer,
+  at: number,
+  derived: ReadonlyMap<string, unknown>,
+  thrown: unknown,
+  limits: EncodeLimits,
+): number {
+  // The error stands around its cause, so that a circle back to it is noticed at once.
+  const enclosing: Enclosing | undefined =
+    typeof thrown === 'object' && thrown !== null && isError(thrown)
+      ? { object: thrown, depth: 0, outer: undefined }
+      : undefined;
+  let end = at;
+  for (const [key, value] of derived) end = writeKeyValue(bytes, end, 0x32, key, value, limits, enclosing);
+  return end;
+}
+
+function writeBound(
+  bytes: Buffer,
+  at: number,
+  bound: EncodedAttributes,
+  overridden: ReadonlySet<string> | undefined,
+): number {
+  if (overridden === undefined) return writeBytes(bytes, at, bound.bytes);
+  let end = at;
+  for (const key of bound.keys.keys()) {
+    if (!overridden.has(key)) end = writeBytes(bytes, end, encodedField(bound, key));
+  }
+  return end;
+}
+
+function writeDropped(bytes: Buffer, at: number, dropped: number): number {
+  if (dropped === 0) return at;
+  bytes[at] = 0x38;
+  return writeVarint(bytes, at + 1, dropped);
+}
