@@ -44,15 +44,15 @@ function likelyBytes(record: LogRecordInput): number {
   return record.attributes === undefined && record.exception === undefined ? known : known + 100;
 }
 
-function isTime(ms: number): boolean {
-  return ms > 0 && ms <= MAX_UNIX_MS;
+function isTime(ms: number, nanos: number): boolean {
+  return (ms > 0 || (ms === 0 && nanos > 0)) && ms <= MAX_UNIX_MS;
 }
 
 /** @param head - where the record's content starts, which is with its time when it has one. */
 function writeObservedTime(bytes: Buffer, at: number, record: LogRecordInput, head: number): number {
   const { observedTimeMs, observedTimeNanos } = record;
   bytes[at] = 0x59;
-  if (!isTime(observedTimeMs)) return writeUnixNanos(bytes, at + 1, 0, 0);
+  if (!isTime(observedTimeMs, observedTimeNanos)) return writeUnixNanos(bytes, at + 1, 0, 0);
   if (observedTimeMs !== record.timeMs || observedTimeNanos !== record.timeNanos) {
     return writeUnixNanos(bytes, at + 1, observedTimeMs, observedTimeNanos);
   }
@@ -63,7 +63,7 @@ function writeObservedTime(bytes: Buffer, at: number, record: LogRecordInput, he
 
 function writeHead(bytes: Buffer, at: number, record: LogRecordInput, limits: EncodeLimits): number {
   let end = at;
-  if (isTime(record.timeMs)) {
+  if (isTime(record.timeMs, record.timeNanos)) {
     bytes[at] = 0x09;
     end = writeUnixNanos(bytes, at + 1, record.timeMs, record.timeNanos);
   }
