@@ -265,6 +265,16 @@ describe('event()', () => {
     expect(last().attributes).toMatchObject({ a: 1, 'exception.message': 'boom' });
   });
 
+  it('is logged though its name or level is longer than any record', () => {
+    const { log, last, lost } = createSeenLogger();
+    const long = 'x'.repeat(400_000);
+    log.event(long, { a: 1 });
+    expect(last()).toMatchObject({ eventName: 'x'.repeat(1024), attributes: { a: 1 } });
+    Reflect.apply(log.log, undefined, [long, 'm', { a: 1 }]);
+    expect(last()).toMatchObject({ severityText: 'x'.repeat(1024), body: 'm', attributes: { a: 1 } });
+    expect(lost()).toBe(0);
+  });
+
   const trap = () => {
     throw new Error('trapped');
   };

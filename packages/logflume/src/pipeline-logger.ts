@@ -103,7 +103,7 @@ export class PipelineLogger implements Logger, RecordEmitter {
     // A level nobody knows must not lose the record, nor be lost: a word is kept as the severity's text, anything else,
     // and a word that is all there is, was meant to be logged.
     else if (typeof level === 'string' && (first ?? second ?? third) !== undefined) {
-      this.#log(severity, level, first, second, third, rest);
+      this.#log(severity, toName(level), first, second, third, rest);
     } else this.#log(severity, 'INFO', level, first, second, [third, ...rest]);
   };
 
@@ -119,7 +119,7 @@ export class PipelineLogger implements Logger, RecordEmitter {
       const exception = members === undefined ? undefined : errorAmong(members);
       const timeMs = timestampOf(optionOf(options, 'timestamp'));
       const body = optionOf(options, 'body');
-      this.#write(severity, level.toUpperCase(), body, members, exception, String(name), timeMs);
+      this.#write(severity, level.toUpperCase(), body, members, exception, toName(name), timeMs);
     } catch {
       this.#writeBare(severity, level.toUpperCase(), name, UNREADABLE);
     } finally {
@@ -249,6 +249,15 @@ export class PipelineLogger implements Logger, RecordEmitter {
     };
     delivery.enqueue(record, severity, this.#group);
   }
+}
+
+/** UTF-16 units of an event's name and of a level nobody knows: the encoder cuts values to fit, but not names. */
+const MAX_NAME_UNITS = 1024;
+
+/** @throws what the `toString` of an object throws. */
+function toName(name: unknown): string {
+  const text = String(name);
+  return text.length > MAX_NAME_UNITS ? text.slice(0, MAX_NAME_UNITS) : text;
 }
 
 /** Stands for the clock's time where a timestamp can be given. */

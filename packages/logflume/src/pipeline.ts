@@ -41,18 +41,21 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { delivery } = parts;
-  const close = (options?: FlushOptions) => delivery.close(withTimeout(options));
-  return {
+  // Asked for by a getter of a record: that record is half written, and must be whole before anything is sent.
+  const afterCalls = <T>(run: () => Promise<T>): Promise<T> =>
+    pipeline.depth === 0 ? run() : Promise.resolve().then(run);
+  const pipeline: Pipeline = {
     ...parts,
     clock: new RecordClock(),
     depth: 0,
-    flush: (options) => delivery.flush(withTimeout(options)),
-    close,
+    flush: (options) => afterCalls(() => delivery.flush(withTimeout(options))),
+    close: (options) => afterCalls(() => delivery.close(withTimeout(options))),
     stats: () => delivery.stats(),
     dispose: async () => {
-      await close();
+      await pipeline.close();
     },
   };
+  return pipeline;
 }
 
 /** What is no time to wait for means the default; a flush may be asked for from plain JavaScript, in the last moment. */
