@@ -6,6 +6,11 @@ import type { Endpoint } from './endpoint-pool.ts';
 import type { Job, SealedBody } from './job.ts';
 import type { Transport, TransportRequest, TransportResult } from './transport.ts';
 
+type Headers = Readonly<Record<string, string>>;
+
+/** What other credentials may change. */
+const UNAUTHORIZED: ReadonlySet<number> = new Set([401, 403, 407]);
+
 /** What one attempt needs besides the job and the endpoint. */
 export interface AttemptParts {
   readonly clock: Clock;
@@ -13,7 +18,7 @@ export interface AttemptParts {
   readonly format: Format;
   readonly compression: Compression | undefined;
   /** The user's headers for an endpoint, read again for every attempt: tokens expire. Never rejects. */
-  readonly headers: (endpoint: Endpoint) => Promise<Readonly<Record<string, string>>>;
+  readonly headers: (endpoint: Endpoint) => Promise<Headers>;
   /** For the whole attempt, in milliseconds; 0 is no limit. */
   readonly timeoutMs: number;
 }
@@ -42,15 +47,27 @@ export async function attempt(
   const { state } = endpoint.health;
   if (signal.aborted || (state !== 'closed' && state !== 'half-open')) return undefined;
   const startMs = clock.nowMs();
-  const result = await send(parts.transport, {
-    url: endpoint.target.url,
-    headers: requestHeaders(format, body, headers, job.batch.id),
-    body: body.bytes,
-    timeoutMs: parts.timeoutMs,
-    signal,
-  });
+  const post = (current: Headers): Promise<TransportResult> =>
+    send(parts.transport, {
+      url: endpoint.target.url,
+      headers: requestHeaders(format, body, current, job.batch.id),
+      body: body.bytes,
+      timeoutMs: parts.timeoutMs,
+      signal,
+    });
+  let result = await post(headers);
+  if (result.kind === 'reply' && UNAUTHORIZED.has(result.status)) {
+    // A token may have been renewed while its predecessor was on the way: no reason to hold the endpoint for a minute.
+    const renewed = await parts.headers(endpoint);
+    if (!signal.aborted && !isSame(headers, renewed)) result = await post(renewed);
+  }
   const outcome = classify(result, (reply) => format.judge(reply.contentType, reply.body), clock.wallMs());
   return { outcome, rttMs: clock.nowMs() - startMs };
+}
+
+function isSame(a: Headers, b: Headers): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }
 
 /** Transports come from outside too: one that throws is a failed attempt, not a bug that costs the batch. */
@@ -84,7 +101,7 @@ async function bodyOf(job: Job, { format, compression }: AttemptParts): Promise<
 export function requestHeaders(
   format: Format,
   body: SealedBody,
-  headers: Readonly<Record<string, string>>,
+  headers: Headers,
   batchId: string,
 ): Record<string, string> {
   const result: Record<string, string> = { ...headers, 'content-type': format.contentType, 'idempotency-key': batchId };

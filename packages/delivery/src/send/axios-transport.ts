@@ -1,5 +1,6 @@
-import type { AxiosInstance, AxiosResponse } from 'axios';
-import { type AgentSettings, createAgents } from './http-agents.ts';
+import type { AxiosInstance, AxiosRequestConfig, AxiosResponse } from 'axios';
+import { type AgentSettings, type Agents, createConnections } from './http-agents.ts';
+import { patientTimeout } from './patient-timeout.ts';
 import type { Transport, TransportRequest, TransportResult } from './transport.ts';
 import { withoutTracing } from './without-tracing.ts';
 
@@ -18,38 +19,21 @@ const MAX_REPLY_BYTES = 64 * 1024;
  * axios is loaded at the first request: an application that logs to the console only does not pay for it.
  */
 export function createAxiosTransport(settings: AxiosTransportSettings): Transport {
-  const agents = createAgents(settings);
+  const connections = createConnections(settings);
   let client: Promise<AxiosInstance> | undefined;
   const load = async (): Promise<AxiosInstance> => settings.axios ?? (await import('axios')).default.create();
-  const ready = (): Promise<AxiosInstance> => {
-    client ??= load();
-    return client;
-  };
   return {
-    ready,
     async send(request) {
       const attempt = startAttempt(request);
       try {
-        const axios = await ready();
-        const response = await withoutTracing(() =>
-          axios.request<unknown>({
-            url: request.url,
-            method: 'post',
-            data: asBuffer(request.body),
-            headers: { 'accept-encoding': 'identity', ...request.headers },
-            responseType: 'stream',
-            httpAgent: agents.http,
-            httpsAgent: agents.https,
-            signal: attempt.signal,
-            timeout: 0,
-            maxRedirects: 0,
-            maxBodyLength: Number.POSITIVE_INFINITY,
-            maxContentLength: Number.POSITIVE_INFINITY,
-            transformRequest: [],
-            transformResponse: [],
-            validateStatus: () => true,
-          }),
-        );
+        client ??= load();
+        const axios = await client;
+        const post = (agents: Agents) =>
+          withoutTracing(() => axios.request(requestConfig(request, agents, attempt.signal)));
+        const response = await post(connections.kept).catch((error: unknown) => {
+          if (attempt.signal.aborted || !wasClosedIdle(error)) throw error;
+          return post(connections.fresh);
+        });
         return await toReply(response, attempt);
       } catch (error) {
         return attempt.failureOf(error);
@@ -57,11 +41,47 @@ export function createAxiosTransport(settings: AxiosTransportSettings): Transpor
         attempt.end();
       }
     },
-    close() {
-      agents.http.destroy();
-      agents.https.destroy();
-    },
+    close: () => connections.close(),
   };
+}
+
+/** Everything the protocol needs, so that an instance with other defaults cannot change what is sent. */
+function requestConfig(
+  { url, body, headers }: TransportRequest,
+  agents: Agents,
+  signal: AbortSignal,
+): AxiosRequestConfig {
+  return {
+    url,
+    baseURL: '',
+    allowAbsoluteUrls: true,
+    params: null,
+    method: 'post',
+    data: asBuffer(body),
+    // `false` keeps a default header of the instance out.
+    headers: { 'accept-encoding': 'identity', 'content-encoding': false, ...headers },
+    responseType: 'stream',
+    ...agents,
+    signal,
+    timeout: 0,
+    maxRedirects: 0,
+    maxBodyLength: Number.POSITIVE_INFINITY,
+    maxContentLength: Number.POSITIVE_INFINITY,
+    transformRequest: [],
+    transformResponse: [],
+    validateStatus: () => true,
+  };
+}
+
+/**
+ * Whether a server closed a kept connection just as it was used again: the request is sent once more at once, on a fresh
+ * one, and counts as one attempt. It may have been processed all the same; its id tells.
+ */
+function wasClosedIdle(error: unknown): boolean {
+  const code = codeOf(error);
+  const request: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'request') : undefined;
+  const wasReused = typeof request === 'object' && request !== null && Reflect.get(request, 'reusedSocket') === true;
+  return wasReused && (code === 'ECONNRESET' || code === 'EPIPE');
 }
 
 interface Attempt {
@@ -74,12 +94,13 @@ interface Attempt {
 function startAttempt({ timeoutMs, signal }: TransportRequest): Attempt {
   const controller = new AbortController();
   let timedOut = false;
-  const timer = timeoutMs === 0 ? undefined : setTimeout(onTimeout, timeoutMs);
-  timer?.unref();
-  function onTimeout(): void {
-    timedOut = true;
-    controller.abort();
-  }
+  const cancel =
+    timeoutMs === 0
+      ? undefined
+      : patientTimeout(timeoutMs, () => {
+          timedOut = true;
+          controller.abort();
+        });
   const onAbort = () => controller.abort();
   if (signal.aborted) controller.abort();
   else signal.addEventListener('abort', onAbort, { once: true });
@@ -91,7 +112,7 @@ function startAttempt({ timeoutMs, signal }: TransportRequest): Attempt {
       return describeFailure(error);
     },
     end() {
-      clearTimeout(timer);
+      cancel?.();
       signal.removeEventListener('abort', onAbort);
     },
   };
@@ -141,14 +162,15 @@ function headerOf(headers: unknown, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Node's codes and their texts name hosts and ports, nothing secret; any other error may quote a header. */
+/** What Node says of a failed system call names hosts and ports, nothing secret; any other text may quote a header. */
 function describeFailure(error: unknown): TransportResult {
   const cause: unknown = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = codeOf(cause) ?? codeOf(error);
-  if (code === undefined)
+  if (code === undefined) {
     return failure('ERR_LOGFLUME_REQUEST', error instanceof Error ? error.name : 'request failed');
-  const text = cause instanceof Error && /^(E[A-Z]+|ERR_LOGFLUME_)/.test(code) ? cause.message : '';
-  return failure(code, text === '' ? code : text);
+  }
+  const isPlain = cause instanceof Error && ('syscall' in cause || code.startsWith('ERR_LOGFLUME_'));
+  return failure(code, isPlain ? cause.message : code);
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Duplex } from 'node:stream';
+import { patientTimeout } from './patient-timeout.ts';
 
 export interface TlsOptions {
   /** PEM of the authorities to trust instead of the built-in ones. */
@@ -18,13 +19,28 @@ export interface AgentSettings {
 /** Below the five seconds after which Node's own servers close an idle connection. */
 const IDLE_MS = 4000;
 
-const agentOptions = { keepAlive: true, timeout: IDLE_MS, scheduling: 'lifo' as const };
+const keepAlive = { keepAlive: true, timeout: IDLE_MS, scheduling: 'lifo' as const };
+
+/** The two agents axios wants. */
+export interface Agents {
+  readonly httpAgent: http.Agent;
+  readonly httpsAgent: https.Agent;
+}
+
+/** The connections of one delivery. */
+export interface Connections {
+  readonly kept: Agents;
+  /** A connection of its own for each request: for the one whose kept connection was closed under it. */
+  readonly fresh: Agents;
+  /** Closes idle connections. */
+  close(): void;
+}
 
 /**
- * The connections of one delivery: kept alive, never keeping the process alive. A pending `flush` or `close` holds the
- * process by its own timer; a request on its way must not, else a backend that never answers delays every exit.
+ * Connections that are kept alive and never keep the process alive. A pending `flush` or `close` holds the process by its
+ * own timer; a request on its way must not, else a backend that never answers delays every exit.
  */
-export function createAgents(settings: AgentSettings): { readonly http: http.Agent; readonly https: https.Agent } {
+export function createConnections(settings: AgentSettings): Connections {
   class PlainAgent extends http.Agent {
     override createConnection(options: http.ClientRequestArgs, callback?: Created): Duplex | null | undefined {
       return prepare(super.createConnection(options, callback), 'connect', settings.connectTimeoutMs);
@@ -46,14 +62,19 @@ export function createAgents(settings: AgentSettings): { readonly http: http.Age
     }
   }
   const { ca, cert, key } = settings.tls ?? {};
+  const tlsOptions = {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  };
+  const kept = { httpAgent: new PlainAgent(keepAlive), httpsAgent: new SecureAgent({ ...keepAlive, ...tlsOptions }) };
   return {
-    http: new PlainAgent(agentOptions),
-    https: new SecureAgent({
-      ...agentOptions,
-      ...(ca === undefined ? {} : { ca }),
-      ...(cert === undefined ? {} : { cert }),
-      ...(key === undefined ? {} : { key }),
-    }),
+    kept,
+    fresh: { httpAgent: new PlainAgent(), httpsAgent: new SecureAgent(tlsOptions) },
+    close() {
+      kept.httpAgent.destroy();
+      kept.httpsAgent.destroy();
+    },
   };
 }
 
@@ -64,15 +85,14 @@ function prepare<S extends Duplex | null | undefined>(socket: S, event: string, 
   if (!socket) return socket;
   unref(socket);
   if (connectTimeoutMs > 0) {
-    const timer = setTimeout(() => {
+    const cancel = patientTimeout(connectTimeoutMs, () => {
       socket.destroy(
         Object.assign(new Error(`no connection within ${connectTimeoutMs} ms`), {
           code: 'ERR_LOGFLUME_CONNECT_TIMEOUT',
         }),
       );
-    }, connectTimeoutMs);
-    timer.unref();
-    const connected = () => clearTimeout(timer);
+    });
+    const connected = () => cancel();
     socket.once(event, connected);
     socket.once('close', connected);
   }

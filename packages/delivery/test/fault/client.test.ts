@@ -1,0 +1,237 @@
+import axios, { type CreateAxiosDefaults } from 'axios';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { textFormat, textsOf } from '../text-records.ts';
+import { accept, answering, freePort, Inbox, serveHttp } from './backend.ts';
+import { createSender } from './sender.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+describe('headers', () => {
+  it('are read again for every attempt', async () => {
+    const inbox = new Inbox();
+    await using server = await serveHttp(answering(inbox, accept(inbox)));
+    let calls = 0;
+    await using sender = createSender([server.url], { headers: async () => ({ Authorization: `Bearer ${++calls}` }) });
+    await sender.send('a');
+    await sender.send('b');
+    expect(inbox.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer 1', 'Bearer 2']);
+  });
+
+  it('that were renewed meanwhile are tried at once after a 401: nobody is held for a rotated token (F21)', async () => {
+    const inbox = new Inbox();
+    let valid = 'Bearer 0';
+    await using server = await serveHttp(
+      answering(inbox, (request, response) => {
+        if (request.headers.authorization === valid) return accept(inbox)(request, response, 0);
+        response.statusCode = 401;
+        response.end();
+      }),
+    );
+    let given = 'Bearer 0';
+    const headers = async () => {
+      const authorization = given;
+      given = valid;
+      return { authorization };
+    };
+    await using sender = createSender([server.url], { headers });
+    for (let i = 0; i < 5; i++) {
+      expect(await sender.send(`${i}`)).toBe(true);
+      valid = `Bearer ${i + 1}`;
+    }
+    expect(inbox.texts).toEqual(['0', '1', '2', '3', '4']);
+    expect(sender.diagnostics.filter(({ kind }) => kind === 'endpointHeld')).toEqual([]);
+  });
+
+  it('that stay the same after a 401 hold the endpoint, with one clear message and no second request', async () => {
+    const inbox = new Inbox();
+    await using server = await serveHttp(
+      answering(inbox, (_request, response) => {
+        response.statusCode = 401;
+        response.end();
+      }),
+    );
+    await using sender = createSender([server.url], { headers: async () => ({ authorization: 'Bearer old' }) });
+    expect(await sender.send('a')).toBe(false);
+    expect(inbox.requests.length).toBe(1);
+    await expect.poll(() => sender.stderr.join('')).toContain('HTTP 401');
+    expect(sender.delivery.stats().endpoints).toMatchObject([{ state: 'open' }]);
+  });
+
+  it('of the protocol win over those of the user, whose names may have any case', async () => {
+    const inbox = new Inbox();
+    await using server = await serveHttp(answering(inbox, accept(inbox)));
+    await using sender = createSender([], {
+      endpoints: [{ url: server.url, headers: { 'X-Tenant': 'own', 'CONTENT-TYPE': 'text/plain' } }],
+      headers: { 'x-tenant': 'common', 'Idempotency-Key': 'mine', 'User-Agent': 'app/1' },
+    });
+    await sender.send('a');
+    expect(inbox.requests[0]?.headers).toMatchObject({
+      'x-tenant': 'own',
+      'content-type': 'application/x-texts',
+      'idempotency-key': expect.stringMatching(/^[0-9a-f]{32}$/),
+      'user-agent': 'app/1',
+    });
+  });
+
+  it('that Node refuses keep the batch pending and harm nobody', async () => {
+    const inbox = new Inbox();
+    await using server = await serveHttp(answering(inbox, accept(inbox)));
+    await using sender = createSender([server.url], { headers: { 'no name': 'x' } });
+    sender.delivery.enqueue({ text: 'a' }, 9, 0);
+    expect((await sender.delivery.flush({ timeoutMs: 300 })).pending).toBe(1);
+    expect(inbox.requests).toEqual([]);
+    expect(sender.diagnostics.filter(({ kind }) => kind === 'internalError')).toEqual([]);
+  });
+});
+
+describe('a proxy of the environment', () => {
+  it('is used, and gets the whole address', async () => {
+    const inbox = new Inbox();
+    await using proxy = await serveHttp(answering(inbox, accept(inbox)));
+    vi.stubEnv('http_proxy', `http://127.0.0.1:${proxy.port}`);
+    vi.stubEnv('no_proxy', '');
+    vi.stubEnv('NO_PROXY', '');
+    await using sender = createSender(['http://logs.example:4318/v1/logs']);
+    expect(await sender.send('a')).toBe(true);
+    expect(inbox.requests[0]?.url).toBe('http://logs.example:4318/v1/logs');
+    expect(inbox.requests[0]?.headers.host).toBe('logs.example:4318');
+  });
+
+  it('is not used for what NO_PROXY names', async () => {
+    const inbox = new Inbox();
+    await using server = await serveHttp(answering(inbox, accept(inbox)));
+    vi.stubEnv('http_proxy', `http://127.0.0.1:${await freePort()}`);
+    vi.stubEnv('no_proxy', '127.0.0.1');
+    await using sender = createSender([server.url]);
+    expect(await sender.send('a')).toBe(true);
+    expect(inbox.requests[0]?.url).toBe('/v1/logs');
+  });
+});
+
+describe('an injected axios instance', () => {
+  const hostile: CreateAxiosDefaults = {
+    baseURL: 'http://127.0.0.1:9/elsewhere',
+    allowAbsoluteUrls: false,
+    params: { added: '1' },
+    timeout: 1,
+    maxRedirects: 5,
+    maxContentLength: 1,
+    maxBodyLength: 1,
+    responseType: 'json',
+    decompress: true,
+    transformRequest: [() => 'changed'],
+    transformResponse: [() => 'changed'],
+    validateStatus: () => false,
+    headers: {
+      'content-type': 'text/plain',
+      'content-encoding': 'gzip',
+      'idempotency-key': 'theirs',
+      'x-extra': 'kept',
+    },
+  };
+
+  it('with other defaults cannot change what is sent', async () => {
+    const inbox = new Inbox();
+    await using server = await serveHttp(
+      answering(
+        inbox,
+        (_request, response) => {
+          response.writeHead(302, { location: server.url });
+          response.end();
+        },
+        (request, response) => {
+          inbox.keep(request);
+          response.writeHead(200, { 'content-type': 'application/x-texts' });
+          setTimeout(() => response.end('1|'.padEnd(5000, 'x')), 20);
+        },
+      ),
+    );
+    await using first = createSender([server.url], {
+      axios: axios.create(hostile),
+    });
+    await first.send('a');
+    expect(inbox.requests.length).toBe(1);
+    await using sender = createSender([server.url], {
+      axios: axios.create(hostile),
+    });
+    expect(await sender.send('a', 'b')).toBe(true);
+    const request = inbox.requests[1];
+    expect(request).toMatchObject({ method: 'POST', url: '/v1/logs' });
+    expect(textsOf(request?.body ?? Buffer.alloc(0))).toEqual(['a', 'b']);
+    expect(request?.headers).toMatchObject({ 'content-type': textFormat.contentType, 'x-extra': 'kept' });
+    expect(request?.headers['idempotency-key']).not.toBe('theirs');
+    expect(request?.headers['content-encoding']).toBeUndefined();
+    expect(sender.delivery.stats()).toMatchObject({ delivered: 1, rejected: 1 });
+  });
+
+  it('whose interceptor throws keeps the batch pending, and nothing of its error is told', async () => {
+    const instance = axios.create();
+    instance.interceptors.request.use(() => {
+      throw Object.assign(new Error('token sesame expired'), { code: 'EAUTH' });
+    });
+    await using sender = createSender([`http://127.0.0.1:${await freePort()}/`], { axios: instance });
+    sender.delivery.enqueue({ text: 'a' }, 9, 0);
+    expect((await sender.delivery.flush({ timeoutMs: 500 })).pending).toBe(1);
+    await sender.delivery.close({ timeoutMs: 100 });
+    expect(JSON.stringify([sender.diagnostics, sender.stderr, sender.delivery.stats()])).not.toContain('sesame');
+  });
+
+  it('over fetch delivers, and follows no redirect either', async () => {
+    const inbox = new Inbox();
+    await using server = await serveHttp(answering(inbox, accept(inbox)));
+    const moved = new Inbox();
+    await using mover = await serveHttp(
+      answering(moved, (_request, response) => {
+        response.writeHead(307, { location: server.url });
+        response.end();
+      }),
+    );
+    await using sender = createSender([server.url], { axios: axios.create({ adapter: 'fetch' }) });
+    expect(await sender.send('a')).toBe(true);
+    await using other = createSender([mover.url], { axios: axios.create({ adapter: 'fetch' }) });
+    expect(await other.send('b')).toBe(false);
+    expect(inbox.texts).toEqual(['a']);
+  });
+});
+
+describe('nothing secret', () => {
+  it('is in diagnostics, stats or on stderr, whatever goes wrong', async () => {
+    const secret = 'sesame';
+    const inbox = new Inbox();
+    const statuses = [401, 503, 500, 400, 302];
+    await using server = await serveHttp(
+      answering(inbox, (_request, response, number) => {
+        response.writeHead(statuses[number % statuses.length] ?? 500, { location: `http://x/?token=${secret}` });
+        response.end(`you sent ${secret}`);
+      }),
+    );
+    const refused = await freePort();
+    const withSecrets = (port: number) => `http://user:${secret}@127.0.0.1:${port}/v1/logs?token=${secret}`;
+    const seen: unknown[] = [];
+    for (const port of [server.port, refused]) {
+      for (const headers of [{ 'x-token': secret }, { [`x ${secret}`]: secret }]) {
+        await using sender = createSender([withSecrets(port), withSecrets(port)], {
+          headers: async () => {
+            if (inbox.requests.length % 2 === 1) throw new Error(`no token ${secret}`);
+            return headers;
+          },
+        });
+        for (let i = 0; i < 4; i++) {
+          sender.delivery.enqueue({ text: `${i}` }, 9, 0);
+          await sender.delivery.flush({ timeoutMs: 150 });
+        }
+        await sender.delivery.close({ timeoutMs: 100 });
+        seen.push(sender.diagnostics, sender.stderr, sender.delivery.stats());
+      }
+    }
+    const sent = inbox.requests.map(({ headers, url }) => `${headers.authorization} ${headers['x-token']} ${url}`);
+    expect(sent.join()).toContain(
+      `${Buffer.from(`user:${secret}`).toString('base64')} ${secret} /v1/logs?token=${secret}`,
+    );
+    expect(JSON.stringify(seen)).not.toContain(secret);
+    expect(JSON.stringify(seen)).not.toContain(Buffer.from(`user:${secret}`).toString('base64'));
+    expect(JSON.stringify(seen).length).toBeGreaterThan(500);
+  });
+});

@@ -1,0 +1,164 @@
+import { connect, type Socket } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { accept, answering, freePort, Inbox, serveHttp, serveSockets } from './backend.ts';
+import { createSender } from './sender.ts';
+
+const big = 'x'.repeat(200_000);
+
+describe('a connection', () => {
+  it('that is refused costs nothing: the batch arrives once somebody listens (F1)', async () => {
+    const inbox = new Inbox();
+    const port = await freePort();
+    await using sender = createSender([`http://127.0.0.1:${port}/v1/logs`]);
+    sender.delivery.enqueue({ text: 'a' }, 9, 0);
+    expect((await sender.delivery.flush({ timeoutMs: 200 })).pending).toBe(1);
+    await using _server = await serveHttp(answering(inbox, accept(inbox)), port);
+    expect(await sender.send('b')).toBe(true);
+    expect(inbox.texts.sort()).toEqual(['a', 'b']);
+    expect(inbox.duplicates).toBe(0);
+  });
+
+  it.each<[string, (socket: Socket) => void]>([
+    ['reset on accept (F4)', (socket) => socket.resetAndDestroy()],
+    ['closed on accept', (socket) => socket.end()],
+    ['reset in mid-request (F5)', (socket) => socket.once('data', () => socket.resetAndDestroy())],
+    ['closed in mid-request (F6)', (socket) => socket.once('data', () => socket.end())],
+    [
+      'answered with garbage (F31)',
+      (socket) => socket.once('data', () => socket.end('\x16\x03\x01\x02\x00 garbage\r\n\r\n')),
+    ],
+    ['answered with a cut header', (socket) => socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-le'))],
+    [
+      'answered with a 101',
+      (socket) =>
+        socket.once('data', () =>
+          socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'),
+        ),
+    ],
+  ])('that is %s is tried again, with the same id', async (_how, misbehave) => {
+    const inbox = new Inbox();
+    await using good = await serveHttp(answering(inbox, accept(inbox)));
+    await using server = await serveSockets((socket, number) => {
+      if (number < 2) misbehave(socket);
+      else relay(socket, good.port);
+    });
+    await using sender = createSender([server.url]);
+    expect(await sender.send('a', big)).toBe(true);
+    expect(inbox.texts.sort()).toEqual(['a', big]);
+    expect(sender.delivery.stats()).toMatchObject({ delivered: 2, pending: 0, endpoints: [{ inFlight: 0 }] });
+    expect(sender.delivery.stats().endpoints[0]?.failures).toBe(2);
+  });
+
+  it('that is reset after the data was taken gives one extra copy, with the same id (F7)', async () => {
+    const inbox = new Inbox();
+    await using server = await serveHttp(
+      answering(
+        inbox,
+        (request) => {
+          inbox.keep(request);
+          for (const socket of sockets) socket.resetAndDestroy();
+        },
+        accept(inbox),
+      ),
+    );
+    const sockets = new Set<Socket>();
+    await using front = await serveSockets((socket) => {
+      sockets.add(socket);
+      relay(socket, server.port);
+    });
+    await using sender = createSender([front.url]);
+    expect(await sender.send('a')).toBe(true);
+    expect(inbox.duplicates).toBe(1);
+    expect(inbox.ids.get('a')?.size).toBe(1);
+  });
+
+  it('that hangs ends with the deadline of the attempt, and its slot is free again (F8)', async () => {
+    const inbox = new Inbox();
+    await using server = await serveHttp(answering(inbox, () => undefined, accept(inbox)));
+    await using sender = createSender([server.url], { timeoutMs: 300 });
+    expect(await sender.send('a')).toBe(true);
+    expect(inbox.texts).toEqual(['a']);
+    expect(sender.delivery.stats().endpoints).toMatchObject([{ inFlight: 0, failures: 1 }]);
+  });
+
+  it('whose peer never reads ends with the deadline of the attempt (F9)', async () => {
+    await using server = await serveSockets((socket) => socket.pause());
+    await using sender = createSender([server.url], { timeoutMs: 200, batch: { lingerMs: 0, maxBytes: 4 << 20 } });
+    for (let i = 0; i < 50; i++) sender.delivery.enqueue({ text: big }, 9, 0);
+    await sender.delivery.flush({ timeoutMs: 1000 });
+    expect(sender.delivery.stats().endpoints[0]?.failures).toBeGreaterThan(0);
+    expect(sender.delivery.stats().pending).toBe(50);
+  });
+
+  it('that closes idle after 2 ms loses nothing, is not held against the endpoint, and duplicates share the id (F33)', async () => {
+    const inbox = new Inbox();
+    await using good = await serveHttp(answering(inbox, accept(inbox)));
+    // Reads and answers by itself, without the Keep-Alive hint Node's own server gives.
+    await using server = await serveSockets((socket) => {
+      socket.setTimeout(2, () => socket.end());
+      relay(socket, good.port, (reply) => reply.replace(/Keep-Alive: .*\r\n/i, ''));
+    });
+    await using sender = createSender([server.url]);
+    for (let i = 0; i < 300; i++) {
+      await sender.send(`${i}`);
+      // The rhythm of the traffic is what is tested: a request about every two milliseconds.
+      const nextMs = performance.now() + 2;
+      while (performance.now() < nextMs) await new Promise(setImmediate);
+    }
+    expect(new Set(inbox.texts)).toEqual(new Set(Array.from({ length: 300 }, (_, i) => `${i}`)));
+    for (const ids of inbox.ids.values()) expect(ids.size).toBe(1);
+    expect(sender.diagnostics.filter(({ kind }) => kind === 'endpointEjected')).toEqual([]);
+  });
+
+  it('is not judged by an event loop that was late: what waits in the socket is read first (F66)', async () => {
+    const inbox = new Inbox();
+    let release: () => void = () => undefined;
+    const arrived = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await using server = await serveHttp(
+      answering(inbox, (request, response) => {
+        inbox.keep(request);
+        release();
+        response.end();
+      }),
+    );
+    await using sender = createSender([server.url], { timeoutMs: 300 });
+    sender.delivery.enqueue({ text: 'a' }, 9, 0);
+    const flushed = sender.delivery.flush();
+    await arrived;
+    const untilMs = performance.now() + 900;
+    while (performance.now() < untilMs);
+    await flushed;
+    expect(inbox.requests.length).toBe(1);
+    expect(sender.delivery.stats()).toMatchObject({ delivered: 1, endpoints: [{ failures: 0 }] });
+  });
+});
+
+describe('two endpoints', () => {
+  it.each([['refuses', async () => `http://127.0.0.1:${await freePort()}/v1/logs`]])(
+    'of which one %s lose nothing, and after the warm-up hardly anything is tried there (F1, F12)',
+    async (_how, bad) => {
+      const inbox = new Inbox();
+      await using server = await serveHttp(answering(inbox, accept(inbox)));
+      await using sender = createSender([await bad(), server.url]);
+      for (let i = 0; i < 20; i++) await sender.send(`warm ${i}`);
+      const before = sender.delivery.stats().endpoints.map(({ attempts }) => attempts);
+      for (let i = 0; i < 500; i++) await sender.send(`${i}`);
+      const after = sender.delivery.stats().endpoints.map(({ attempts }, at) => attempts - (before[at] ?? 0));
+      expect(inbox.texts.length).toBe(520);
+      expect(inbox.duplicates).toBe(0);
+      expect((after[0] ?? 0) / ((after[0] ?? 0) + (after[1] ?? 0))).toBeLessThan(0.02);
+    },
+  );
+});
+
+/** Passes a connection on to another port. */
+function relay(socket: Socket, port: number, change: (reply: string) => string = (reply) => reply): void {
+  const upstream = connect(port, '127.0.0.1');
+  upstream.on('error', () => socket.destroy());
+  upstream.on('data', (chunk) => socket.write(change(chunk.toString('latin1')), 'latin1'));
+  upstream.on('end', () => socket.end());
+  socket.on('data', (chunk) => upstream.write(chunk));
+  socket.on('close', () => upstream.destroy());
+}

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import https from 'node:https';
+import { describe, expect, it } from 'vitest';
+import { accept, answering, Inbox, listen, serveSockets } from './backend.ts';
+import { createSender } from './sender.ts';
+
+// Good until 2126, for these tests alone; made once, in test/fixtures, with:
+// openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout loopback-key.pem \
+//   -out loopback-cert.pem -days 36500 -subj "/CN=logflume test" -addext "subjectAltName=DNS:localhost,IP:127.0.0.1" \
+//   -addext "basicConstraints=critical,CA:TRUE"
+// openssl req -x509 -key loopback-key.pem -out elsewhere-cert.pem -days 36500 -subj "/CN=logflume test" \
+//   -addext "subjectAltName=DNS:elsewhere.example" -addext "basicConstraints=critical,CA:TRUE"
+const fixture = (name: string): Buffer => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
+const cert = fixture('loopback-cert.pem');
+const key = fixture('loopback-key.pem');
+
+async function serveTls(inbox: Inbox, options: https.ServerOptions = {}) {
+  const server = await listen(https.createServer({ cert, key, ...options }, answering(inbox, accept(inbox))));
+  return Object.assign(server, { url: server.url.replace('http:', 'https:') });
+}
+
+describe('over TLS', () => {
+  it('a certificate of an authority we were given is good', async () => {
+    const inbox = new Inbox();
+    await using server = await serveTls(inbox);
+    await using sender = createSender([server.url], { tls: { ca: cert } });
+    expect(await sender.send('a')).toBe(true);
+    expect(await sender.send('b')).toBe(true);
+    expect(inbox.texts).toEqual(['a', 'b']);
+    expect(server.connections).toBe(1);
+  });
+
+  it('any other holds the endpoint with a clear message, and nothing is sent, in the clear least of all (F37)', async () => {
+    const inbox = new Inbox();
+    await using server = await serveTls(inbox);
+    await using sender = createSender([server.url]);
+    expect(await sender.send('a')).toBe(false);
+    expect(inbox.requests).toEqual([]);
+    expect(sender.delivery.stats()).toMatchObject({ pending: 1, endpoints: [{ state: 'open', attempts: 1 }] });
+    await expect.poll(() => sender.stderr.join('')).toMatch(/DEPTH_ZERO_SELF_SIGNED_CERT.*certificate/);
+  });
+
+  it('a certificate for another host holds the endpoint (F37)', async () => {
+    const inbox = new Inbox();
+    const elsewhere = fixture('elsewhere-cert.pem');
+    await using server = await serveTls(inbox, { cert: elsewhere });
+    await using sender = createSender([server.url], { tls: { ca: elsewhere } });
+    expect(await sender.send('a')).toBe(false);
+    expect(inbox.requests).toEqual([]);
+    await expect.poll(() => sender.stderr.join('')).toContain('ERR_TLS_CERT_ALTNAME_INVALID');
+  });
+
+  it('a client certificate is shown to a server that asks for one', async () => {
+    const inbox = new Inbox();
+    await using server = await serveTls(inbox, { requestCert: true, rejectUnauthorized: true, ca: cert });
+    await using without = createSender([server.url], { tls: { ca: cert } });
+    without.delivery.enqueue({ text: 'a' }, 9, 0);
+    expect((await without.delivery.flush({ timeoutMs: 300 })).pending).toBe(1);
+    await using sender = createSender([server.url], { tls: { ca: cert, cert, key } });
+    expect(await sender.send('b')).toBe(true);
+    expect(inbox.texts).toEqual(['b']);
+  });
+
+  it('a server that does not speak it gets nothing and is tried later', async () => {
+    let received = '';
+    await using server = await serveSockets((socket) => {
+      socket.on('data', (chunk) => {
+        received += chunk.toString('latin1');
+        socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+      });
+    });
+    await using sender = createSender([server.url.replace('http:', 'https:')]);
+    sender.delivery.enqueue({ text: 'plain words' }, 9, 0);
+    expect((await sender.delivery.flush({ timeoutMs: 300 })).pending).toBe(1);
+    expect(received).not.toContain('plain words');
+  });
+});
