@@ -20,7 +20,7 @@ function expectLaw({ accepted, delivered, rejected, fallback, dropped, pending }
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
 const received = (backend: DevBackend) =>
   backend
-    .records({ limit: 100_000 })
+    .records()
     .map(({ attributes }) => Number(attributes['i']))
     .sort((a, b) => a - b);
 
@@ -232,16 +232,7 @@ describe('1,000 calls with whatever there is', () => {
     ),
     { maxLength: 5 },
   );
-  const method = fc.constantFrom<(keyof Logger & string)[]>(
-    'trace',
-    'debug',
-    'info',
-    'warn',
-    'error',
-    'fatal',
-    'log',
-    'event',
-  );
+  const method = fc.constantFrom('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'log', 'event');
 
   test.each<[string, LoggerOptions]>([
     ['protobuf', {}],
@@ -249,14 +240,14 @@ describe('1,000 calls with whatever there is', () => {
   ])('%s: none throws, each is one record, and the backend can read all', async (_, options) => {
     await using backend = await createDevBackend();
     await using log = createLoggerTo(backend, { level: 'trace', ...options });
+    const { trace, debug, info, warn, error, fatal, event } = log;
+    const methods = { trace, debug, info, warn, error, fatal, event, log: log.log };
     let calls = 0;
     fc.assert(
       fc.property(method, call, attributes, (name, makers, makeContext) => {
         calls++;
         const args = makers.map((make) => make());
-        const logged: unknown = withContext(makeContext(), () =>
-          Reflect.apply(Reflect.get(log, name), undefined, args),
-        );
+        const logged: unknown = withContext(makeContext(), () => Reflect.apply(methods[name], undefined, args));
         expect(logged).toBeUndefined();
         expect(log.stats().accepted).toBe(calls);
       }),

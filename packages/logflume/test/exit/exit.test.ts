@@ -7,7 +7,7 @@ import { type Ended, runFixture, startFixture } from './run-fixture.ts';
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
 const received = (backend: DevBackend) =>
   backend
-    .records({ limit: 20_000 })
+    .records()
     .map(({ attributes }) => Number(attributes['i']))
     .sort((a, b) => a - b);
 const lines = (text: string): Record<string, unknown>[] =>
