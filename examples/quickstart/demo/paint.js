@@ -15,7 +15,7 @@ import { styleText } from 'node:util';
 export function createPaint(stream) {
   if (!stream.isTTY || !stream.hasColors()) return (_, text) => text;
   // The stream has been asked; by default Node would ask stdout.
-  return (style, text) => styleText(style, text, { validateStream: false });
+  return (style, text) => (text === '' ? '' : styleText(style, text, { validateStream: false }));
 }
 
 /** @param {number} count */

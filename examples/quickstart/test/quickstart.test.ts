@@ -46,7 +46,7 @@ describe('the quickstart', () => {
 
   it('prints plain lines into a pipe: no escape codes, nothing overwritten', async () => {
     // What a CI job often sets: it asks for colours, and a pipe still gets none.
-    const { output, ended } = startDemo({ FORCE_COLOR: '1' });
+    const { output, ended } = startDemo({ QUICKSTART_SECONDS: '2', FORCE_COLOR: '1' });
 
     await ended;
     expect(output()).toContain('records/s');
@@ -54,7 +54,7 @@ describe('the quickstart', () => {
   });
 
   it('names the line that does not balance and ends with exit code 1', async () => {
-    const { output, ended } = startDemo({ QUICKSTART_MISCOUNT: 'received' });
+    const { output, ended } = startDemo({ QUICKSTART_SECONDS: '2', QUICKSTART_MISCOUNT: 'received' });
 
     expect(await ended, output()).toBe(1);
     expect(output()).toMatch(
