@@ -1,4 +1,5 @@
 import { closeQuietly } from './ack-file.ts';
+import { diskError, errorCode } from './disk-error.ts';
 import type { FileSystem } from './file-system.ts';
 
 /** What became of one write. */
@@ -17,11 +18,11 @@ export interface SegmentWriter {
   /**
    * Brings what was written to the device. Never throws.
    *
-   * @returns `false` if that failed, now or ever on this file: after an error the kernel may have dropped the pages and
-   * call the next try a success, so there is no next try.
+   * @returns the error code if that failed, now or ever on this file: after an error the kernel may have dropped the
+   * pages and call the next try a success, so there is no next try. `undefined` if all is well.
    * @see https://lwn.net/Articles/752063/
    */
-  sync(): boolean;
+  sync(): string | undefined;
   /** Whether the last name of the file was deleted: what is written now would vanish with the descriptor. */
   isUnlinked(): boolean;
   close(): void;
@@ -36,7 +37,7 @@ export function createSegmentWriter(fileSystem: FileSystem, path: string): Segme
   const fd = fileSystem.open(path, 'create');
   let bytes = 0;
   let isDirty = false;
-  let isPoisoned = false;
+  let failedSync: string | undefined;
 
   return {
     fd,
@@ -56,15 +57,14 @@ export function createSegmentWriter(fileSystem: FileSystem, path: string): Segme
       return { kind: 'written', offset };
     },
     sync() {
-      if (isPoisoned || !isDirty) return !isPoisoned;
+      if (failedSync !== undefined || !isDirty) return failedSync;
       try {
         fileSystem.sync(fd);
         isDirty = false;
-      } catch {
-        // The caller writes the frames again elsewhere and tells about it.
-        isPoisoned = true;
+      } catch (error) {
+        failedSync = errorCode(error);
       }
-      return !isPoisoned;
+      return failedSync;
     },
     isUnlinked() {
       try {
@@ -92,8 +92,7 @@ function writeAll(
     position += written;
     parts = without(parts, written);
     // A device that takes nothing and names no reason would keep us here for ever.
-    if (written === 0 && parts.length > 0)
-      throw Object.assign(new Error('ENOSPC: nothing written'), { code: 'ENOSPC' });
+    if (written === 0 && parts.length > 0) throw diskError('ENOSPC', 'the file takes no more bytes');
   }
 }
 

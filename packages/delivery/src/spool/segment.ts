@@ -27,6 +27,8 @@ export interface Segment {
   isGone: boolean;
   pendingFrames: number;
   pendingRecords: number;
+  /** Offset of the last frame handed out by a walk, so that a walk begun anew does not hand it out twice; -1 for none. */
+  handedOutTo: number;
   /** Frames handed out and not terminal yet, by offset. */
   readonly live: Map<number, StoredFrame>;
 }
@@ -44,6 +46,7 @@ export function createSegment(folder: SegmentFolder, number: number): Segment {
     isGone: false,
     pendingFrames: 0,
     pendingRecords: 0,
+    handedOutTo: -1,
     live: new Map(),
   };
 }

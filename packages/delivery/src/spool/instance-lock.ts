@@ -1,0 +1,120 @@
+import type { Clock } from '../clock.ts';
+import type { FileSystem } from './file-system.ts';
+import { createLeaseWatch, holdLease } from './lease-lock.ts';
+import { bindSocket, fitsSocketPath, type OwnerVerdict, probeSocket } from './socket-lock.ts';
+
+export const LOCK_NAME = 'lock';
+export const LEASE_NAME = 'lease';
+
+/** How owners of instance directories are told from dead ones; the simulator brings its own. */
+export interface InstanceLocks {
+  /**
+   * Locks the directory at `path()`, which answers where it is now: it is renamed once the lock holds.
+   *
+   * @returns the way to let go; the files of the lock stay.
+   * @throws an error with a code if there is no way to lock it.
+   */
+  hold(path: () => string): () => void;
+  /** Whether the owner of a directory is there. Never rejects. */
+  probe(path: string): Promise<OwnerVerdict>;
+}
+
+/** A directory of our own, locked. */
+export interface Instance {
+  readonly name: string;
+  readonly path: string;
+  /** Lets go of the lock and deletes its files; the directory stays if anything else is in it. */
+  release(): void;
+}
+
+/** Sockets, and leases where no socket can be bound. */
+export function createInstanceLocks(fileSystem: FileSystem, clock: Clock): InstanceLocks {
+  const leases = createLeaseWatch(clock);
+  return {
+    hold(path) {
+      const socketPath = `${path()}/${LOCK_NAME}`;
+      if (fitsSocketPath(socketPath)) {
+        try {
+          return bindSocket(socketPath);
+        } catch {
+          // A file system without sockets, or no descriptor left: the lease either works or says what is wrong.
+        }
+      }
+      return holdLease(fileSystem, clock, () => `${path()}/${LEASE_NAME}`);
+    },
+    async probe(path) {
+      try {
+        const names = fileSystem.list(path);
+        const socketPath = `${path}/${LOCK_NAME}`;
+        if (names.includes(LOCK_NAME)) return fitsSocketPath(socketPath) ? await probeSocket(socketPath) : 'unknown';
+        if (!names.includes(LEASE_NAME)) return 'dead';
+        return leases.probe(path, fileSystem.inspect(`${path}/${LEASE_NAME}`).modifiedMs);
+      } catch {
+        // Gone meanwhile, or not ours to read: either way nothing to take.
+        return 'unknown';
+      }
+    },
+  };
+}
+
+/**
+ * Makes `<dir>/<name>`, locked. It is bound under a dot-name and renamed, so that whoever sees it without a living lock
+ * sees a dead one, never a newborn one.
+ *
+ * @throws the error of the system when the directory cannot be made or locked.
+ */
+export function createInstance(fileSystem: FileSystem, locks: InstanceLocks, at: InstanceName): Instance {
+  const { dir, name } = at;
+  fileSystem.makeDirectory(dir);
+  const kind = fileSystem.inspect(dir).kind;
+  if (kind !== 'directory') throw notADirectory(dir, kind === 'other');
+  let path = `${dir}/.${name}`;
+  fileSystem.makeDirectory(path);
+  let letGo: (() => void) | undefined;
+  try {
+    letGo = locks.hold(() => path);
+    fileSystem.rename(path, `${dir}/${name}`);
+    path = `${dir}/${name}`;
+  } catch (error) {
+    letGo?.();
+    sweep(fileSystem, path);
+    throw error;
+  }
+  return {
+    name,
+    path,
+    release() {
+      letGo();
+      sweep(fileSystem, path);
+    },
+  };
+}
+
+export interface InstanceName {
+  readonly dir: string;
+  /** 16 hex digits never used before: a name that once was dead stays dead. */
+  readonly name: string;
+}
+
+/** Deletes the lock files, and the directory if that leaves it empty. */
+export function sweep(fileSystem: FileSystem, path: string): void {
+  const attempts = [
+    () => fileSystem.unlink(`${path}/${LOCK_NAME}`),
+    () => fileSystem.unlink(`${path}/${LEASE_NAME}`),
+    () => fileSystem.removeDirectory(path),
+  ];
+  for (const attempt of attempts) {
+    try {
+      attempt();
+    } catch {
+      // Not there, or not empty. What stays is a dead instance, which the next process adopts.
+    }
+  }
+}
+
+function notADirectory(dir: string, isLink: boolean): Error & { readonly code: string } {
+  const message = isLink
+    ? `${dir} is a symbolic link; name the directory it points to`
+    : `${dir} is not a directory; name one, or move the file away`;
+  return Object.assign(new Error(message), { code: isLink ? 'ELOOP' : 'ENOTDIR' });
+}

@@ -1,0 +1,73 @@
+import type { Timer } from '../clock.ts';
+import { type AdoptionParts, adoptDead } from './adoption.ts';
+import type { Backlog } from './backlog.ts';
+import type { Home } from './home.ts';
+import type { Quota } from './quota.ts';
+import type { SegmentStore } from './segment-store.ts';
+
+/** Looks for directories of dead processes: at the start, and every minute for those that die beside us. */
+export interface Scanner {
+  /** Scans now, and from now on. */
+  start(): void;
+  /** One scan; a second call joins the one that runs. Never rejects. */
+  scan(): Promise<void>;
+  close(): void;
+}
+
+export interface ScannerParts
+  extends Pick<AdoptionParts, 'dir' | 'fileSystem' | 'clock' | 'locks' | 'deadLetters' | 'report' | 'ownerId'> {
+  readonly home: Home;
+  readonly store: SegmentStore;
+  readonly quota: Quota;
+  readonly backlog: Backlog;
+  readonly maxBytes: number;
+}
+
+const SCAN_INTERVAL_MS = 60_000;
+
+export function createScanner(parts: ScannerParts): Scanner {
+  const { clock, home, store, quota, backlog, maxBytes } = parts;
+  let running: Promise<void> | undefined;
+  let timer: Timer | undefined;
+  let isClosed = false;
+
+  const adoption: AdoptionParts = {
+    ...parts,
+    ownPath: () => (isClosed ? undefined : home.folder?.path),
+    isKnown: (path) => store.segments.some((segment) => segment.folder.path === path),
+    // What would have to be deleted at once is better left where it is until the backlog is sent.
+    hasRoom: (bytes) => quota.bytes + bytes <= maxBytes || store.segments.every(isOwn),
+    onAdopted(segments) {
+      store.add(segments);
+      quota.makeRoom(0);
+      backlog.survey();
+    },
+  };
+
+  function scan(): Promise<void> {
+    running ??= adoptDead(adoption).finally(() => {
+      running = undefined;
+    });
+    return running;
+  }
+
+  function scanAndRepeat(): void {
+    if (isClosed) return;
+    timer?.cancel();
+    timer = clock.after(SCAN_INTERVAL_MS, scanAndRepeat);
+    if (home.folder !== undefined) void scan();
+  }
+
+  return {
+    start: scanAndRepeat,
+    scan,
+    close() {
+      isClosed = true;
+      timer?.cancel();
+    },
+  };
+}
+
+function isOwn(segment: SegmentStore['segments'][number]): boolean {
+  return segment.folder.createdMs === Infinity;
+}

@@ -1,0 +1,39 @@
+import type { SegmentSurvey } from './survey.ts';
+
+const ADVICE: Readonly<Record<string, string>> = {
+  EACCES: 'let this user write there',
+  EPERM: 'let this user write there',
+  EROFS: 'the file system is read-only; choose a directory on a writable one',
+  ENOTDIR: 'a file is in the way; name a directory',
+  ELOOP: 'it is a symbolic link; name the directory it points to',
+  ENAMETOOLONG: 'choose a shorter path',
+  ENOSPC: 'free some space, or choose another disk',
+  EDQUOT: 'free some space, or raise the quota',
+  EFBIG: 'raise the file size limit (ulimit -f)',
+  EMFILE: 'raise the limit of open files (ulimit -n)',
+  ENFILE: 'the system is out of file descriptors',
+};
+
+/** One line for a spool that cannot be used, with what to do. Pure. */
+export function describeBad(dir: string, code: string): string {
+  const advice = ADVICE[code] ?? 'the device may be failing';
+  return `spool: cannot use ${dir} (${code}): ${advice}; batches stay in memory, tried again every minute`;
+}
+
+/** One line for a spool that refuses batches. Pure. */
+export function describeFull(dir: string, code: string): string {
+  const advice = ADVICE[code] ?? 'raise spool.maxBytes';
+  return `spool: no room in ${dir} (${code}): ${advice}; batches stay in memory until there is`;
+}
+
+/** @returns one line on what a survey met besides whole frames, `undefined` for nothing. Pure. */
+export function describeDamage(path: string, survey: SegmentSurvey): string | undefined {
+  const found: string[] = [];
+  if (survey.futureFrames > 0) found.push(`${survey.futureFrames} batches of a later version, left for it`);
+  if (survey.zeroFilledBytes > 0) found.push(`${survey.zeroFilledBytes} bytes of zeros`);
+  const damaged = survey.damagedBytes - survey.zeroFilledBytes;
+  if (damaged > 0) found.push(`${damaged} bytes torn or damaged`);
+  if (survey.missingRecords > 0) found.push(`${survey.missingRecords} records missing`);
+  if (survey.errorCode !== undefined) found.push(`unreadable (${survey.errorCode}), left for the next start`);
+  return found.length === 0 ? undefined : `spool: ${path}: ${found.join(', ')}; the rest is used`;
+}
