@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import { accept, answering, freePort, Inbox, type LoopbackServer, serveHttp } from '../fault/backend.ts';
+import { type Ending, runApp } from './run-app.ts';
+
+const numbers = (count: number): string[] => Array.from({ length: count }, (_, i) => `${i}`);
+const sorted = (texts: readonly string[]): string[] => [...texts].sort((a, b) => Number(a) - Number(b));
+const refusing = async (): Promise<string> => `http://127.0.0.1:${await freePort()}/v1/logs`;
+
+async function serveInbox(): Promise<LoopbackServer & { inbox: Inbox }> {
+  const inbox = new Inbox();
+  return Object.assign(await serveHttp(answering(inbox, accept(inbox))), { inbox });
+}
+
+/** A backend that takes requests and never answers. */
+const serveNothing = () => serveHttp(answering(new Inbox(), () => undefined));
+
+function expectQuiet({ stderr }: Ending): void {
+  expect(stderr).toBe('');
+}
+
+describe('a process that ends right after 1,000 records', () => {
+  it.each([
+    ['by process.exit(0)', 'process-exit', 0],
+    ['by itself', 'natural-end', 0],
+  ])('%s delivers all of them and says nothing', async (_how, fixture, code) => {
+    await using server = await serveInbox();
+    const ending = await runApp(fixture, [server.url]);
+    expect(ending).toMatchObject({ code, signal: null });
+    expect(sorted(server.inbox.texts)).toEqual(numbers(1000));
+    expectQuiet(ending);
+  });
+
+  it.each(['uncaught-exception', 'unhandled-rejection'])(
+    'by an %s delivers all and ends as without us',
+    async (fixture) => {
+      await using server = await serveInbox();
+      const ending = await runApp(fixture, [server.url]);
+      expect(ending).toMatchObject({ code: 1, lines: [] });
+      expect(ending.stderr).toContain('the application has a bug');
+      expect(sorted(server.inbox.texts)).toEqual(numbers(1000));
+    },
+  );
+
+  it('keeps an exit code of its own', async () => {
+    await using server = await serveInbox();
+    expect((await runApp('process-exit', [server.url], { env: { CODE: '7' } })).code).toBe(7);
+  });
+
+  it('under the same ids when requests were under way', async () => {
+    const inbox = new Inbox();
+    let arrived: () => void = () => undefined;
+    const underWay = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    await using server = await serveHttp(
+      answering(
+        inbox,
+        (request) => {
+          inbox.keep(request);
+          arrived();
+        },
+        accept(inbox),
+      ),
+    );
+    const ending = await runApp('exit-on-input', [server.url], { inputAfter: underWay });
+    expect(ending.code).toBe(0);
+    expect(inbox.duplicates).toBe(10);
+    for (const ids of inbox.ids.values()) expect(ids.size).toBe(1);
+  });
+
+  it('delivers 20 MB in hundreds of batches', async () => {
+    await using server = await serveInbox();
+    const options = { batch: { maxRecords: 50 }, queue: { maxBytes: 64 << 20 } };
+    const ending = await runApp('large-exit', [server.url], { options });
+    expect(ending.code).toBe(0);
+    expect(server.inbox.requests.length).toBe(400);
+    expect(server.inbox.texts.length).toBe(20_000);
+    expectQuiet(ending);
+  });
+
+  it('delivers all when one endpoint of two refuses', async () => {
+    await using server = await serveInbox();
+    const options = { batch: { maxRecords: 10 } };
+    const ending = await runApp('process-exit', [await refusing(), server.url], { options });
+    expect(sorted(server.inbox.texts)).toEqual(numbers(1000));
+    expect(ending.lines).toEqual([]);
+  });
+
+  it('delivers all when one endpoint of two is a black hole', async () => {
+    await using server = await serveInbox();
+    await using hole = await serveNothing();
+    const options = { batch: { maxRecords: 10 } };
+    const ending = await runApp('process-exit', [hole.url, server.url], { options });
+    expect(sorted(server.inbox.texts)).toEqual(numbers(1000));
+    expect(ending.lines).toEqual([]);
+    expect(ending.ms).toBeLessThan(6000);
+  });
+});
+
+describe('a process whose backend takes nothing', () => {
+  it.each(['process-exit', 'natural-end'])('(refused, %s) writes every record as a JSON line', async (fixture) => {
+    const ending = await runApp(fixture, [await refusing()], {
+      env: { CODE: '3' },
+      options: { exit: { timeoutMs: 2000 } },
+    });
+    expect(ending.code).toBe(fixture === 'process-exit' ? 3 : 0);
+    expect(sorted(ending.lines)).toEqual(numbers(1000));
+  });
+
+  it.each(['process-exit', 'natural-end'])('(black hole, %s) ends within its time and writes them', async (fixture) => {
+    await using hole = await serveNothing();
+    const ending = await runApp(fixture, [hole.url], { options: { exit: { timeoutMs: 1000 } } });
+    expect(ending.code).toBe(0);
+    expect(sorted(ending.lines)).toEqual(numbers(1000));
+    expect(ending.ms).toBeLessThan(1000 + 1000);
+  });
+
+  it('and that has several deliveries ends within the time of one', async () => {
+    await using hole = await serveNothing();
+    const ending = await runApp('several-deliveries', [hole.url], { options: { exit: { timeoutMs: 1000 } } });
+    expect(sorted(ending.lines)).toEqual(numbers(4));
+    expect(ending.ms).toBeLessThan(1000 + 1000);
+  });
+
+  it('says so, once per reason', async () => {
+    const ending = await runApp('process-exit', [await refusing()]);
+    expect(ending.stderr.match(/^logflume: 1000 records go to the fallback \(closed\)$/gm)?.length).toBe(1);
+  });
+
+  it('writes to stdout when told so, and nowhere when told so', async () => {
+    const url = await refusing();
+    const toStdout = await runApp('process-exit', [url], { options: { fallback: 'stdout' } });
+    expect([toStdout.lines.length, toStdout.stderr]).toEqual([1000, '']);
+    const nowhere = await runApp('process-exit', [url], { options: { fallback: 'none' } });
+    expect(nowhere.lines).toEqual([]);
+  });
+
+  it('hands over what a close had begun', async () => {
+    const ending = await runApp('exit-while-closing', [await refusing()]);
+    expect(sorted(ending.lines)).toEqual(numbers(100));
+  });
+
+  it('behind a proxy goes around it for nobody: the records are on stderr', async () => {
+    await using server = await serveInbox();
+    const env = { http_proxy: await refusing() };
+    const ending = await runApp('process-exit', [server.url], { env });
+    expect(server.inbox.requests).toEqual([]);
+    expect(sorted(ending.lines)).toEqual(numbers(1000));
+  });
+});
+
+describe('a stderr', () => {
+  it.each(['gone', 'closed'] as const)('that is %s changes neither the exit code nor the time', async (stderr) => {
+    const ending = await runApp('process-exit', [await refusing()], { stderr, env: { CODE: '5' } });
+    expect(ending).toMatchObject({ code: 5, signal: null });
+    expect(ending.ms).toBeLessThan(3000);
+  });
+
+  it.each(['gone', 'closed'] as const)('that is %s does not end a process that ends by itself', async (stderr) => {
+    const options = { exit: { timeoutMs: 1000 } };
+    const ending = await runApp('natural-end', [await refusing()], { stderr, options });
+    expect(ending).toMatchObject({ code: 0, signal: null });
+  });
+
+  it('that nobody reads does not hold the exit (F73)', async () => {
+    const env = { CODE: '5' };
+    const options = { batch: { maxRecords: 10 }, exit: { timeoutMs: 1000 } };
+    const ending = await runApp('large-exit', [await refusing()], { stderr: 'stuck', env, options });
+    expect(ending).toMatchObject({ code: 0, signal: null });
+    expect(ending.ms).toBeLessThan(4000);
+  });
+});
+
+describe('a process that has nothing to wait for', () => {
+  it('ends at once after its one record has been delivered', async () => {
+    await using server = await serveInbox();
+    const options = { exit: { timeoutMs: 60_000 } };
+    const ending = await runApp('natural-end', [server.url], { env: { COUNT: '1' }, options });
+    expect(server.inbox.texts).toEqual(['0']);
+    expect(ending.ms).toBeLessThan(2000);
+    expectQuiet(ending);
+  });
+
+  it('is not kept alive by an idle connection', async () => {
+    await using server = await serveInbox();
+    const ending = await runApp('flushed-and-idle', [server.url], { options: { exit: { timeoutMs: 60_000 } } });
+    expect(ending.ms).toBeLessThan(2000);
+    expectQuiet(ending);
+  });
+
+  it('ends at once when it logs nothing', async () => {
+    await using server = await serveInbox();
+    const ending = await runApp('natural-end', [server.url], { env: { COUNT: '0' } });
+    expect(ending).toMatchObject({ code: 0, stderr: '' });
+    expect(server.inbox.requests).toEqual([]);
+  });
+
+  it('still hears what other exit handlers log', async () => {
+    await using server = await serveInbox();
+    const ending = await runApp('late-exit-handler', [server.url]);
+    expect(server.inbox.texts).toEqual(['first']);
+    expect(ending.lines).toEqual(['bye 0']);
+  });
+});
