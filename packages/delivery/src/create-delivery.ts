@@ -58,7 +58,8 @@ export function createDelivery<R>(options: DeliveryOptions<R>): Delivery<R> {
   const random = options.random ?? systemRandom;
   const ledger = new Ledger();
   const stdio = options.stdio ?? (settings.fallback === 'none' ? undefined : createStdio(settings.fallback));
-  const reporter = createReporter(options.onDiagnostic, stdio, clock);
+  // Without a fallback the loss is still told.
+  const reporter = createReporter(options.onDiagnostic, stdio ?? createStdio('stderr'), clock);
   const { report } = reporter;
   const { format, compression, tls } = options;
   const fallback = new FallbackOutput(stdio, { format, ledger, clock, events: { onUsed: reporter.lost } });

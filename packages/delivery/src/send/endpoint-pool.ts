@@ -3,7 +3,15 @@ import type { DiagnosticSink } from '../diagnostics.ts';
 import type { EndpointSample } from '../outcome.ts';
 import { type BalanceMode, type Candidate, chooseEndpoint } from './balance.ts';
 import { addAttempt, type Concurrency, initialConcurrency } from './concurrency.ts';
-import { afterAttempt, canProbe, type EndpointState, type Health, initialHealth, startProbe } from './health.ts';
+import {
+  afterAttempt,
+  type EndpointState,
+  type Health,
+  initialHealth,
+  openUntil,
+  probeDueMs,
+  startProbe,
+} from './health.ts';
 import { addLatency, FAILURE_PENALTY_MS, type Latency, latencyAt, noLatency } from './latency.ts';
 
 /** One address a batch can go to, as the options gave it. */
@@ -101,8 +109,9 @@ export class EndpointPool {
    */
   take(avoid?: Endpoint): Endpoint | undefined {
     const nowMs = this.#clock.nowMs();
+    const { isOffline } = this;
     for (const endpoint of this.endpoints) {
-      if (!canProbe(endpoint.health, nowMs) || endpoint.inFlight > 0) continue;
+      if (nowMs < probeDueMs(endpoint.health, isOffline) || endpoint.inFlight > 0) continue;
       endpoint.health = startProbe(endpoint.health);
       return this.#start(endpoint);
     }
@@ -132,18 +141,15 @@ export class EndpointPool {
   hastenProbes(): void {
     const nowMs = this.#clock.nowMs();
     for (const endpoint of this.endpoints) {
-      if (endpoint.health.state === 'open') endpoint.health = { ...endpoint.health, untilMs: nowMs };
+      if (endpoint.health.state === 'open') endpoint.health = openUntil(endpoint.health, nowMs);
     }
   }
 
   /** When the next ejected or paused endpoint may be probed; `Infinity` when none is out. */
   nextProbeMs(): number {
-    let next = Number.POSITIVE_INFINITY;
-    for (const { health, inFlight } of this.endpoints) {
-      if ((health.state === 'open' || health.state === 'paused') && inFlight === 0)
-        next = Math.min(next, health.untilMs);
-    }
-    return next;
+    const { isOffline } = this;
+    const idle = this.endpoints.filter(({ inFlight }) => inFlight === 0);
+    return Math.min(...idle.map(({ health }) => probeDueMs(health, isOffline)), Number.POSITIVE_INFINITY);
   }
 
   /** Takes the end of an attempt into account. `rttMs` is the time it took; `reason` why it failed, for the message. */

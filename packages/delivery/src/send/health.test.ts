@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EndpointSample } from '../outcome.ts';
-import { afterAttempt, canProbe, type Health, initialHealth, startProbe } from './health.ts';
+import { afterAttempt, type Health, initialHealth, probeDueMs, startProbe } from './health.ts';
 
 const success: EndpointSample = { kind: 'success' };
 const failure: EndpointSample = { kind: 'failure' };
@@ -77,8 +77,17 @@ describe('ejection', () => {
   });
 
   it('ends when its time has come, and not before', () => {
-    expect(canProbe(open, open.untilMs - 0.001)).toBe(false);
-    expect(canProbe(open, open.untilMs)).toBe(true);
+    expect(probeDueMs(open, false)).toBe(open.untilMs);
+  });
+
+  it('ends within five seconds while no other endpoint takes traffic, however often it came before', () => {
+    const health = after({ ...initialHealth, ejections: 6 }, [failure, failure, failure], 10_000, () => 0.999);
+    expect(probeDueMs(health, false)).toBeCloseTo(69_970, 0);
+    expect(probeDueMs(health, true)).toBeCloseTo(14_997.5, 0);
+  });
+
+  it('is a full minute for an endpoint that needs a change of settings, even when no other takes traffic', () => {
+    expect(probeDueMs(after(initialHealth, [hold]), true)).toBe(70_000);
   });
 
   it('is not ended, shortened or prolonged by what was sent before it', () => {
@@ -99,7 +108,7 @@ describe('ejection', () => {
 describe('a probe', () => {
   it('takes one batch at a time', () => {
     expect(halfOpen.state).toBe('half-open');
-    expect(canProbe(halfOpen, Number.MAX_VALUE)).toBe(false);
+    expect(probeDueMs(halfOpen, true)).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('closes the breaker when it succeeds and starts a new history', () => {
@@ -137,8 +146,8 @@ describe('a pause', () => {
   });
 
   it('is probed when its time has come', () => {
-    expect(canProbe(paused, paused.untilMs - 1)).toBe(false);
-    expect(canProbe(paused, paused.untilMs)).toBe(true);
+    expect(probeDueMs(paused, false)).toBe(paused.untilMs);
+    expect(probeDueMs(paused, true)).toBe(paused.untilMs);
   });
 
   it.each([

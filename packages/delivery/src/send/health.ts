@@ -24,6 +24,11 @@ export interface Health {
   readonly state: EndpointState;
   /** When an open or paused endpoint may be probed, on the monotonic clock; 0 otherwise. */
   readonly untilMs: number;
+  /**
+   * The same for an ejected endpoint while no other takes traffic either: there is nothing to protect the traffic from,
+   * and logs stay dark until somebody asks.
+   */
+  readonly offlineUntilMs: number;
   readonly consecutiveFailures: number;
   /** The k of the ejection time `1 s · 2^k`; falls by one per healthy ten seconds, so flapping keeps it long. */
   readonly ejections: number;
@@ -35,6 +40,7 @@ export interface Health {
 export const initialHealth: Health = {
   state: 'closed',
   untilMs: 0,
+  offlineUntilMs: 0,
   consecutiveFailures: 0,
   ejections: 0,
   healthySinceMs: 0,
@@ -47,6 +53,8 @@ const TRIP_MIN_REQUESTS = 5;
 const TRIP_SUCCESS_RATIO = 0.8;
 const EJECTION_BASE_MS = 1000;
 const EJECTION_CAP_MS = 60_000;
+/** The cap while all endpoints are out: 8 to 16 seconds of darkness after an outage of 25 were measured without it. */
+const OFFLINE_CAP_MS = 5000;
 const HOLD_MS = 60_000;
 const HEALTHY_STEP_MS = 10_000;
 /** A shortage of ours ends in the same millisecond: probing again at once would be a busy loop. */
@@ -61,7 +69,7 @@ export function afterAttempt(health: Health, sample: EndpointSample, nowMs: numb
   if (health.state === 'gone') return health;
   switch (sample.kind) {
     case 'none':
-      return health.state === 'half-open' ? { ...health, state: 'open', untilMs: nowMs + UNDECIDED_PROBE_MS } : health;
+      return health.state === 'half-open' ? openUntil(health, nowMs + UNDECIDED_PROBE_MS) : health;
     case 'success':
       return afterSuccess(health, nowMs);
     case 'hold':
@@ -75,9 +83,21 @@ export function afterAttempt(health: Health, sample: EndpointSample, nowMs: numb
   }
 }
 
-/** An open or paused endpoint whose time has come takes one batch as a probe. Pure. */
-export function canProbe(health: Health, nowMs: number): boolean {
-  return (health.state === 'open' || health.state === 'paused') && nowMs >= health.untilMs;
+/**
+ * When an open or paused endpoint takes one batch as a probe, on the monotonic clock; `Infinity` in any other state.
+ * Pure.
+ *
+ * @param isOffline - whether no endpoint takes traffic; a pause the server asked for is kept even then.
+ */
+export function probeDueMs(health: Health, isOffline: boolean): number {
+  if (health.state === 'paused') return health.untilMs;
+  if (health.state !== 'open') return Number.POSITIVE_INFINITY;
+  return isOffline ? Math.min(health.untilMs, health.offlineUntilMs) : health.untilMs;
+}
+
+/** An ejected endpoint that may be probed from `untilMs` on. */
+export function openUntil(health: Health, untilMs: number): Health {
+  return { ...health, state: 'open', untilMs, offlineUntilMs: untilMs };
 }
 
 export function startProbe(health: Health): Health {
@@ -94,6 +114,7 @@ function afterSuccess(health: Health, nowMs: number): Health {
     ...record(reopened ? { ...health, recent: [] } : health, nowMs, true),
     state: 'closed',
     untilMs: 0,
+    offlineUntilMs: 0,
     consecutiveFailures: 0,
     ejections: Math.max(0, health.ejections - steps),
     healthySinceMs: healthySinceMs + steps * HEALTHY_STEP_MS,
@@ -108,8 +129,8 @@ function afterFailure(health: Health, nowMs: number, random: () => number): Heal
 
 /** A pause the server asked for stays a pause: an ejection may be cut short by a closing logger, a pause never. */
 function afterHold(health: Health, nowMs: number): Health {
-  const state = health.state === 'paused' ? 'paused' : 'open';
-  return { ...health, state, untilMs: Math.max(nowMs + HOLD_MS, health.untilMs), healthySinceMs: nowMs };
+  const held = { ...openUntil(health, Math.max(nowMs + HOLD_MS, health.untilMs)), healthySinceMs: nowMs };
+  return health.state === 'paused' ? { ...held, state: 'paused' } : held;
 }
 
 function afterPause(health: Health, untilMs: number, nowMs: number): Health {
@@ -135,10 +156,12 @@ function trips(health: Health): boolean {
 /** Equal jitter: half of the time is certain, half is chance, so that many clients do not probe at once. */
 function eject(health: Health, nowMs: number, random: () => number): Health {
   const fullMs = Math.min(EJECTION_CAP_MS, EJECTION_BASE_MS * 2 ** health.ejections);
+  const jitter = (1 + random()) / 2;
   return {
     ...health,
     state: 'open',
-    untilMs: nowMs + fullMs / 2 + (random() * fullMs) / 2,
+    untilMs: nowMs + fullMs * jitter,
+    offlineUntilMs: nowMs + Math.min(fullMs, OFFLINE_CAP_MS) * jitter,
     ejections: health.ejections + 1,
   };
 }
