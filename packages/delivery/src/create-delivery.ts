@@ -173,6 +173,7 @@ export function createDelivery<R>(options: DeliveryOptions<R>): Delivery<R> {
             const goneMs = spentMs + (ledger.accepted === flushedAtEnd ? flushSpentMs : 0);
             const fallbackMs = defaults.exitFallbackTimeoutMs;
             const workerMs = Math.min(defaults.exitWorkerTimeoutMs, settings.exitTimeoutMs - goneMs - fallbackMs);
+            queue.abandonEncode();
             settleAtExit(atExit, { workerMs, fallbackMs });
             reporter.tellSync(fallbackMs);
             settleLate = () => settleAfterExit(atExit, fallbackMs);

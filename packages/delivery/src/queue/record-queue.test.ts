@@ -252,6 +252,27 @@ describe('what cannot be taken', () => {
 });
 
 describe('a record logged while another is being encoded', () => {
+  it('is not sealed into a batch half written: a getter may ask for a flush', () => {
+    const sealDue = () => queue.sealDue(0, true);
+    const { queue, open, law } = newQueue();
+    queue.enqueue({ text: 'before' }, INFO, 0);
+    queue.enqueue({ text: 'outer', onEncode: () => expect(sealDue()).toBeUndefined() }, INFO, 0);
+    expect(open()).toEqual(['before', 'outer']);
+    expect(law()).toBe(true);
+  });
+
+  it('is counted when a getter ends the process, and what stands before it is sealed', () => {
+    const { queue, ledger, open } = newQueue();
+    const found: unknown[] = [];
+    const onEncode = () => {
+      queue.abandonEncode();
+      found.push(open(), ledger.counts().dropped.byReason.encode_error);
+    };
+    queue.enqueue({ text: 'before' }, INFO, 0);
+    queue.enqueue({ text: 'outer', onEncode }, INFO, 0);
+    expect(found).toEqual([['before'], 1]);
+  });
+
   it('is taken right behind it', () => {
     const { queue, open, law } = newQueue();
     const inner = () => queue.enqueue({ text: 'inner' }, INFO, 1);

@@ -113,6 +113,12 @@ export class RecordQueue<R> {
     this.#closed = true;
   }
 
+  /** The process ends: a record whose getter ended it is never written to its end, and what stands before it is. */
+  abandonEncode(): void {
+    this.#ledger.drop('encode_error', this.#nesting);
+    this.#nesting = 0;
+  }
+
   /** A batch reached its end: its records are in the ledger now. */
   release(records: number, bytes: number): void {
     this.pendingRecords -= records;
@@ -123,9 +129,11 @@ export class RecordQueue<R> {
    * Seals what has waited long enough, high lane first.
    *
    * @param all - seals whatever there is: a flush.
-   * @returns `undefined` when nothing is due, or there is no memory to seal it now.
+   * @returns `undefined` when nothing is due, there is no memory to seal it now, or a record is being written into the
+   *   open batch: a getter of that record asked for a flush.
    */
   sealDue(nowMs: number, all = false): SealedBatch | undefined {
+    if (this.#nesting > 0) return undefined;
     for (const lane of [this.#high, this.#low]) {
       if (lane.records > 0 && (all || nowMs >= this.#dueMs(lane))) return this.#sealed(lane);
     }
