@@ -1,6 +1,6 @@
-import { createStdio, type Delivery, type DeliveryDiagnostic } from '@logflume/delivery';
+import { createStdio, type Delivery } from '@logflume/delivery';
 import { defaultEncodeLimits, type EncodeLimits, encodeAttributes, type LogRecordInput } from '@logflume/otlp';
-import type { ConfigDiagnostic } from './config/diagnostic.ts';
+import type { Diagnostic } from './config/diagnostic.ts';
 import type { LoggerOptions } from './config/logger-options.ts';
 import { thresholdFor } from './config/parse-levels.ts';
 import { createProcessDeps } from './config/process-deps.ts';
@@ -95,10 +95,7 @@ function reportSettings({ diagnostics, onDiagnostic }: ResolvedOptions): void {
   }
 }
 
-/** What logflume has to say: about its settings, and about the delivery. */
-export type DiagnosticEvent = ConfigDiagnostic | DeliveryDiagnostic;
-
-function tell(onDiagnostic: (event: DiagnosticEvent) => void, event: DiagnosticEvent): void {
+function tell(onDiagnostic: (event: Diagnostic) => void, event: Diagnostic): void {
   try {
     onDiagnostic(event);
   } catch {

@@ -8,7 +8,7 @@ export type {
   LogflumeErrorCode,
 } from '@logflume/delivery';
 export { LogflumeError } from '@logflume/delivery';
-export type { ConfigDiagnostic } from './config/diagnostic.ts';
+export type { ConfigDiagnostic, Diagnostic } from './config/diagnostic.ts';
 export type {
   BatchOptions,
   EndpointOptions,
@@ -22,7 +22,6 @@ export type {
 } from './config/logger-options.ts';
 export type { Level, LevelThreshold } from './config/parse-levels.ts';
 export { withContext } from './context.ts';
-export type { DiagnosticEvent } from './create-logger.ts';
 export { createLogger } from './create-logger.ts';
 export type { CallContext, HostRecord } from './emit-record.ts';
 export { captureCall, emitRecord, noCall } from './emit-record.ts';

@@ -1,9 +1,7 @@
 import type { DeliveryOptions } from '@logflume/delivery';
+import type { Attributes } from '../logger.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Level } from './parse-levels.ts';
-
-/** Names and values that describe a record, a logger or a process. Values may be anything a record can carry. */
-export type Attributes = Readonly<Record<string, unknown>>;
 
 /** HTTP request headers by name; case does not matter. */
 export type Headers = Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
+import type { Attributes } from '../logger.ts';
 import type { ConfigDiagnostic, SettingSource } from './diagnostic.ts';
-import type { Attributes, Headers, LoggerOptions, RetryOptions, TlsOptions } from './logger-options.ts';
+import type { Headers, LoggerOptions, RetryOptions, TlsOptions } from './logger-options.ts';
 import type { LevelRules } from './parse-levels.ts';
 
 /** Where records go: to a backend (and, if `console` says so, to stdout), to stdout alone, or nowhere. */

@@ -1,6 +1,6 @@
 import type { SettingSource } from '../config/diagnostic.ts';
 import type { Setting } from '../config/env-reader.ts';
-import type { Attributes } from '../config/logger-options.ts';
+import type { Attributes } from '../logger.ts';
 import { sdkVersion } from './sdk-version.ts';
 
 /** What the process and the machine know about themselves. */
