@@ -27,7 +27,7 @@ export interface ResolvedOptions {
   readonly levels: LevelRules;
   readonly attributes: Attributes;
   /** Detected, environment and code, merged. */
-  readonly resource: Attributes;
+  readonly resource: Readonly<Record<string, unknown>>;
   readonly output: Output;
   /** What to print on stdout, alongside the backend or as the only output; `false` is nothing. */
   readonly console: false | 'json' | 'pretty';

@@ -25,7 +25,7 @@ export interface ResourceEnvironment {
 
 /** Attributes of the process, and where each came from. */
 export interface DetectedResource {
-  readonly attributes: Attributes;
+  readonly attributes: Readonly<Record<string, unknown>>;
   /** By attribute name. */
   readonly sources: Readonly<Record<string, SettingSource>>;
 }
