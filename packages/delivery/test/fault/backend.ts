@@ -10,6 +10,8 @@ export interface LoopbackServer extends AsyncDisposable {
   readonly url: string;
   /** Connections so far. */
   readonly connections: number;
+  /** Connections open now. */
+  readonly open: number;
 }
 
 /** A server for raw sockets. */
@@ -43,6 +45,9 @@ export async function listen(
     url: `http://127.0.0.1:${address.port}/v1/logs`,
     get connections() {
       return connections;
+    },
+    get open() {
+      return sockets.size;
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();

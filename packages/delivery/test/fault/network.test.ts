@@ -81,6 +81,41 @@ describe('a connection', () => {
     expect(sender.delivery.stats().endpoints).toMatchObject([{ inFlight: 0, failures: 1 }]);
   });
 
+  it('is closed with the delivery, idle or under way', async () => {
+    const inbox = new Inbox();
+    await using server = await serveHttp(answering(inbox, accept(inbox), () => undefined));
+    await using sender = createSender([server.url], { timeoutMs: 0 });
+    await sender.send('idle');
+    expect(server.open).toBe(1);
+    sender.delivery.enqueue({ text: 'under way' }, 9, 0);
+    const report = await sender.delivery.close({ timeoutMs: 200 });
+    expect(report).toMatchObject({ delivered: 1, fallback: 1, pending: 0 });
+    await expect.poll(() => server.open).toBe(0);
+  });
+
+  it('is used again and again', async () => {
+    const inbox = new Inbox();
+    await using server = await serveHttp(answering(inbox, accept(inbox)));
+    await using sender = createSender([server.url]);
+    for (let i = 0; i < 20; i++) await sender.send(`${i}`);
+    expect([inbox.texts.length, server.connections]).toEqual([20, 1]);
+  });
+
+  it('to many endpoints at once makes Node warn of nothing', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on('warning', onWarning);
+    const inbox = new Inbox();
+    await using server = await serveHttp(answering(inbox, () => undefined));
+    const urls = Array.from({ length: 20 }, (_, i) => `${server.url}/${i}`);
+    await using sender = createSender(urls, { batch: { maxRecords: 1 }, timeoutMs: 0 });
+    for (let i = 0; i < 40; i++) sender.delivery.enqueue({ text: `${i}` }, 9, 0);
+    await expect.poll(() => inbox.requests.length).toBe(20);
+    await sender.delivery.close({ timeoutMs: 1 });
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
+  });
+
   it('whose peer never reads ends with the deadline of the attempt (F9)', async () => {
     await using server = await serveSockets((socket) => socket.pause());
     await using sender = createSender([server.url], { timeoutMs: 200, batch: { lingerMs: 0, maxBytes: 4 << 20 } });
@@ -93,10 +128,14 @@ describe('a connection', () => {
   it('that closes idle after 2 ms loses nothing, is not held against the endpoint, and duplicates share the id (F33)', async () => {
     const inbox = new Inbox();
     await using good = await serveHttp(answering(inbox, accept(inbox)));
-    // Reads and answers by itself, without the Keep-Alive hint Node's own server gives.
+    // Ends a connection two milliseconds after its answer, without the Keep-Alive hint Node's own server gives.
     await using server = await serveSockets((socket) => {
-      socket.setTimeout(2, () => socket.end());
-      relay(socket, good.port, (reply) => reply.replace(/Keep-Alive: .*\r\n/i, ''));
+      socket.on('data', () => socket.setTimeout(0));
+      socket.on('timeout', () => socket.end());
+      relay(socket, good.port, (reply) => {
+        socket.setTimeout(2);
+        return reply.replace(/Keep-Alive: .*\r\n/i, '');
+      });
     });
     await using sender = createSender([server.url]);
     for (let i = 0; i < 300; i++) {
