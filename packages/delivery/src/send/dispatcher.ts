@@ -119,14 +119,14 @@ export class Dispatcher {
    * Seals what is open and waits until everything pending now is settled, or `deadlineMs` on the monotonic clock.
    * Sleeps that would outlast the deadline are cut short meanwhile.
    *
-   * @param closing - ejected endpoints are asked once more, before their time.
+   * @param closing - if no endpoint takes traffic, the ejected ones are asked once more, before their time.
    */
   async drain(deadlineMs: number, closing = false): Promise<void> {
     const { clock, pool, source } = this.#parts;
     const nowMs = clock.nowMs();
     for (let batch = source.sealDue(nowMs, true); batch; batch = source.sealDue(nowMs, true)) this.add(batch);
     if (this.#jobs.size === 0) return;
-    if (closing) pool.hastenProbes();
+    if (closing && pool.isOffline) pool.hastenProbes();
     const settled = this.#waiters.waitFor(this.#jobs.all(), deadlineMs);
     for (const job of [...this.#jobs.waiting]) this.#jobs.waits(job, Math.min(job.dueMs, this.#latestSleepMs(nowMs)));
     this.#pumpSoon();

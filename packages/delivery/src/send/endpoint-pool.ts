@@ -169,6 +169,8 @@ export class EndpointPool {
     endpoint.health = afterAttempt(before, sample, nowMs, this.#random);
     if (before.state === 'half-open' && endpoint.health.state === 'closed') {
       endpoint.concurrency = initialConcurrency;
+      // What it cost before it was out says nothing now: with the old penalty it would get no traffic for half a minute.
+      endpoint.latency = addLatency(noLatency, rttMs, nowMs);
       this.#rejoin(endpoint);
     } else {
       const concurrencySample = { successMs, backpressure, reachedLimit };
