@@ -82,9 +82,11 @@ export function createBacklog(parts: BacklogParts): Backlog {
     const isLast = !store.segments.some((other) => other.folder === folder && !other.isSurveyed && other !== segment);
     if (isLast) survey.missingRecords += sequenceOf(folder).end();
     segment.isSurveyed = true;
-    segment.pendingFrames = survey.pendingFrames;
-    segment.pendingRecords = survey.pendingRecords;
-    segment.isHandedOut = survey.pendingFrames === 0;
+    if (survey.errorCode === undefined) {
+      segment.pendingFrames = survey.pendingFrames;
+      segment.pendingRecords = survey.pendingRecords;
+      segment.isHandedOut = survey.pendingFrames === 0;
+    }
     segment.isKept = survey.futureFrames > 0 || survey.errorCode !== undefined;
     parts.onSurvey(segment, survey);
   }
@@ -132,13 +134,11 @@ export function createBacklog(parts: BacklogParts): Backlog {
     return undefined;
   }
 
-  /** What cannot be read now is left for the next start; only what is handed out counts as pending. */
+  /** What cannot be read now is left for the next start, and stays pending until then. */
   function giveUp(segment: Segment, error: unknown): void {
     segment.isHandedOut = true;
     segment.isKept = true;
-    const left = segment.pendingFrames - segment.live.size;
-    segment.pendingFrames = segment.live.size;
-    segment.pendingRecords = liveRecords(segment);
+    const left = Math.max(0, segment.pendingFrames - segment.live.size);
     const code = errorCode(error);
     const message = `spool: cannot read ${segmentPath(segment)} (${code}); ${left} batches stay in it for the next start`;
     report({ kind: 'spoolTrouble', code, message });
@@ -173,13 +173,16 @@ export function createBacklog(parts: BacklogParts): Backlog {
     survey: () => schedule(0),
     handOutAll(segment) {
       if (!segment.isSurveyed) advance(current?.segment === segment ? current : startSurvey(segment), Infinity);
+      // Also what could not be read before is tried again: it is the last chance.
+      if (segment.isKept) segment.isHandedOut = false;
       try {
         while (!segment.isHandedOut) handOutNext(segment, Infinity);
+        return 0;
       } catch {
         // The caller counts them as lost: room is needed, and they cannot be read.
         segment.isHandedOut = true;
+        return Math.max(0, segment.pendingRecords - liveRecords(segment));
       }
-      return Math.max(0, segment.pendingRecords - liveRecords(segment));
     },
     close() {
       isClosed = true;

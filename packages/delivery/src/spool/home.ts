@@ -3,7 +3,14 @@ import type { Random } from '../clock.ts';
 import { closeQuietly } from './ack-file.ts';
 import { diskError } from './disk-error.ts';
 import type { FileSystem } from './file-system.ts';
-import { createInstance, type Instance, type InstanceLocks, LEASE_NAME, LOCK_NAME } from './instance-lock.ts';
+import {
+  createInstance,
+  type Instance,
+  type InstanceLocks,
+  LEASE_NAME,
+  LOCK_NAME,
+  PROBE_NAME,
+} from './instance-lock.ts';
 import type { SegmentFolder } from './segment.ts';
 
 /** Our own directory: made, locked, and made anew when somebody deletes it. */
@@ -37,7 +44,6 @@ export interface HomeParts {
   readonly random: Random;
 }
 
-const PROBE_NAME = 'probe';
 const PROBE = Buffer.alloc(512);
 
 export function createHome({ dir, isSynced, fileSystem, locks, random }: HomeParts): Home {

@@ -5,6 +5,8 @@ import { bindSocket, fitsSocketPath, type OwnerVerdict, probeSocket } from './so
 
 export const LOCK_NAME = 'lock';
 export const LEASE_NAME = 'lease';
+/** What is written to see whether anything can be. */
+export const PROBE_NAME = 'probe';
 
 /** How owners of instance directories are told from dead ones; the simulator brings its own. */
 export interface InstanceLocks {
@@ -96,11 +98,12 @@ export interface InstanceName {
   readonly name: string;
 }
 
-/** Deletes the lock files, and the directory if that leaves it empty. */
+/** Deletes the files of the lock and of the probe, and the directory if that leaves it empty. */
 export function sweep(fileSystem: FileSystem, path: string): void {
   const attempts = [
     () => fileSystem.unlink(`${path}/${LOCK_NAME}`),
     () => fileSystem.unlink(`${path}/${LEASE_NAME}`),
+    () => fileSystem.unlink(`${path}/${PROBE_NAME}`),
     () => fileSystem.removeDirectory(path),
   ];
   for (const attempt of attempts) {

@@ -122,7 +122,8 @@ export function createOwnLog(parts: OwnLogParts): OwnLog {
   function rescue(old: Open): Open {
     if (!home.isIntact()) throw diskError('ENOENT', 'the directory was deleted');
     const next = openNext();
-    store.remove(old.segment);
+    // Forgotten first: no marks for a file that may have no name, and reading goes by the descriptor anyway.
+    store.forget(old.segment);
     unsynced = [];
     let lost = 0;
     for (const frame of old.segment.live.values()) {
@@ -130,7 +131,8 @@ export function createOwnLog(parts: OwnLogParts): OwnLog {
       if (found.kind !== 'payload' || !writeAgain(next, frame, found.payload)) lost++;
     }
     close(old);
-    const message = `spool: the open segment was deleted; its batches were written again, ${lost} could not be`;
+    if (lost === 0) store.remove(old.segment);
+    const message = `spool: the open segment was deleted; ${lost} of its batches could not be written again`;
     report({ kind: 'spoolTrouble', code: 'ENOENT', message });
     return next;
   }

@@ -11,6 +11,8 @@ export interface Scanner {
   start(): void;
   /** One scan; a second call joins the one that runs. Never rejects. */
   scan(): Promise<void>;
+  /** A segment was deleted: looks again if something was left where it is for want of room. */
+  roomFreed(): void;
   close(): void;
 }
 
@@ -30,13 +32,18 @@ export function createScanner(parts: ScannerParts): Scanner {
   let running: Promise<void> | undefined;
   let timer: Timer | undefined;
   let isClosed = false;
+  let hasPostponed = false;
 
   const adoption: AdoptionParts = {
     ...parts,
     ownPath: () => (isClosed ? undefined : home.folder?.path),
     isKnown: (path) => store.segments.some((segment) => segment.folder.path === path),
     // What would have to be deleted at once is better left where it is until the backlog is sent.
-    hasRoom: (bytes) => quota.bytes + bytes <= maxBytes || store.segments.every(isOwn),
+    hasRoom(bytes) {
+      const fits = quota.bytes + bytes <= maxBytes || store.segments.every(isOwn);
+      hasPostponed ||= !fits;
+      return fits;
+    },
     onAdopted(segments) {
       store.add(segments);
       quota.makeRoom(0);
@@ -45,7 +52,9 @@ export function createScanner(parts: ScannerParts): Scanner {
   };
 
   function scan(): Promise<void> {
-    running ??= adoptDead(adoption).finally(() => {
+    if (running !== undefined) return running;
+    hasPostponed = false;
+    running = adoptDead(adoption).finally(() => {
       running = undefined;
     });
     return running;
@@ -61,6 +70,9 @@ export function createScanner(parts: ScannerParts): Scanner {
   return {
     start: scanAndRepeat,
     scan,
+    roomFreed() {
+      if (hasPostponed && !isClosed) void scan();
+    },
     close() {
       isClosed = true;
       timer?.cancel();

@@ -70,7 +70,8 @@ export function createSegmentWriter(fileSystem: FileSystem, path: string): Segme
       try {
         return fileSystem.inspectOpen(fd).links === 0;
       } catch {
-        return true;
+        // The write that follows finds out what is wrong.
+        return false;
       }
     },
     close() {

@@ -215,7 +215,9 @@ export function openSpool(options: SpoolOptions, parts: SpoolParts): Spool {
   }
 
   function settle(frame: StoredFrame): void {
-    if (store.settle(frame)) disk.on({ kind: 'roomFreed' });
+    if (!store.settle(frame)) return;
+    disk.on({ kind: 'roomFreed' });
+    scanner.roomFreed();
   }
 
   start();

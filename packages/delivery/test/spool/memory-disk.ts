@@ -226,7 +226,8 @@ export class MemoryDisk implements FileSystem {
       const shorter = Math.min(data.length, synced.length);
       const end = shorter + Math.floor(random() * (Math.max(data.length, synced.length) - shorter + 1));
       const left = Buffer.concat([synced, data.subarray(synced.length)]).subarray(0, end);
-      for (let at = synced.length; at < left.length; at += 64) if (random() < 0.3) left.fill(0, at, at + 64);
+      for (let at = synced.length; at < left.length; at += 64)
+        if (random() < 0.3) left.fill(0, at, Math.min(left.length, at + 64));
       return left;
     });
   }
@@ -237,7 +238,7 @@ export class MemoryDisk implements FileSystem {
       const data = Buffer.from(content(inode));
       disk.#names.set(path, { ...inode, data, synced: data });
     }
-    disk.#changed();
+    disk.#history = [new Map(disk.#names)];
     return disk;
   }
 }

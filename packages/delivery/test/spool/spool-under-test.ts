@@ -86,18 +86,28 @@ export interface Recovered {
 
 /** Everything earlier processes left, settled as it comes if `settle` says so. */
 export async function drain(test: SpoolUnderTest, settle = false): Promise<Recovered[]> {
-  await test.clock.until(test.spool.scan());
+  const all: Recovered[] = [];
+  for (;;) {
+    // What did not fit beside the rest of the backlog is adopted when that is sent.
+    await test.clock.until(test.spool.scan());
+    const more = takeAll(test, settle);
+    all.push(...more);
+    if (more.length === 0 || !settle) return all;
+  }
+}
+
+function takeAll({ spool, clock }: SpoolUnderTest, settle: boolean): Recovered[] {
   const all: Recovered[] = [];
   for (let turns = 0; turns < 100_000; turns++) {
-    const step = test.spool.take();
+    const step = spool.take();
     if (step.kind === 'empty') return all;
     if (step.kind === 'busy') {
-      test.clock.advance(1);
+      clock.advance(1);
       continue;
     }
-    const found = test.spool.read(step.frame);
+    const found = spool.read(step.frame);
     all.push({ frame: step.frame, payload: found.kind === 'payload' ? found.payload : undefined });
-    if (settle) test.spool.settle(step.frame);
+    if (settle) spool.settle(step.frame);
   }
   throw new Error('the backlog does not end');
 }
