@@ -19,24 +19,6 @@ describe('the engine, over simulated time, network and chance', () => {
     for (const reason of ['queue_full', 'oversize', 'fallback_failed', 'closed'] as const) {
       expect(sum(({ stats }) => stats.dropped.byReason[reason])).toBeGreaterThan(10);
     }
-    console.log(
-      JSON.stringify(
-        Object.fromEntries(
-          ['queue_full', 'expired', 'oversize', 'fallback_failed', 'closed', 'encode_error'].map((r) => [
-            r,
-            sum(({ stats }) => stats.dropped.byReason[r as 'closed']),
-          ]),
-        ),
-      ),
-      sum(({ stats }) => stats.accepted),
-      sum(({ stats }) => stats.delivered),
-      sum(({ stats }) => stats.rejected),
-      sum(({ stats }) => stats.fallback),
-      sum(({ duplicates }) => duplicates),
-      sum(({ splits }) => splits),
-      sum(({ closed }) => Number(closed)),
-      sum(({ requests }) => requests),
-    );
     expect(sum(({ expired }) => expired)).toBeGreaterThan(100);
     expect(sum(({ duplicates }) => duplicates)).toBeGreaterThan(100);
     expect(sum(({ splits }) => splits)).toBeGreaterThan(100);
