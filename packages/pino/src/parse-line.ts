@@ -1,0 +1,74 @@
+/** Fields of a line, or of what stands inside it. Own members only; made by `JSON.parse`, so there are no getters. */
+export type LineFields = Record<string, unknown>;
+
+/** Digits enough for an integer that a number cannot hold. */
+const MAY_HOLD_BIG_INTEGER = /\d{16}/;
+
+/** A string, to be stepped over, or an integer of 16 digits or more: neither the end nor the start of a fraction. */
+const STRING_OR_BIG_INTEGER = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g;
+
+/** Marks an integer on its way through `JSON.parse`; no text of a line can begin so unless it means to. */
+const BIG_INTEGER = '\u0000logflume.integer:';
+
+/**
+ * Parses a line of a JSON logger. Never throws.
+ *
+ * Integers beyond ±2^53, which pino writes for a `BigInt`, come as `bigint`, digit by digit. Requests, responses and
+ * configurations that hang on the errors of axios are left out wherever they stand: they hold credentials.
+ *
+ * @returns `undefined` for what is not a JSON object.
+ */
+export function parseLine(line: string): LineFields | undefined {
+  let value: unknown;
+  try {
+    value = MAY_HOLD_BIG_INTEGER.test(line) ? parseWithBigIntegers(line) : JSON.parse(line);
+  } catch {
+    return undefined; // The caller delivers it as the text it is.
+  }
+  if (!isFields(value)) return undefined;
+  if (line.includes('AxiosError')) dropRequests(value);
+  return value;
+}
+
+/** Says whether a parsed value is an object with named members. */
+export function isFields(value: unknown): value is LineFields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parseWithBigIntegers(line: string): unknown {
+  let isMarked = false;
+  const text = line.replace(STRING_OR_BIG_INTEGER, (token) => {
+    if (token.startsWith('"') || Number.isSafeInteger(Number(token))) return token;
+    isMarked = true;
+    return JSON.stringify(BIG_INTEGER + token);
+  });
+  if (!isMarked) return JSON.parse(line);
+  return JSON.parse(text, (_key, value: unknown) =>
+    typeof value === 'string' && value.startsWith(BIG_INTEGER) ? toBigInteger(value) : value,
+  );
+}
+
+/** What fits no 64 bits stays text: there is no wire form for it, and thousands of digits would take their time. */
+function toBigInteger(marked: string): unknown {
+  const digits = marked.slice(BIG_INTEGER.length);
+  return /^-?\d{16,19}$/.test(digits) ? BigInt(digits) : digits;
+}
+
+/** What an error of axios carries beside what went wrong; `axios` wrote it, with every header of the request. */
+const REQUEST_KEYS = ['config', 'request', 'response'] as const;
+
+/** By a list and not by recursion: a line may nest deeper than the stack is. */
+function dropRequests(line: LineFields): void {
+  const open: unknown[] = [line];
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (typeof value !== 'object' || value === null) continue;
+    if (isFields(value) && isAxiosError(value)) {
+      for (const key of REQUEST_KEYS) if (Object.hasOwn(value, key)) value[key] = undefined;
+    }
+    for (const member of Object.values(value)) if (typeof member === 'object' && member !== null) open.push(member);
+  }
+}
+
+function isAxiosError({ isAxiosError: flag, name, type }: LineFields): boolean {
+  return flag === true || name === 'AxiosError' || type === 'AxiosError';
+}

@@ -1,0 +1,106 @@
+import { createDevBackend } from '@logflume/dev-backend';
+import pino from 'pino';
+import { describe, expect, it } from 'vitest';
+
+const target = '@logflume/pino/worker';
+
+/** A transport and how to wait for what it was given. */
+function transportTo(options: pino.TransportMultiOptions | pino.TransportSingleOptions): {
+  readonly stream: ReturnType<typeof pino.transport>;
+  readonly flush: (logger: Pick<pino.Logger, 'flush'>) => Promise<unknown>;
+  readonly end: () => Promise<void>;
+} {
+  const stream = pino.transport(options);
+  return {
+    stream,
+    flush: (logger) =>
+      new Promise((resolve) => {
+        logger.flush(resolve);
+      }),
+    end: () =>
+      new Promise((resolve) => {
+        stream.once('close', resolve);
+        stream.end();
+      }),
+  };
+}
+
+describe('the transport target', () => {
+  it('delivers records with the keys and levels of the logger', async () => {
+    await using backend = await createDevBackend();
+    const options = { endpoints: [backend.url], nestedKey: 'payload' };
+    const { stream, flush, end } = transportTo({ target, options });
+    const logger = pino(
+      {
+        messageKey: 'text',
+        errorKey: 'failure',
+        nestedKey: 'payload',
+        customLevels: { notice: 35 },
+        formatters: { level: (label) => ({ level: label }) },
+      },
+      stream,
+    );
+    logger.notice({ a: 1, failure: new TypeError('boom') }, 'hello');
+    await flush(logger);
+    expect(backend.records()).toMatchObject([
+      {
+        body: 'hello',
+        severityNumber: 11,
+        severityText: 'notice',
+        attributes: { payload: { a: 1 }, 'exception.type': 'TypeError' },
+      },
+    ]);
+    await end();
+  });
+
+  it('has level and time of the call, whatever was logged under these names', async () => {
+    await using backend = await createDevBackend();
+    const { stream, flush, end } = transportTo({ target, options: { endpoints: [backend.url] } });
+    const logger = pino({ timestamp: () => ',"time":1795000000123' }, stream);
+    logger.warn({ level: 10, time: 'spoof' }, 'hello');
+    await flush(logger);
+    expect(backend.records()).toMatchObject([
+      { severityNumber: 13, timeUnixNano: '1795000000123000000', attributes: { level: 10, time: 'spoof' } },
+    ]);
+    await end();
+  });
+
+  it('takes lines that are cut where its buffer ends, and letters of several bytes', async () => {
+    await using backend = await createDevBackend();
+    const { stream, flush, end } = transportTo({ target, options: { endpoints: [backend.url] } });
+    const logger = pino({}, stream);
+    // The buffer of a transport holds 4 MiB.
+    const text = 'é…'.repeat(20_000);
+    for (let i = 0; i < 60; i++) logger.info({ i, text }, 'm');
+    await flush(logger);
+    const records = backend.records();
+    const numbers = records.map(({ attributes }) => Number(attributes['i'])).sort((a, b) => a - b);
+    expect(numbers).toStrictEqual(Array.from({ length: 60 }, (_, i) => i));
+    expect(records.every((record) => record.attributes['text'] === text)).toBe(true);
+    await end();
+  });
+
+  it('is one of several targets, with its level', async () => {
+    await using backend = await createDevBackend();
+    const options = { endpoints: [backend.url] };
+    const targets = [
+      { target, options, level: 'error' },
+      { target: 'pino/file', options: { destination: '/dev/null' }, level: 'info' },
+    ];
+    const { stream, end } = transportTo({ targets });
+    const logger = pino({}, stream);
+    logger.info('below');
+    logger.error('above');
+    // Not after the end, which holds up this thread and with it the backend until the other thread is done.
+    const records = await backend.waitFor(1);
+    expect(records.map(({ body }) => body)).toStrictEqual(['above']);
+    await end();
+  });
+
+  it('reports options that cannot work as an error of the transport', async () => {
+    const { stream } = transportTo({ target, options: { endpoint: 'http://localhost:4318' } });
+    pino({}, stream);
+    const error = await new Promise((resolve) => stream.once('error', resolve));
+    expect(error).toMatchObject({ message: expect.stringContaining('"endpoint" is not an option of logflume') });
+  });
+});
