@@ -133,6 +133,7 @@ describe('a process whose backend takes nothing', () => {
     expect([toStdout.lines.length, toStdout.stderr]).toEqual([1000, '']);
     const nowhere = await runApp('process-exit', [url], { options: { fallback: 'none' } });
     expect(nowhere.lines).toEqual([]);
+    expect(nowhere.stderr).toContain('logflume: 1000 records were dropped (closed)');
   });
 
   it('hands over what a close had begun', async () => {
