@@ -102,8 +102,7 @@ function encodeObject(bytes: Buffer, at: number, value: object, limits: EncodeLi
   const depth = outer === undefined ? 1 : outer.depth + 1;
   const enclosing = { object: value, depth, outer };
   try {
-    // An entry takes two bytes or more: no `Map` of a million entries is copied for a record that cannot hold them.
-    const form = toWireForm(value, Math.min(limits.maxItems, Math.max(bytes.length - at, 0)));
+    const form = toWireForm(value, limits.maxItems, bytes.length - at);
     switch (form.kind) {
       case 'value':
         return encodeAnyValue(bytes, at, form.value, limits, enclosing);
@@ -128,6 +127,7 @@ function encodeObject(bytes: Buffer, at: number, value: object, limits: EncodeLi
     return writeText(bytes, at, throwsText(error), limits);
   }
 }
+
 function encodeArray(bytes: Buffer, at: number, form: ArrayForm, limits: EncodeLimits, enclosing: Enclosing): number {
   const { items } = form;
   // Asked once: a getter that makes its array longer, or a proxy, must not keep this loop going.

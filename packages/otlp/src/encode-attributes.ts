@@ -132,7 +132,7 @@ export interface ReadMembers {
  */
 export function readMembers(attributes: object, maxMembers: number): ReadMembers {
   try {
-    const form = toWireForm(attributes, maxMembers);
+    const form = toWireForm(attributes, maxMembers, Number.POSITIVE_INFINITY);
     switch (form.kind) {
       case 'map':
         return copyMembers(form.members, form.cut, maxMembers);

@@ -68,7 +68,10 @@ function writeMembers(
   cut: number,
 ): number {
   const boundKeys = bound === undefined || bound.ends.length === 0 ? undefined : bound.keys;
-  const derived = record.exception === undefined ? undefined : exceptionMembers(record.exception, boundKeys);
+  const { exception } = record;
+  const derived = exception === undefined ? undefined : exceptionMembers(exception, boundKeys);
+  // The exception may stand among the attributes, as `err` or `error`: it is written once, as `exception.*`.
+  const written = typeof exception === 'object' && exception !== null ? exception : undefined;
   let room = limits.maxAttributes - (bound === undefined ? 0 : bound.ends.length);
   if (derived !== undefined) room -= derived.size;
   let dropped = cut + (bound === undefined ? 0 : bound.dropped);
@@ -77,8 +80,7 @@ function writeMembers(
   for (const key in members) {
     if (!hasOwn.call(members, key)) continue;
     const value = members[key];
-    // The exception may stand among the attributes, as `err` or `error`: it is written once, as `exception.*`.
-    if (value === undefined || value === record.exception) continue;
+    if (value === undefined || value === written) continue;
     if (key === 'toJSON' && typeof value === 'function' && members === record.attributes) return UNREADABLE;
     if (boundKeys?.has(key)) {
       overridden ??= new Set();
@@ -91,17 +93,16 @@ function writeMembers(
     if (end === ILL_FORMED_KEY) return UNREADABLE;
     if (end > bytes.length) return end;
   }
-  if (derived !== undefined) end = writeDerived(bytes, end, derived, record.exception, limits);
+  if (derived !== undefined) end = writeDerived(bytes, end, derived, exception, limits);
   if (bound !== undefined) end = writeBound(bytes, end, bound, overridden);
   return writeDropped(bytes, end, dropped);
 }
 
 /** What was thrown as `exception.*`; an error in full, any other value as the message. Bound keys are left out. */
 function exceptionMembers(thrown: unknown, boundKeys: ReadonlyMap<string, number> | undefined): Map<string, unknown> {
-  const description =
-    typeof thrown === 'object' && thrown !== null && isError(thrown)
-      ? describeError(thrown)
-      : { type: thrown === null ? 'null' : typeof thrown, message: thrown };
+  const description = isError(thrown)
+    ? describeError(thrown)
+    : { type: thrown === null ? 'null' : typeof thrown, message: thrown };
   const members = new Map<string, unknown>();
   for (const [member, value] of Object.entries(description)) {
     const key = `exception.${member}`;
@@ -118,10 +119,7 @@ function writeDerived(
   limits: EncodeLimits,
 ): number {
   // The error stands around its cause, so that a circle back to it is noticed at once.
-  const enclosing: Enclosing | undefined =
-    typeof thrown === 'object' && thrown !== null && isError(thrown)
-      ? { object: thrown, depth: 0, outer: undefined }
-      : undefined;
+  const enclosing: Enclosing | undefined = isError(thrown) ? { object: thrown, depth: 0, outer: undefined } : undefined;
   let end = at;
   for (const [key, value] of derived) end = writeKeyValue(bytes, end, 0x32, key, value, limits, enclosing);
   return end;

@@ -1,5 +1,5 @@
 import { describeError, isError } from './describe-error.ts';
-import { cutAttributes, readMembers } from './encode-attributes.ts';
+import { cutAttributes, type EncodedAttributes, readMembers } from './encode-attributes.ts';
 import { encodeLogRecord } from './encode-log-record.ts';
 import { defaultEncodeLimits, type EncodeLimits } from './limits.ts';
 import type { LogRecordInput } from './log-record-input.ts';
@@ -12,6 +12,8 @@ const REDUCTIONS: readonly Readonly<EncodeLimits>[] = [
   { maxAttributes: 64, maxValueLength: 512, maxDepth: 3, maxItems: 64, maxBodyLength: 8192 },
   { maxAttributes: 16, maxValueLength: 128, maxDepth: 1, maxItems: 16, maxBodyLength: 1024 },
 ];
+
+const TOO_LARGE = '[too large]';
 
 /** Bytes of bound attributes that stay in the smallest form: enough for the names a record is found by. */
 const BARE_BOUND_BYTES = 1024;
@@ -40,26 +42,25 @@ export function encodeReducedLogRecord(bytes: Buffer, at: number, record: LogRec
   return encodeLogRecord(room, at, toBareRecord(named), { ...defaultEncodeLimits, maxBodyLength: 1024 });
 }
 
-/** The text, the exception in two words, the first bound attributes; whatever else there was is counted. */
+/** The text, type and message of the exception, the first bound attributes; whatever else there was is counted. */
 function toBareRecord(record: LogRecordInput): LogRecordInput {
-  const empty = { bytes: Buffer.alloc(0), keys: new Map<string, number>(), ends: [], dropped: 0 };
-  const bound = cutAttributes(record.bound ?? empty, 16, BARE_BOUND_BYTES);
+  const bound = cutAttributes(record.bound ?? noAttributes(), 16, BARE_BOUND_BYTES);
   const lost = record.attributes === undefined ? 0 : readMembers(record.attributes, 0).cut;
   return {
     ...record,
-    body: typeof record.body === 'string' || record.body === undefined ? record.body : '[too large]',
-    attributes: undefined,
-    exception: toBareException(record.exception),
+    body: typeof record.body === 'string' || record.body === undefined ? record.body : TOO_LARGE,
+    attributes: record.exception === undefined ? undefined : toBareException(record.exception),
+    exception: undefined,
     bound: { ...bound, dropped: bound.dropped + lost },
   };
 }
 
-/** An error of its own making: what it describes is a short name and a short message. */
-function toBareException(thrown: unknown): unknown {
-  if (thrown === undefined) return undefined;
-  const { type, message } = isError(thrown) ? describeError(thrown) : { type: typeof thrown, message: '[too large]' };
-  const bare = new Error(cutText(message, 512));
-  bare.name = cutText(type, 64);
-  bare.stack = '';
-  return bare;
+function noAttributes(): EncodedAttributes {
+  return { bytes: Buffer.alloc(0), keys: new Map(), ends: [], dropped: 0 };
+}
+
+function toBareException(thrown: unknown): object {
+  if (!isError(thrown)) return { 'exception.type': typeof thrown, 'exception.message': TOO_LARGE };
+  const { type, message } = describeError(thrown);
+  return { 'exception.type': cutText(type, 128), 'exception.message': cutText(message, 512) };
 }

@@ -1,15 +1,21 @@
 import { types } from 'node:util';
 import { describeError, isError } from './describe-error.ts';
+import { toWellFormedText } from './write-string.ts';
 
 /**
  * What an object is on the wire: bytes, a list, a map of its own enumerable members, or a value that is no object.
- * `cut` counts the entries that are not in `items` or `members`, because there was room for `maxEntries` alone.
+ * `cut` counts the entries that are not in `items` or `members`, because no more were asked for.
  */
 export type WireForm =
   | { readonly kind: 'value'; readonly value: unknown }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'array'; readonly items: ArrayLike<unknown>; readonly cut: number }
   | { readonly kind: 'map'; readonly members: object; readonly cut: number };
+
+/** `0a 00`: an empty value in an array. */
+const LEAST_ITEM_BYTES = 2;
+/** `0a 04 0a 00 12 00`: an empty value under an empty key. */
+const LEAST_MAP_ENTRY_BYTES = 6;
 
 /**
  * Decides the wire form of an object that protobuf has no word for.
@@ -18,36 +24,37 @@ export type WireForm =
  * map with its keys as text, a `Set` and a typed array of numbers an array, a URL its text without a password. Anything
  * else is the map of its own enumerable members. Objects of another realm (a `vm` context, a test runner) count alike.
  *
- * @param maxEntries - how many entries of a `Map` or `Set` are copied at most.
+ * @param maxEntries - how many entries of a `Map` or `Set` are copied at most; and no more than `roomBytes` could hold, so
+ *   that a million of them are not copied for a record that cannot take them.
  * @throws whatever the object's own code throws (a `toJSON`, a proxy's trap); the encoder turns that into text.
  */
-export function toWireForm(value: object, maxEntries: number): WireForm {
-  const form = knownForm(value, maxEntries);
+export function toWireForm(value: object, maxEntries: number, roomBytes: number): WireForm {
+  const form = knownForm(value, maxEntries, roomBytes);
   if (form !== undefined) return form;
   const toJson: unknown = Reflect.get(value, 'toJSON');
   if (typeof toJson === 'function') {
     const json: unknown = Reflect.apply(toJson, value, ['']);
     if (typeof json !== 'object' || json === null) return { kind: 'value', value: json };
     // The answer's own toJSON is not asked, as JSON.stringify would not: `{ ...this }` may carry it along for ever.
-    return knownForm(json, maxEntries) ?? { kind: 'map', members: json, cut: 0 };
+    return knownForm(json, maxEntries, roomBytes) ?? { kind: 'map', members: json, cut: 0 };
   }
   return { kind: 'map', members: value, cut: 0 };
 }
 
-function knownForm(value: object, maxEntries: number): WireForm | undefined {
+function knownForm(value: object, maxEntries: number, roomBytes: number): WireForm | undefined {
   if (Array.isArray(value)) return { kind: 'array', items: value, cut: 0 };
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null ? undefined : specialForm(value, maxEntries);
+  return prototype === Object.prototype || prototype === null ? undefined : specialForm(value, maxEntries, roomBytes);
 }
 
 // The tests of node:util ask for the internal slot: no prototype, realm or overridden method misleads them. Where the
 // value's own methods would be called, those of the language are called on it instead, as a subclass may never end.
-function specialForm(value: object, maxEntries: number): WireForm | undefined {
+function specialForm(value: object, maxEntries: number, roomBytes: number): WireForm | undefined {
   if (types.isDate(value)) return { kind: 'value', value: dateText(value) };
   if (isError(value)) return { kind: 'map', members: describeError(value), cut: 0 };
   if (ArrayBuffer.isView(value)) return viewForm(value);
-  if (types.isMap(value)) return mapForm(value, maxEntries);
-  if (types.isSet(value)) return setForm(value, maxEntries);
+  if (types.isMap(value)) return mapForm(value, Math.min(maxEntries, roomBytes / LEAST_MAP_ENTRY_BYTES));
+  if (types.isSet(value)) return setForm(value, Math.min(maxEntries, roomBytes / LEAST_ITEM_BYTES));
   if (value instanceof URL) return { kind: 'value', value: urlText(value) };
   if (types.isBoxedPrimitive(value)) return { kind: 'value', value: unboxed(value) };
   if (types.isRegExp(value)) return { kind: 'value', value: String(value) };
@@ -93,8 +100,10 @@ function mapForm(map: ReadonlyMap<unknown, unknown>, maxEntries: number): WireFo
     if (taken >= maxEntries) break;
     seen++;
     if (value === undefined) continue;
-    taken++;
-    members[typeof key === 'string' ? key : keyText(key)] = value;
+    const text = toWellFormedText(typeof key === 'string' ? key : keyText(key));
+    // Keys may become equal as text: the last one counts, and takes no more room.
+    if (!(text in members)) taken++;
+    members[text] = value;
   }
   return { kind: 'map', members, cut: map.size - seen };
 }
