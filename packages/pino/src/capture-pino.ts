@@ -47,7 +47,8 @@ export function capturePino(options: SharedLogger): () => void {
       if (typeof result !== 'string' || typeof instance !== 'object' || instance === null) return;
       try {
         if (isOurs(instance) || isTaken(call, output)) return;
-        const [, , level, time] = Array.from(call.arguments ?? []);
+        const level = call.arguments?.[2];
+        const time = call.arguments?.[3];
         if (typeof level !== 'number') return;
         const text = typeof time === 'string' ? time.slice(time.indexOf(':') + 1) : '';
         recorder.recordOf(hooked(instance, result), instance, level, text);

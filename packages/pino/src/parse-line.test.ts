@@ -27,6 +27,13 @@ describe('parseLine', () => {
     expect({ top, list, deep }).toStrictEqual({ top: value, list: [value], deep: { a: value } });
   });
 
+  it('keeps an integer exact wherever in the line it begins', () => {
+    for (let pad = 0; pad < 40; pad++) {
+      const key = 'k'.repeat(pad);
+      expect(parseLine(`{"${key}":9007199254740993}`), String(pad)).toEqual({ [key]: 9007199254740993n });
+    }
+  });
+
   it('leaves digits inside text alone, escapes and all', () => {
     const text = 'a:12345678901234567890, "quoted 12345678901234567890" \\';
     const line = JSON.stringify({ text, [text]: 1, trace: '00000000000000010000000000000002' });

@@ -30,19 +30,31 @@ export class PinoSettingsReader {
 
   /** @param logger - any value; one that is no pino logger has the defaults. A child has those of its ancestor. */
   of(logger: unknown): PinoSettings {
-    if (typeof logger !== 'object' || logger === null) return defaultPinoSettings;
-    return this.#known.get(logger) ?? this.#search(logger);
+    if (!isObject(logger)) return defaultPinoSettings;
+    // A child is made with its parent as prototype, and the settings stand on the first ancestor. Nothing is noted for
+    // the child: there may be one for every request, and each entry is work for the garbage collector.
+    return nearest(logger, (at) => this.#known.get(at)) ?? this.#read(logger);
   }
 
-  #search(logger: object): PinoSettings {
-    let settings: PinoSettings | undefined;
-    // A child is made with its parent as prototype: the settings stand on the first ancestor.
-    for (let at: unknown = logger; settings === undefined && isObject(at); at = Object.getPrototypeOf(at)) {
-      settings = this.#known.get(at) ?? readOwn(at);
-    }
-    this.#known.set(logger, settings ?? defaultPinoSettings);
+  #read(logger: object): PinoSettings {
+    let owner = logger;
+    const settings = nearest(logger, (at) => {
+      owner = at;
+      return readOwn(at);
+    });
+    if (settings === undefined) owner = logger;
+    this.#known.set(owner, settings ?? defaultPinoSettings);
     return settings ?? defaultPinoSettings;
   }
+}
+
+/** The first answer on the way from a logger up its prototypes. */
+function nearest<T>(logger: object, ask: (at: object) => T | undefined): T | undefined {
+  for (let at: unknown = logger; isObject(at); at = Object.getPrototypeOf(at)) {
+    const answer = ask(at);
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
 }
 
 /** The levels of a pino logger; the standard ones for anything else. */
@@ -58,11 +70,7 @@ export function isLevelNames(levels: unknown): levels is LevelNames {
 
 /** The symbol of this description under which a pino logger, or an ancestor of it, keeps a member. */
 export function findSymbol(logger: object, description: string): symbol | undefined {
-  for (let at: unknown = logger; isObject(at); at = Object.getPrototypeOf(at)) {
-    const symbol = Object.getOwnPropertySymbols(at).find((each) => each.description === description);
-    if (symbol !== undefined) return symbol;
-  }
-  return undefined;
+  return nearest(logger, (at) => Object.getOwnPropertySymbols(at).find((each) => each.description === description));
 }
 
 function readOwn(logger: object): PinoSettings | undefined {
