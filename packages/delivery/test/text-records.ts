@@ -1,6 +1,9 @@
 import { Buffer } from 'node:buffer';
 import type { Format, RecordCodec, RecordRun } from '../src/index.ts';
 
+/** How ids of halves are made: a receiver that splits must arrive at the same ones. */
+export { deriveBatchId } from '../src/queue/batch.ts';
+
 /** The simplest record there is: a text, and what its encoding does on the way. */
 export interface TextRecord {
   readonly text: string;

@@ -5,8 +5,7 @@ import {
   type TransportRequest,
   type TransportResult,
 } from '@logflume/delivery';
-import { deriveBatchId } from '../../../delivery/src/queue/batch.ts';
-import { textFormat, textsOf } from '../../../delivery/test/text-records.ts';
+import { deriveBatchId, textFormat, textsOf } from '../../../delivery/test/text-records.ts';
 import { createScriptedTransport, type ManualClock, type ScriptedAnswer, type SeededRandom } from '../../src/index.ts';
 
 /** What an endpoint does for a while. */
