@@ -1,0 +1,97 @@
+import { type CallContext, captureCall, type Logger } from 'logflume';
+import type { HostInfo, HostLogger } from './host.ts';
+import { readMember } from './members.ts';
+
+/** Under which the time and context of a call travel with a record that is held up. */
+const CALL: unique symbol = Symbol('logflume.call') as never;
+
+/** Marks our `write` on a logger. */
+const STAMPING: unique symbol = Symbol('logflume.stamping') as never;
+
+type Write = HostLogger['write'];
+
+/** A `write` that notes calls, for as many transports of a logger as need it. */
+interface StampingWrite extends Write {
+  readonly [STAMPING]: { users: number; startedMs: number; readonly original: Write; readonly isOwn: boolean };
+}
+
+/** What a transport learns of the calls of a logger. */
+export interface CallStamps {
+  /** When the running call began, milliseconds since the epoch: for a record that was not held up. */
+  startedMs(): number;
+  /** Takes everything back. */
+  release(): void;
+}
+
+/**
+ * Notes, where a log call is made, what is only known there: the async context, and the time. Winston runs a record
+ * through three queues, and behind a slow sibling it comes out of them in somebody else's context.
+ *
+ * A logger with nothing in its queues hands a record to its transports inside the call; then nothing is noted, and the
+ * record is not touched. Children write through their parent, so one `write` sees all calls.
+ */
+export function stampCalls(host: HostLogger, logger: Logger): CallStamps {
+  const write = isStamping(host.write) ? host.write : install(host, logger);
+  const state = write[STAMPING];
+  state.users++;
+  let isActive = true;
+  return {
+    startedMs: () => state.startedMs,
+    release() {
+      if (isActive && --state.users === 0) uninstall(host, write);
+      isActive = false;
+    },
+  };
+}
+
+/** What was noted of the call that made a record; `undefined` when the record was not held up. */
+export function callOf(info: HostInfo): CallContext | undefined {
+  const call = readMember(info, CALL);
+  return isCall(call) ? call : undefined;
+}
+
+function install(host: HostLogger, logger: Logger): StampingWrite {
+  const original = host.write;
+  const state = { users: 0, startedMs: 0, original, isOwn: Object.hasOwn(host, 'write') };
+  const write = function (this: unknown, info: unknown, encoding?: unknown, callback?: unknown): boolean {
+    if (state.users > 0) {
+      if (isHeldUp(host)) stamp(info, logger);
+      else state.startedMs = Date.now();
+    }
+    return Reflect.apply(original, this, [info, encoding, callback]);
+  };
+  const stamping = Object.assign(write, { [STAMPING]: state });
+  Object.defineProperty(host, 'write', { value: stamping, configurable: true, writable: true });
+  return stamping;
+}
+
+/** Somebody may have wrapped it since: then it stays, and without users only calls through. */
+function uninstall(host: HostLogger, write: StampingWrite): void {
+  if (host.write !== write) return;
+  const { original, isOwn } = write[STAMPING];
+  if (isOwn) host.write = original;
+  else Reflect.deleteProperty(host, 'write');
+}
+
+/** Says whether a record written now waits in a queue of the logger before it comes to a transport. */
+function isHeldUp(host: HostLogger): boolean {
+  return host.readableFlowing !== true || host.readableLength !== 0 || host.writableLength !== 0;
+}
+
+function stamp(info: unknown, logger: Logger): void {
+  if (typeof info !== 'object' || info === null) return;
+  try {
+    // Enumerable, as formats copy records by `Object.assign`. A frozen record goes without.
+    Reflect.set(info, CALL, captureCall(logger));
+  } catch {
+    // A proxy that does not want to be written to.
+  }
+}
+
+function isStamping(write: Write): write is StampingWrite {
+  return STAMPING in write;
+}
+
+function isCall(value: unknown): value is CallContext {
+  return typeof value === 'object' && value !== null && 'timeMs' in value;
+}

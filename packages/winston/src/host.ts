@@ -1,0 +1,43 @@
+// What this package knows of winston's objects, which has no types for what a transport meets inside a stream.
+
+import { readMember } from './members.ts';
+
+/** The level before any colour. */
+export const LEVEL: unique symbol = Symbol.for('level') as never;
+/** The arguments of the call behind the message. */
+export const SPLAT: unique symbol = Symbol.for('splat') as never;
+
+/** A record on its way through winston: also an `Error`, or the object the application passed. Never to be changed. */
+export type HostInfo = object & {
+  readonly level?: unknown;
+  readonly message?: unknown;
+  readonly [key: string | symbol]: unknown;
+};
+
+/** Level names and their rank, 0 the gravest. */
+export type HostLevels = Readonly<Record<string, number>>;
+
+/** A winston logger as a transport sees it. */
+export interface HostLogger {
+  readonly levels?: HostLevels | undefined;
+  readonly level?: string | undefined;
+  readonly exitOnError?: unknown;
+  readonly transports?: readonly unknown[] | undefined;
+  readonly defaultMeta?: unknown;
+  readonly readableFlowing?: boolean | null | undefined;
+  readonly readableLength?: number | undefined;
+  readonly writableLength?: number | undefined;
+  write: (info: unknown, encoding?: unknown, callback?: unknown) => boolean;
+  pipe(target: unknown): unknown;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters.
+const COLOUR = /\u001b\[[\d;]*m/g;
+
+/** The level of a record as the application named it: `colorize` paints `level`, and a format may drop the symbol. */
+export function levelNameOf(info: HostInfo): string {
+  const name = readMember(info, LEVEL);
+  if (typeof name === 'string') return name;
+  const level = readMember(info, 'level');
+  return typeof level === 'string' ? level.replace(COLOUR, '') : '';
+}

@@ -1,0 +1,42 @@
+/** Members of an object by name; has no prototype, so every name is a name like any other. */
+export type Members = Record<string, unknown>;
+
+export function emptyMembers(): Members {
+  return Object.create(null) as Members;
+}
+
+/** Copies the own enumerable members of an object. Never throws: a getter that does becomes text that says so. */
+export function readMembers(object: object): Members {
+  const members = emptyMembers();
+  for (const key of keysOf(object)) members[key] = readMember(object, key);
+  return members;
+}
+
+/** Reads a member; one that throws on being read becomes text that says so. */
+export function readMember(object: object, key: string | symbol): unknown {
+  try {
+    return Reflect.get(object, key);
+  } catch (error) {
+    return `[Throws: ${error instanceof Error ? error.message : 'unknown'}]`;
+  }
+}
+
+/** Own enumerable names; none for a proxy that does not tell them. */
+export function keysOf(object: object): string[] {
+  try {
+    return Object.keys(object);
+  } catch {
+    return []; // What cannot be listed cannot be logged by name; the record still says the rest.
+  }
+}
+
+/** Says whether a value is an object literal or made like one: only these are attributes rather than values. */
+export function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  try {
+    const prototype: unknown = Object.getPrototypeOf(value);
+    return prototype === Object.prototype || prototype === null;
+  } catch {
+    return false; // A proxy that does not want to be asked.
+  }
+}
