@@ -1,7 +1,8 @@
 import type { OtlpLogsRequest } from '@logflume/otlp';
 import type { Counters } from '../counters.ts';
+import type { StoredRecord } from '../records/received-record.ts';
 import { toReceivedResource, toReceivedScope } from '../records/received-record.ts';
-import type { RecordStore, StoredRecord } from '../records/record-store.ts';
+import type { RecordStore } from '../records/record-store.ts';
 import type { AcceptedKeys } from './accepted-keys.ts';
 
 /** A decoded request on its way into the store. */

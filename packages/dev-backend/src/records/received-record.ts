@@ -1,6 +1,5 @@
 import type { PlainValue } from '@logflume/otlp';
 import { type OtlpKeyValue, type OtlpLogRecord, type OtlpResource, type OtlpScope, toPlainValue } from '@logflume/otlp';
-import type { StoredRecord } from './record-store.ts';
 
 export type PlainAttributes = Readonly<Record<string, PlainValue>>;
 
@@ -43,6 +42,23 @@ export interface ReceivedRecord {
   readonly scope: ReceivedScope;
   /** The record as decoded, for what plain values cannot tell apart: 1 and 1.0, bytes and text, repeated keys. */
   readonly otlp: OtlpLogRecord;
+}
+
+/** A record as it is kept: the decoded form and where it came from. Plain values are made when somebody looks. */
+export interface StoredRecord {
+  readonly sequence: number;
+  readonly requestNumber: number;
+  readonly receivedAtUnixMs: number;
+  readonly idempotencyKey: string | undefined;
+  readonly duplicate: boolean;
+  /** One object for all records of a block. */
+  readonly resource: ReceivedResource;
+  readonly scope: ReceivedScope;
+  readonly otlp: OtlpLogRecord;
+  /** The record's share of its request's body, which stands for the memory it takes. */
+  readonly costBytes: number;
+  /** Filled by the first look at this record. */
+  plain: ReceivedRecord | undefined;
 }
 
 /** The plain form of a stored record, made once and then remembered with it. */

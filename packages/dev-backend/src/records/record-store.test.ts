@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRecordStore, type RecordStore, type StoredRecord } from './record-store.ts';
+import type { StoredRecord } from './received-record.ts';
+import { createRecordStore, type RecordStore } from './record-store.ts';
 
 const base: StoredRecord = {
   sequence: 1,

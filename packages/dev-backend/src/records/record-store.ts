@@ -1,22 +1,4 @@
-import type { OtlpLogRecord } from '@logflume/otlp';
-import type { ReceivedRecord, ReceivedResource, ReceivedScope } from './received-record.ts';
-
-/** A record as it is kept: the decoded form and where it came from. Plain values are made when somebody looks. */
-export interface StoredRecord {
-  readonly sequence: number;
-  readonly requestNumber: number;
-  readonly receivedAtUnixMs: number;
-  readonly idempotencyKey: string | undefined;
-  readonly duplicate: boolean;
-  /** One object for all records of a block. */
-  readonly resource: ReceivedResource;
-  readonly scope: ReceivedScope;
-  readonly otlp: OtlpLogRecord;
-  /** The record's share of its request's body, which stands for the memory it takes. */
-  readonly costBytes: number;
-  /** Filled by the first look at this record. */
-  plain: ReceivedRecord | undefined;
-}
+import type { StoredRecord } from './received-record.ts';
 
 export interface RecordStore {
   /** Keeps a record; forgets the oldest ones when there are too many or they are too large together. */
