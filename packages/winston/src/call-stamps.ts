@@ -3,10 +3,10 @@ import type { HostInfo, HostLogger } from './host.ts';
 import { readMember } from './members.ts';
 
 /** Under which the time and context of a call travel with a record that is held up. */
-const CALL: unique symbol = Symbol('logflume.call') as never;
+const CALL: unique symbol = Symbol('logflume.call');
 
 /** Marks our `write` on a logger. */
-const STAMPING: unique symbol = Symbol('logflume.stamping') as never;
+const STAMPING: unique symbol = Symbol('logflume.stamping');
 
 type Write = HostLogger['write'];
 

@@ -1,11 +1,11 @@
-import { isError } from '@logflume/otlp';
+import { describeError, isError } from '@logflume/otlp';
 import type { HostInfo } from './host.ts';
 import { emptyMembers, keysOf, type Members, readMember } from './members.ts';
 
 /** What was thrown, and what of the record belongs to it rather than to the attributes. */
 export interface FoundException {
   readonly exception: unknown;
-  /** `exception.*` of an error of which winston, or a format, left only the members. */
+  /** `exception.*` of an error that is the record itself, or of which only the members are left. */
   readonly described: Members;
   /** Names of members that winston copied from the error. */
   readonly copied: ReadonlySet<string>;
@@ -24,7 +24,7 @@ export function findException(
   splat: readonly unknown[],
   members: Members,
 ): FoundException {
-  if (isError(info)) return { exception: info, described: hideProperties(), copied: ownParts(members) };
+  if (isError(info)) return { exception: undefined, described: describeOwn(info), copied: ownParts(members) };
   const passed = isError(message) ? message : splat.find(isError);
   if (passed !== undefined)
     return { exception: passed, described: emptyMembers(), copied: copiedFrom(passed, members) };
@@ -35,10 +35,12 @@ export function findException(
 
 const NOTHING: ReadonlySet<string> = new Set();
 
-/** The error's own members stand in the record as attributes, among those of `defaultMeta`; not a second time. */
-function hideProperties(): Members {
+/** Without `properties`: these stand in the record as attributes already, among those of `defaultMeta`. */
+function describeOwn(error: Error): Members {
   const described = emptyMembers();
-  described['exception.properties'] = undefined;
+  for (const [name, value] of Object.entries(describeError(error))) {
+    if (name !== 'properties') described[`exception.${name}`] = value;
+  }
   return described;
 }
 

@@ -3,9 +3,9 @@
 import { readMember } from './members.ts';
 
 /** The level before any colour. */
-export const LEVEL: unique symbol = Symbol.for('level') as never;
+export const LEVEL: unique symbol = Symbol.for('level');
 /** The arguments of the call behind the message. */
-export const SPLAT: unique symbol = Symbol.for('splat') as never;
+export const SPLAT: unique symbol = Symbol.for('splat');
 
 /** A record on its way through winston: also an `Error`, or the object the application passed. Never to be changed. */
 export type HostInfo = object & {

@@ -2,7 +2,8 @@
 export type Members = Record<string, unknown>;
 
 export function emptyMembers(): Members {
-  return Object.create(null) as Members;
+  const members: Members = Object.create(null);
+  return members;
 }
 
 /** Copies the own enumerable members of an object. Never throws: a getter that does becomes text that says so. */

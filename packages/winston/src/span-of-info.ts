@@ -3,7 +3,7 @@ import type { HostInfo } from './host.ts';
 import { type Members, readMember } from './members.ts';
 
 /** Under which the OpenTelemetry instrumentation of winston leaves the context of a call. */
-const CONTEXT: unique symbol = Symbol.for('opentelemetry.js.contrib.winston.context') as never;
+const CONTEXT: unique symbol = Symbol.for('opentelemetry.js.contrib.winston.context');
 const SPAN = Symbol.for('OpenTelemetry Context Key SPAN');
 
 const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/;

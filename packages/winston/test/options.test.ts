@@ -3,7 +3,7 @@ import { LogflumeError } from 'logflume';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import winston from 'winston';
 import { reportHostVersion } from '../src/host-version.ts';
-import { LogflumeTransport, type LogflumeTransportOptions } from '../src/index.ts';
+import { LogflumeTransport } from '../src/index.ts';
 import { createRig } from './rig.ts';
 
 afterEach(() => vi.restoreAllMocks());
@@ -36,7 +36,7 @@ describe('the options of the transport', () => {
       /^logger must be a logger from createLogger/,
     ],
   ])('are refused at once when they cannot work: %s', (_, options, message) => {
-    const make = () => new LogflumeTransport(options as LogflumeTransportOptions);
+    const make = (): unknown => Reflect.construct(LogflumeTransport, [options]);
     expect(make).toThrow(LogflumeError);
     expect(make).toThrow(message);
     expect(make).toThrow(expect.objectContaining({ code: 'ERR_LOGFLUME_INVALID_OPTION' }));

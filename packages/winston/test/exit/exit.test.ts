@@ -143,6 +143,19 @@ describe('1,000 records logged right before the end (W18)', () => {
   });
 });
 
+describe('a backend that takes nothing (W4)', () => {
+  it.each(['refuses', 'answers 401', 'speaks no TLS'])('%s: the process lives and ends as ever', async (how) => {
+    await using backend = await createDevBackend({
+      faults: how === 'answers 401' ? [{ kind: 'status', status: 401 }] : [],
+    });
+    if (how === 'refuses') await backend.suspend();
+    const url = how === 'speaks no TLS' ? backend.url.replace('http:', 'https:') : backend.url;
+    const ended = await run('end', ['end', url]);
+    expect(ended).toMatchObject({ code: 0, signal: null });
+    expect(ended.stderr).not.toMatch(/Unhandled|Uncaught|node:events/);
+  });
+});
+
 describe('what the transport itself has to say', () => {
   it('is one line about a winston it does not know, however many transports there are', async () => {
     const ended = await run('version', []);
