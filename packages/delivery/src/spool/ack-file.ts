@@ -12,8 +12,12 @@ import { ackPath, type Segment } from './segment.ts';
  *   +--------------+--------------+
  *
  * A torn tail is ignored and written over. A lost pair costs one resend.
+ *
+ * A pair for the byte after an offset, with COUNTED in place of the header CRC, says that the records missing in front of
+ * that offset were counted: frames are longer than a byte, so the two kinds never meet.
  */
 const PAIR_BYTES = 8;
+const COUNTED = 0;
 
 /** Frame offset to CRC, as found; `isAcked` says what it proves. */
 export type AckMarks = ReadonlyMap<number, number>;
@@ -36,6 +40,11 @@ export function parseAcks(bytes: Uint8Array): AckMarks {
 
 export function isAcked(marks: AckMarks, offset: number, headerCrc: number): boolean {
   return marks.get(offset) === ackCrc(offset, headerCrc);
+}
+
+/** Whether an earlier start has counted what is missing at an offset. */
+export function isCounted(marks: AckMarks, offset: number): boolean {
+  return isAcked(marks, offset + 1, COUNTED);
 }
 
 function ackCrc(offset: number, headerCrc: number): number {
@@ -71,6 +80,8 @@ export function readAcks(fileSystem: FileSystem, segment: Segment): AckMarks {
 export interface AckWriter {
   /** @returns whether the mark is on disk; if not, the frame may be sent once more after a restart. */
   mark(segment: Segment, offset: number, headerCrc: number): boolean;
+  /** Marks what is missing at an offset as counted. */
+  markCounted(segment: Segment, offset: number): void;
   /** Lets go of the descriptor, if it is this segment's or none is named. */
   release(segment?: Segment): void;
 }
@@ -84,23 +95,28 @@ export function createAckWriter(fileSystem: FileSystem): AckWriter {
     open = undefined;
   }
 
-  return {
-    mark(segment, offset, headerCrc) {
-      const pair = encodeAck(offset, headerCrc);
-      try {
-        if (open?.segment !== segment) {
-          release();
-          open = { segment, fd: fileSystem.open(ackPath(segment), 'update') };
-        }
-        const position = Math.floor(segment.ackBytes / PAIR_BYTES) * PAIR_BYTES;
-        const written = fileSystem.write(open.fd, [pair], position);
-        if (written < PAIR_BYTES) return false;
-        segment.ackBytes = position + PAIR_BYTES;
-        return true;
-      } catch {
-        release(segment);
-        return false;
+  function mark(segment: Segment, offset: number, headerCrc: number): boolean {
+    const pair = encodeAck(offset, headerCrc);
+    try {
+      if (open?.segment !== segment) {
+        release();
+        open = { segment, fd: fileSystem.open(ackPath(segment), 'update') };
       }
+      const position = Math.floor(segment.ackBytes / PAIR_BYTES) * PAIR_BYTES;
+      const written = fileSystem.write(open.fd, [pair], position);
+      if (written < PAIR_BYTES) return false;
+      segment.ackBytes = position + PAIR_BYTES;
+      return true;
+    } catch {
+      release(segment);
+      return false;
+    }
+  }
+
+  return {
+    mark,
+    markCounted(segment, offset) {
+      mark(segment, offset + 1, COUNTED);
     },
     release,
   };

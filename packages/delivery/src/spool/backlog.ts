@@ -33,9 +33,10 @@ export interface Backlog {
   /**
    * Counts a segment and hands out all of it at once: it is about to be deleted.
    *
-   * @returns records in it that could not be read, as far as they are known.
+   * @returns records in it that could not be read, an estimate if the segment was not counted before; `undefined` if
+   * only descriptors are short, and it should not be deleted now.
    */
-  handOutAll(segment: Segment): number;
+  handOutAll(segment: Segment): number | undefined;
   close(): void;
 }
 
@@ -80,7 +81,8 @@ export function createBacklog(parts: BacklogParts): Backlog {
   function finishSurvey(segment: Segment, survey: SegmentSurvey): void {
     const { folder } = segment;
     const isLast = !store.segments.some((other) => other.folder === folder && !other.isSurveyed && other !== segment);
-    if (isLast) survey.missingRecords += sequenceOf(folder).end();
+    const atEnd = isLast ? sequenceOf(folder).end() : undefined;
+    if (atEnd !== undefined) survey.losses.push(atEnd);
     segment.isSurveyed = true;
     if (survey.errorCode === undefined) {
       segment.pendingFrames = survey.pendingFrames;
@@ -172,13 +174,18 @@ export function createBacklog(parts: BacklogParts): Backlog {
     },
     survey: () => schedule(0),
     handOutAll(segment) {
-      if (!segment.isSurveyed) advance(current?.segment === segment ? current : startSurvey(segment), Infinity);
+      if (!segment.isSurveyed) {
+        const progress = advance(current?.segment === segment ? current : startSurvey(segment), Infinity);
+        if (progress === 'later') return undefined;
+      }
       // Also what could not be read before is tried again: it is the last chance.
       if (segment.isKept) segment.isHandedOut = false;
       try {
         while (!segment.isHandedOut) handOutNext(segment, Infinity);
         return 0;
-      } catch {
+      } catch (error) {
+        walks.delete(segment);
+        if (isShortage(errorCode(error))) return undefined;
         // The caller counts them as lost: room is needed, and they cannot be read.
         segment.isHandedOut = true;
         return Math.max(0, segment.pendingRecords - liveRecords(segment));

@@ -13,7 +13,7 @@ export interface Quota {
   makeRoom(bytes: number): boolean;
   /** As `makeRoom`, for a dead letter: only other dead letters go for it. */
   makeRoomForLetter(bytes: number): boolean;
-  /** Deletes the oldest segment that is not being written. @returns `false` if there is none. */
+  /** Deletes the oldest segment that is not being written. @returns `false` if there is none, or it cannot be read now. */
   evictOldest(): boolean;
 }
 
@@ -40,6 +40,7 @@ export function createQuota(parts: QuotaParts): Quota {
     const segment = findVictim();
     if (segment === undefined) return false;
     const unreadable = backlog.handOutAll(segment);
+    if (unreadable === undefined) return false;
     let records = unreadable;
     for (const frame of [...segment.live.values()]) {
       records += frame.records;
@@ -50,7 +51,7 @@ export function createQuota(parts: QuotaParts): Quota {
     if (!segment.isGone) store.remove(segment);
     parts.onUnreadable(unreadable);
     const message = `spool: deleted the oldest segment to make room, ${records} records, ${bytes} bytes`;
-    report({ kind: 'spoolEvicted', records, bytes, message });
+    report({ kind: 'spoolEvicted', records, unreadable, bytes, message });
     return true;
   }
 

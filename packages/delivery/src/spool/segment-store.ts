@@ -4,6 +4,7 @@ import type { FileSystem } from './file-system.ts';
 import { ackPath, compareSegments, type Segment, type SegmentFolder, segmentPath } from './segment.ts';
 import { type FrameHeader, HEADER_BYTES, isPayloadIntact, parseFrameHeader } from './segment-format.ts';
 import type { SegmentReader } from './segment-reader.ts';
+import type { Loss } from './sequence-tracker.ts';
 import type { StoredFrame } from './stored-frame.ts';
 
 /** What reading a frame gave. */
@@ -28,6 +29,8 @@ export interface SegmentStore {
   read(frame: StoredFrame): FrameRead;
   /** @returns whether a file was deleted for it. */
   settle(frame: StoredFrame): boolean;
+  /** Sees to it that no later start counts these records again. */
+  markCounted(loss: Loss): void;
   /** The frame was written again: forgets the old place, keeps the handle. */
   relocate(
     frame: StoredFrame,
@@ -168,6 +171,9 @@ export function createSegmentStore(fileSystem: FileSystem, reader: SegmentReader
       Object.assign(frame.location, to);
       to.segment.live.set(to.offset, frame);
       leave(from);
+    },
+    markCounted({ segment, offset }) {
+      if (!segment.isGone) acks.markCounted(segment, offset);
     },
     removeIfDone,
     remove,

@@ -1,4 +1,12 @@
+import type { Segment } from './segment.ts';
 import type { FrameHeader } from './segment-format.ts';
+
+/** Records known to be lost, and where that shows: there it is marked as counted, so that no later start counts it too. */
+export interface Loss {
+  readonly segment: Segment;
+  readonly offset: number;
+  readonly records: number;
+}
 
 /**
  * Finds out how many records are missing between the frames of one writer. Each frame says how many records its writer
@@ -6,28 +14,28 @@ import type { FrameHeader } from './segment-format.ts';
  * its size; where a segment was deleted nothing is proved, as it may have been done.
  */
 export interface SequenceTracker {
-  /** @returns records known to be lost at the end of the segment before, if this one does not follow it. */
-  begin(segmentNumber: number): number;
+  /** @returns what is known to be lost at the end of the segment before, if this one does not follow it. */
+  begin(segmentNumber: number): Loss | undefined;
   /** @returns records missing in front of this frame. */
   frame(header: FrameHeader): number;
-  /** The segment ends inside this frame: lost, unless the writer wrote it again at the head of the next one. */
-  torn(header: FrameHeader): void;
+  /** The segment ends inside a frame: lost, unless the writer wrote it again at the head of the next one. */
+  torn(loss: Loss): void;
   /** What follows cannot be compared: a frame of a later version, a segment that could not be read. */
   lose(): void;
-  /** The last segment is through. @returns records known to be lost at its end. */
-  end(): number;
+  /** The last segment is through. @returns what is known to be lost at its end. */
+  end(): Loss | undefined;
 }
 
 export function createSequenceTracker(): SequenceTracker {
   let number: number | undefined;
   /** Records stored up to here; `undefined` where unknown. */
   let expected: number | undefined;
-  let tornRecords = 0;
+  let tornTail: Loss | undefined;
 
-  function takeTorn(): number {
-    const records = tornRecords;
-    tornRecords = 0;
-    return records;
+  function takeTorn(): Loss | undefined {
+    const loss = tornTail;
+    tornTail = undefined;
+    return loss;
   }
 
   return {
@@ -36,8 +44,8 @@ export function createSequenceTracker(): SequenceTracker {
       number = next;
       if (isNext) {
         // The jump to the first frame of this segment counts the torn one, if it was not written again.
-        tornRecords = 0;
-        return 0;
+        tornTail = undefined;
+        return undefined;
       }
       expected = next === 1 ? 0 : undefined;
       return takeTorn();
@@ -47,8 +55,8 @@ export function createSequenceTracker(): SequenceTracker {
       expected = Math.max(expected ?? 0, header.firstSequence + header.records);
       return missing;
     },
-    torn(header) {
-      tornRecords = header.records;
+    torn(loss) {
+      tornTail = loss;
     },
     lose() {
       expected = undefined;

@@ -8,8 +8,14 @@ export type SpoolDiagnostic =
   | { readonly kind: 'spoolRecovered'; readonly message: string }
   /** An error the spool has dealt with by itself: a new segment, a new directory. */
   | { readonly kind: 'spoolTrouble'; readonly code: string; readonly message: string }
-  /** The oldest segment was deleted to make room; its frames went to `evict`. */
-  | { readonly kind: 'spoolEvicted'; readonly records: number; readonly bytes: number; readonly message: string }
+  /** The oldest segment was deleted to make room; its frames went to `evict`, but for `unreadable` of the `records`. */
+  | {
+      readonly kind: 'spoolEvicted';
+      readonly records: number;
+      readonly unreadable: number;
+      readonly bytes: number;
+      readonly message: string;
+    }
   /** Segments of an earlier process are ours now. */
   | { readonly kind: 'spoolAdopted'; readonly segments: number; readonly bytes: number; readonly message: string }
   /** Bytes that are no frames were met; `records` is how many records are known to be lost with them. */

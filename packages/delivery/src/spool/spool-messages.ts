@@ -1,4 +1,4 @@
-import type { SegmentSurvey } from './survey.ts';
+import { missingRecordsOf, type SegmentSurvey } from './survey.ts';
 
 const ADVICE: Readonly<Record<string, string>> = {
   EACCES: 'let this user write there',
@@ -33,7 +33,8 @@ export function describeDamage(path: string, survey: SegmentSurvey): string | un
   if (survey.zeroFilledBytes > 0) found.push(`${survey.zeroFilledBytes} bytes of zeros`);
   const damaged = survey.damagedBytes - survey.zeroFilledBytes;
   if (damaged > 0) found.push(`${damaged} bytes torn or damaged`);
-  if (survey.missingRecords > 0) found.push(`${survey.missingRecords} records missing`);
+  const missing = missingRecordsOf(survey);
+  if (missing > 0) found.push(`${missing} records missing`);
   if (survey.errorCode !== undefined) found.push(`unreadable (${survey.errorCode}), left for the next start`);
   return found.length === 0 ? undefined : `spool: ${path}: ${found.join(', ')}; the rest is used`;
 }

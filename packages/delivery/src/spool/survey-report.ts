@@ -4,7 +4,7 @@ import { type Segment, segmentPath } from './segment.ts';
 import type { SegmentStore } from './segment-store.ts';
 import type { SpoolReport } from './spool-diagnostics.ts';
 import { describeDamage } from './spool-messages.ts';
-import type { SegmentSurvey } from './survey.ts';
+import { missingRecordsOf, type SegmentSurvey } from './survey.ts';
 
 /** Adds up what surveys find, tells about it, and puts away segments with nothing to send. */
 export interface SurveyReport {
@@ -48,15 +48,17 @@ export function createSurveyReport({ clock, store, deadLetters, report }: Survey
       return damagedBytes;
     },
     add(segment, survey) {
-      missingRecords += survey.missingRecords;
+      const missing = missingRecordsOf(survey);
+      missingRecords += missing;
       damagedBytes += survey.damagedBytes;
       const message = describeDamage(segmentPath(segment), survey);
       if (message !== undefined) {
-        report({ kind: 'spoolDamaged', records: survey.missingRecords, bytes: survey.damagedBytes, message });
+        report({ kind: 'spoolDamaged', records: missing, bytes: survey.damagedBytes, message });
       }
       const isGarbage = survey.frames === 0 && survey.damagedBytes > survey.zeroFilledBytes && !segment.isKept;
       if (isGarbage) quarantine(segment);
       else store.removeIfDone(segment);
+      for (const loss of survey.losses) store.markCounted(loss);
     },
     miss(records) {
       missingRecords += records;

@@ -1,11 +1,11 @@
-import { isAcked, readAcks } from './ack-file.ts';
+import { isAcked, isCounted, readAcks } from './ack-file.ts';
 import { errorCode } from './disk-error.ts';
 import type { FileSystem } from './file-system.ts';
 import type { Segment } from './segment.ts';
 import type { FrameHeader } from './segment-format.ts';
 import type { SegmentReader } from './segment-reader.ts';
 import { walkSegment } from './segment-walk.ts';
-import type { SequenceTracker } from './sequence-tracker.ts';
+import type { Loss, SequenceTracker } from './sequence-tracker.ts';
 
 /** What a segment of an earlier process holds. */
 export interface SegmentSurvey {
@@ -17,8 +17,8 @@ export interface SegmentSurvey {
   /** Bytes of torn frames and of anything that is no frame. */
   damagedBytes: number;
   zeroFilledBytes: number;
-  /** Records proved to be lost by a jump of the sequence. */
-  missingRecords: number;
+  /** What is proved to be lost and was not counted by an earlier start. */
+  readonly losses: Loss[];
   /** Why the walk ended early; `undefined` if it did not. */
   errorCode: string | undefined;
 }
@@ -42,28 +42,35 @@ export function* surveySegment(
     futureFrames: 0,
     damagedBytes: 0,
     zeroFilledBytes: 0,
-    missingRecords: sequence.begin(segment.number),
+    losses: [],
     errorCode: undefined,
   };
+  const before = sequence.begin(segment.number);
+  if (before !== undefined) survey.losses.push(before);
   const marks = readAcks(parts.fileSystem, segment);
   try {
     for (const step of walkSegment((into, at) => parts.reader.readAt(segment, into, at), segment.bytes)) {
       switch (step.kind) {
-        case 'frame':
+        case 'frame': {
+          const { offset, header } = step;
+          const missing = sequence.frame(header);
+          if (missing > 0 && !isCounted(marks, offset)) survey.losses.push({ segment, offset, records: missing });
           survey.frames++;
-          survey.missingRecords += sequence.frame(step.header);
-          if (!isAcked(marks, step.offset, step.header.headerCrc)) {
+          if (!isAcked(marks, offset, header.headerCrc)) {
             survey.pendingFrames++;
-            survey.pendingRecords += step.header.records;
+            survey.pendingRecords += header.records;
           }
           break;
+        }
         case 'futureFrame':
           survey.futureFrames++;
           sequence.lose();
           break;
         case 'torn':
           survey.damagedBytes += step.bytes;
-          if (step.header !== undefined) sequence.torn(step.header);
+          if (step.header !== undefined && !isCounted(marks, step.offset)) {
+            sequence.torn({ segment, offset: step.offset, records: step.header.records });
+          }
           break;
         case 'damage':
           survey.damagedBytes += step.bytes;
@@ -96,4 +103,9 @@ export function* pendingFrames(parts: WalkParts, segment: Segment): Generator<Pe
       step.kind === 'frame' && step.offset > segment.handedOutTo && !isAcked(marks, step.offset, step.header.headerCrc);
     yield isPending ? { offset: step.offset, header: step.header } : undefined;
   }
+}
+
+/** Records a survey found to be lost. Pure. */
+export function missingRecordsOf(survey: SegmentSurvey): number {
+  return survey.losses.reduce((sum, loss) => sum + loss.records, 0);
 }
