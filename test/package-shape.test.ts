@@ -99,6 +99,16 @@ describe('the repository', () => {
     expect(missing.map((each) => each.manifest.name)).toEqual([]);
   });
 
+  it('locks the builds of every tool for every platform, without which `npm ci` refuses the lock file', () => {
+    const lock: {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+    } = JSON.parse(readFileSync(join(repositoryRoot, 'package-lock.json'), 'utf8'));
+    const missing = Object.values(lock.packages)
+      .flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies))
+      .filter((name) => !Object.keys(lock.packages).some((path) => path.endsWith(`node_modules/${name}`)));
+    expect(missing).toEqual([]);
+  });
+
   it('holds no path of anybody’s home or checkout', () => {
     const wrong = trackedFiles().flatMap((path) =>
       readFileSync(join(repositoryRoot, path), 'latin1')

@@ -10,6 +10,7 @@ interface Manifest {
   readonly version: string;
   readonly private?: boolean;
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
 export interface PackedPackage {
@@ -49,8 +50,8 @@ export function packAll(into: string): PackedPackage[] {
 }
 
 /**
- * Unpacks the tarballs into a `node_modules`, and links what they depend on from the repository's: an installation
- * without a network. The path of the repository's own packages is not reachable from there.
+ * Unpacks the tarballs into a `node_modules`, and links what they depend on from the repository's, their hosts included:
+ * an installation without a network. The path of the repository's own packages is not reachable from there.
  */
 export function unpackInto(modules: string, packages: readonly PackedPackage[], alsoLink: readonly string[]): void {
   for (const { manifest, tarball } of packages) {
@@ -59,7 +60,12 @@ export function unpackInto(modules: string, packages: readonly PackedPackage[], 
     execFileSync('tar', ['-xzf', tarball, '-C', folder, '--strip-components=1']);
   }
   const names = packages.map(({ manifest }) => manifest.name);
-  const needed = new Set(packages.flatMap(({ manifest }) => Object.keys(manifest.dependencies ?? {})).concat(alsoLink));
+  const needed = new Set(
+    packages
+      .flatMap(({ manifest }) => [manifest.dependencies ?? {}, manifest.peerDependencies ?? {}])
+      .flatMap((dependencies) => Object.keys(dependencies))
+      .concat(alsoLink),
+  );
   for (const name of needed) {
     if (names.includes(name)) continue;
     mkdirSync(dirname(join(modules, name)), { recursive: true });
