@@ -237,21 +237,22 @@ describe('encodeAnyValue of hostile objects', () => {
     expect(toPlainValue(decoded(set))).toStrictEqual([['[Circular]']]);
   });
 
-  it.each<[string, (inner: unknown) => object]>([
-    ['arrays', (inner) => [inner]],
-    ['objects', (inner) => ({ inner })],
-    ['Maps', (inner) => new Map([['inner', inner]])],
-    ['Sets', (inner) => new Set([inner])],
-    ['errors', (inner) => withoutStack(new Error('', { cause: inner }))],
-  ])('keeps 64 levels of %s and empties the 65th; text there stays', (_what, wrap) => {
-    const nested = (levels: number, innermost: unknown): unknown =>
-      levels === 0 ? innermost : wrap(nested(levels - 1, innermost));
-    expect(depthOf(decoded(nested(64, 'leaf')))).toBe(64);
-    expect(JSON.stringify(decoded(nested(64, 'leaf')))).toContain('leaf');
-    expect(JSON.stringify(decoded(nested(64, new Date(0))))).toContain('1970');
-    expect(depthOf(decoded(nested(65, 'leaf')))).toBe(64);
-    expect(JSON.stringify(decoded(nested(65, 'leaf')))).not.toContain('leaf');
-    expect(depthOf(decoded(nested(5000, 'leaf')))).toBe(64);
+  it.each<[string, number, (inner: unknown) => object]>([
+    ['arrays', 47, (inner) => [inner]],
+    ['Sets', 47, (inner) => new Set([inner])],
+    ['objects', 31, (inner) => ({ inner })],
+    ['Maps', 31, (inner) => new Map([['inner', inner]])],
+    ['errors', 31, (inner) => withoutStack(new Error('', { cause: inner }))],
+  ])('keeps as many levels of %s as decoders take, %d, and empties those below', (_what, levels, wrap) => {
+    const nested = (count: number, innermost: unknown): unknown =>
+      count === 0 ? innermost : wrap(nested(count - 1, innermost));
+    expect(depthOf(decoded(nested(levels, 'leaf')))).toBe(levels);
+    expect(JSON.stringify(decoded(nested(levels, 'leaf')))).toContain('leaf');
+    expect(JSON.stringify(decoded(nested(levels, new Date(0))))).toContain('1970');
+    expect(depthOf(decoded(nested(levels + 1, 'leaf')))).toBe(levels);
+    expect(JSON.stringify(decoded(nested(levels + 1, 'leaf')))).not.toContain('leaf');
+    expect(depthOf(decoded(nested(5000, 'leaf')))).toBe(levels);
+    expect(depthOf(decoded(nested(10, 'leaf'), { maxDepth: 5 }))).toBe(5);
   });
 
   it('cuts texts at the limit of a value, at any depth, and no surrogate pair in two', () => {

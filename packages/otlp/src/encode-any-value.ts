@@ -10,8 +10,17 @@ type MapForm = Extract<WireForm, { readonly kind: 'map' }>;
 export interface Enclosing {
   readonly object: object;
   readonly depth: number;
+  /** Messages it is nested in from the outermost value on: two for each array, three for each map. */
+  readonly messages: number;
   readonly outer: Enclosing | undefined;
 }
+
+/**
+ * Messages that may nest in a value. The decoders of protobuf for C++, Java, Python and Rust give up on a request, with
+ * all its records, at 100 messages inside each other; the first six of them are around the value of an attribute.
+ * @see https://protobuf.dev/programming-guides/proto-limits/
+ */
+const MAX_NESTED_MESSAGES = 94;
 
 const INT64_LIMIT = 2 ** 63;
 const MAX_BIGINT = 2n ** 63n - 1n;
@@ -100,12 +109,12 @@ function encodeObject(bytes: Buffer, at: number, value: object, limits: EncodeLi
     if (seen.object === value) return writeText(bytes, at, '[Circular]', limits);
   }
   const depth = outer === undefined ? 1 : outer.depth + 1;
-  const enclosing = { object: value, depth, outer };
+  const nested = outer === undefined ? 0 : outer.messages;
   try {
     const form = toWireForm(value, limits.maxItems, bytes.length - at);
     switch (form.kind) {
       case 'value':
-        return encodeAnyValue(bytes, at, form.value, limits, enclosing);
+        return encodeAnyValue(bytes, at, form.value, limits);
       case 'bytes': {
         const length = Math.min(form.bytes.length, limits.maxValueLength);
         bytes[at] = 0x3a;
@@ -113,12 +122,16 @@ function encodeObject(bytes: Buffer, at: number, value: object, limits: EncodeLi
         return writeBytes(bytes, content, form.bytes.subarray(0, length));
       }
       case 'array': {
-        if (depth > limits.maxDepth) return at;
+        const messages = nested + 2;
+        if (depth > limits.maxDepth || messages > MAX_NESTED_MESSAGES) return at;
+        const enclosing = { object: value, depth, messages, outer };
         bytes[at] = 0x2a;
         return closeLength(bytes, at + 1, 1, encodeArray(bytes, at + 2, form, limits, enclosing));
       }
       case 'map': {
-        if (depth > limits.maxDepth) return at;
+        const messages = nested + 3;
+        if (depth > limits.maxDepth || messages > MAX_NESTED_MESSAGES) return at;
+        const enclosing = { object: value, depth, messages, outer };
         bytes[at] = 0x32;
         return closeLength(bytes, at + 1, 1, encodeMap(bytes, at + 2, form, limits, enclosing));
       }
@@ -172,7 +185,10 @@ function writeMembersCut(bytes: Buffer, at: number, form: MapForm, left: number,
 /** The same map with keys that UTF-8 can write; of keys that become equal by that, the last one counts. */
 function toWellFormedMap(form: MapForm): MapForm {
   const members: Record<string, unknown> = Object.create(null);
-  for (const key of Object.keys(form.members)) members[toWellFormedText(key)] = readMember(form.members, key);
+  for (const key of Object.keys(form.members)) {
+    const value = readMember(form.members, key);
+    if (value !== undefined) members[toWellFormedText(key)] = value;
+  }
   return { kind: 'map', members, cut: form.cut };
 }
 

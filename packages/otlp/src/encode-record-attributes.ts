@@ -119,7 +119,9 @@ function writeDerived(
   limits: EncodeLimits,
 ): number {
   // The error stands around its cause, so that a circle back to it is noticed at once.
-  const enclosing: Enclosing | undefined = isError(thrown) ? { object: thrown, depth: 0, outer: undefined } : undefined;
+  const enclosing: Enclosing | undefined = isError(thrown)
+    ? { object: thrown, depth: 0, messages: 0, outer: undefined }
+    : undefined;
   let end = at;
   for (const [key, value] of derived) end = writeKeyValue(bytes, end, 0x32, key, value, limits, enclosing);
   return end;

@@ -41,6 +41,16 @@ describe('frameLogsRequest', () => {
     }
   });
 
+  it('nests no deeper than the 100 messages that decoders take, whatever was logged', () => {
+    for (const wrap of [(x: unknown) => [x], (x: unknown) => ({ x }), (x: unknown) => [{ x }]]) {
+      let value: unknown = 'leaf';
+      for (let level = 0; level < 200; level++) value = wrap(value);
+      const record = encodeRecord({ ...plainRecord, body: value, attributes: { value } });
+      const body = frameLogsRequest(resource, [{ scope: encodeScope('s'), runs: [record] }]);
+      expect(decodeWithProtobufjs(body)).toStrictEqual(decodeLogsRequest(body));
+    }
+  });
+
   it('frames a resource and a scope without a member', () => {
     const body = frameLogsRequest(new Uint8Array(0), [{ scope: new Uint8Array(0), runs: [] }]);
     expect(body.toString('hex')).toBe('0a060a0012020a00');
