@@ -158,8 +158,9 @@ function copyMembers(source: object, cut: number, maxMembers: number): ReadMembe
     left--;
     const value = readMember(source, key);
     if (value === undefined) continue;
-    taken++;
-    members[toWellFormedText(key)] = value;
+    const text = toWellFormedText(key);
+    if (!(text in members)) taken++;
+    members[text] = value;
   }
   return { members, cut: cut + left };
 }

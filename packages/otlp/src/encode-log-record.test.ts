@@ -46,6 +46,8 @@ describe('encodeLogRecord', () => {
 
   it('writes nothing for a field at its default', () => {
     expect(encodeRecord({ ...plainRecord, timeMs: 0, timeNanos: 0 }).toString('hex')).toBe(`120959${nanosHex()}`);
+    const none = { timeMs: 0, timeNanos: 0, observedTimeMs: 0, observedTimeNanos: 0 };
+    expect(encodeRecord({ ...plainRecord, ...none }).toString('hex')).toBe('1200');
     expect(roundTrip({})).toStrictEqual(times);
   });
 

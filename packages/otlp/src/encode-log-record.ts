@@ -45,14 +45,14 @@ function likelyBytes(record: LogRecordInput): number {
 }
 
 function isTime(ms: number, nanos: number): boolean {
-  return (ms > 0 || (ms === 0 && nanos > 0)) && ms <= MAX_UNIX_MS;
+  return (ms >= 1 || (ms === 0 && nanos >= 1)) && ms <= MAX_UNIX_MS;
 }
 
 /** @param head - where the record's content starts, which is with its time when it has one. */
 function writeObservedTime(bytes: Buffer, at: number, record: LogRecordInput, head: number): number {
   const { observedTimeMs, observedTimeNanos } = record;
+  if (!isTime(observedTimeMs, observedTimeNanos)) return at;
   bytes[at] = 0x59;
-  if (!isTime(observedTimeMs, observedTimeNanos)) return writeUnixNanos(bytes, at + 1, 0, 0);
   if (observedTimeMs !== record.timeMs || observedTimeNanos !== record.timeNanos) {
     return writeUnixNanos(bytes, at + 1, observedTimeMs, observedTimeNanos);
   }

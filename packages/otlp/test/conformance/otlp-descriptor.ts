@@ -129,6 +129,12 @@ export function decodeMessageWithProtobufjs(typeName: string, bytes: Uint8Array)
   return type.toObject(type.decode(bytes), { longs: String, bytes: String, json: true });
 }
 
+/** What protobufjs writes of what it reads: fields in ascending order, lengths and varints as short as can be. */
+export function reencodeWithProtobufjs(typeName: string, bytes: Uint8Array): Uint8Array {
+  const type = root.lookupType(typeName);
+  return type.encode(type.decode(bytes)).finish();
+}
+
 type Fields = Readonly<Record<string, unknown>>;
 
 interface FieldDescriptor {
