@@ -37,11 +37,13 @@ export interface AdoptionParts {
  * try, one wins. From then on they lie under our lock, and go with us to the next process if we die. Never rejects.
  */
 export async function adoptDead(parts: AdoptionParts): Promise<void> {
+  // Never inside the call that asked for it: an append must not find the backlog changed under its hands.
+  await turn(parts.clock);
   finishEarlier(parts);
   for (const name of candidates(parts)) {
     const path = `${parts.dir}/${name}`;
     // One at a time, and other work between: there may be thousands after a night of crashes.
-    await new Promise<void>((resolve) => parts.clock.soon(resolve));
+    await turn(parts.clock);
     if ((await parts.locks.probe(path)) !== 'dead') continue;
     const ownPath = parts.ownPath();
     if (ownPath === undefined) return;
@@ -57,6 +59,10 @@ export async function adoptDead(parts: AdoptionParts): Promise<void> {
       if (toDiskTrouble(code) !== 'gone') refuse(parts, `${path} (${code})`);
     }
   }
+}
+
+function turn(clock: Clock): Promise<void> {
+  return new Promise((resolve) => clock.soon(resolve));
 }
 
 /** Directories that are in ours and were not taken stock of, because the disk failed in between. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { encodeDeadLetter, parseDeadLetter } from './dead-letter-format.ts';
+import { type DeadLetterReason, encodeDeadLetter, parseDeadLetter } from './dead-letter-format.ts';
 
 const meta = {
   batchId: '0123456789abcdef0123456789abcdef',
@@ -11,7 +11,7 @@ const meta = {
 const payload = Buffer.from('the body that was sent');
 const reason = { status: 400, endpoint: 'https://logs.example.com/v1/logs', reply: 'bad "record"\n' };
 
-function letter(changes: Partial<typeof reason> & { status?: number | undefined } = {}): Buffer {
+function letter(changes: Partial<DeadLetterReason> = {}): Buffer {
   return Buffer.concat(
     encodeDeadLetter(meta, payload, { reason: { ...reason, ...changes }, timeMs: 1_800_000_000_500 }),
   );

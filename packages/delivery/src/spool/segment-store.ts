@@ -27,8 +27,7 @@ export interface SegmentStore {
   /** Makes the handle of a pending frame. */
   handOut(frame: NewFrame): StoredFrame;
   read(frame: StoredFrame): FrameRead;
-  /** @returns whether a file was deleted for it. */
-  settle(frame: StoredFrame): boolean;
+  settle(frame: StoredFrame): void;
   /** Sees to it that no later start counts these records again. */
   markCounted(loss: Loss): void;
   /** The frame was written again: forgets the old place, keeps the handle. */
@@ -36,8 +35,8 @@ export interface SegmentStore {
     frame: StoredFrame,
     to: { readonly segment: Segment; readonly offset: number; readonly header: FrameHeader },
   ): void;
-  /** Deletes a segment with nothing pending. @returns whether it did. */
-  removeIfDone(segment: Segment): boolean;
+  /** Deletes a segment with nothing pending. */
+  removeIfDone(segment: Segment): void;
   /** Deletes the files, segment first: an ack file alone is garbage, a segment alone would be sent again. */
   remove(segment: Segment): void;
   /** The files are gone already. */
@@ -61,7 +60,8 @@ export interface NewFrame {
   readonly isRecovered: boolean;
 }
 
-export function createSegmentStore(fileSystem: FileSystem, reader: SegmentReader): SegmentStore {
+/** @param onRemoved - told after files were deleted: there may be room now. */
+export function createSegmentStore(fileSystem: FileSystem, reader: SegmentReader, onRemoved: () => void): SegmentStore {
   const segments: Segment[] = [];
   const acks = createAckWriter(fileSystem);
 
@@ -94,27 +94,25 @@ export function createSegmentStore(fileSystem: FileSystem, reader: SegmentReader
       }
     }
     tidy(segment.folder);
+    onRemoved();
   }
 
-  function removeIfDone(segment: Segment): boolean {
+  function removeIfDone(segment: Segment): void {
     const isOpen = segment.fd !== undefined;
     // Not the counts but the handles decide: a count may rest on marks that were lost since.
     const isDone = segment.isSurveyed && segment.isHandedOut && segment.live.size === 0;
-    if (isOpen || !isDone || segment.isKept || segment.isGone) return false;
-    remove(segment);
-    return true;
+    if (isDone && !isOpen && !segment.isKept && !segment.isGone) remove(segment);
   }
 
   /** Takes a frame off the counts of its segment, and off the disk as far as that goes. */
-  function leave({ segment, offset, header }: StoredFrame['location']): boolean {
+  function leave({ segment, offset, header }: StoredFrame['location']): void {
     segment.live.delete(offset);
-    if (segment.isGone) return false;
+    if (segment.isGone) return;
     segment.pendingFrames = Math.max(0, segment.pendingFrames - 1);
     segment.pendingRecords = Math.max(0, segment.pendingRecords - header.records);
-    if (removeIfDone(segment)) return true;
+    removeIfDone(segment);
     // A mark that cannot be written costs a duplicate after a restart, under the same batch id.
-    acks.mark(segment, offset, header.headerCrc);
-    return false;
+    if (!segment.isGone) acks.mark(segment, offset, header.headerCrc);
   }
 
   return {
@@ -162,9 +160,9 @@ export function createSegmentStore(fileSystem: FileSystem, reader: SegmentReader
       return isIntact && isPayloadIntact(parsed.header, payload) ? { kind: 'payload', payload } : { kind: 'corrupt' };
     },
     settle({ location }) {
-      if (location.isSettled) return false;
+      if (location.isSettled) return;
       location.isSettled = true;
-      return leave(location);
+      leave(location);
     },
     relocate(frame, to) {
       const from = { ...frame.location };

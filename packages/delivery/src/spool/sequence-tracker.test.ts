@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createSegment } from './segment.ts';
 import type { FrameHeader } from './segment-format.ts';
-import { createSequenceTracker, type Loss } from './sequence-tracker.ts';
+import { createSequenceTracker } from './sequence-tracker.ts';
 
 function header(firstSequence: number, records: number): FrameHeader {
   const meta = { batchId: '0'.repeat(32), createdMs: 0, minSeverity: 0, encoding: 'identity' } as const;
@@ -9,7 +9,7 @@ function header(firstSequence: number, records: number): FrameHeader {
 }
 
 const segment = createSegment({ path: '/spool', createdMs: 0 }, 1);
-const torn: Loss = { segment, offset: 100, records: 7 };
+const at = { segment, offset: 100 };
 
 test('counts a jump inside a segment', () => {
   const tracker = createSequenceTracker();
@@ -45,18 +45,26 @@ test('takes a frame written twice for no loss', () => {
 test('counts a torn tail at the end of all, or before a segment that does not follow', () => {
   const tracker = createSequenceTracker();
   tracker.begin(1);
-  tracker.torn(torn);
-  expect(tracker.end()).toBe(torn);
+  tracker.torn(header(0, 7), at);
+  expect(tracker.end()).toEqual({ ...at, records: 7 });
   expect(tracker.end()).toBeUndefined();
-  tracker.torn(torn);
-  expect(tracker.begin(5)).toBe(torn);
+  tracker.torn(header(0, 7), at);
+  expect(tracker.begin(5)).toEqual({ ...at, records: 7 });
+});
+
+test('counts with a torn tail what is missing in front of it', () => {
+  const tracker = createSequenceTracker();
+  tracker.begin(1);
+  tracker.frame(header(0, 3));
+  tracker.torn(header(10, 7), at);
+  expect(tracker.end()).toEqual({ ...at, records: 14 });
 });
 
 test('counts a torn frame that was written again not at all', () => {
   const tracker = createSequenceTracker();
   tracker.begin(1);
   tracker.frame(header(0, 3));
-  tracker.torn(torn);
+  tracker.torn(header(3, 7), at);
   expect(tracker.begin(2)).toBeUndefined();
   expect(tracker.frame(header(3, 7))).toBe(0);
   expect(tracker.end()).toBeUndefined();

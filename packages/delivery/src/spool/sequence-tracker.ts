@@ -18,8 +18,8 @@ export interface SequenceTracker {
   begin(segmentNumber: number): Loss | undefined;
   /** @returns records missing in front of this frame. */
   frame(header: FrameHeader): number;
-  /** The segment ends inside a frame: lost, unless the writer wrote it again at the head of the next one. */
-  torn(loss: Loss): void;
+  /** The segment ends inside this frame: lost, unless the writer wrote it again at the head of the next one. */
+  torn(header: FrameHeader, at: Pick<Loss, 'segment' | 'offset'>): void;
   /** What follows cannot be compared: a frame of a later version, a segment that could not be read. */
   lose(): void;
   /** The last segment is through. @returns what is known to be lost at its end. */
@@ -38,6 +38,10 @@ export function createSequenceTracker(): SequenceTracker {
     return loss;
   }
 
+  function missingBefore(header: FrameHeader): number {
+    return expected === undefined ? 0 : Math.max(0, header.firstSequence - expected);
+  }
+
   return {
     begin(next) {
       const isNext = number !== undefined && next === number + 1;
@@ -51,12 +55,12 @@ export function createSequenceTracker(): SequenceTracker {
       return takeTorn();
     },
     frame(header) {
-      const missing = expected === undefined ? 0 : Math.max(0, header.firstSequence - expected);
+      const missing = missingBefore(header);
       expected = Math.max(expected ?? 0, header.firstSequence + header.records);
       return missing;
     },
-    torn(loss) {
-      tornTail = loss;
+    torn(header, at) {
+      tornTail = { ...at, records: missingBefore(header) + header.records };
     },
     lose() {
       expected = undefined;

@@ -17,7 +17,7 @@ import { createSegmentReader } from './segment-reader.ts';
 import { createSegmentStore, type FrameRead } from './segment-store.ts';
 import type { SpoolReport } from './spool-diagnostics.ts';
 import { type ResolvedSpoolOptions, resolveSpoolOptions, type SpoolOptions } from './spool-options.ts';
-import type { DiskAction, SpoolState } from './spool-state.ts';
+import type { DiskAction, FailureFacts, SpoolState } from './spool-state.ts';
 import type { StoredFrame } from './stored-frame.ts';
 import { createSurveyReport } from './survey-report.ts';
 
@@ -103,7 +103,7 @@ export function openSpool(options: SpoolOptions, parts: SpoolParts): Spool {
   const { dir, maxBytes, fsync } = resolved;
   const { fileSystem, clock, report } = parts;
   const reader = createSegmentReader(fileSystem);
-  const store = createSegmentStore(fileSystem, reader);
+  const store = createSegmentStore(fileSystem, reader, () => onRemoved());
   const locks = parts.locks ?? createInstanceLocks(fileSystem, clock);
   const home = createHome({ dir, isSynced: fsync !== 'off', fileSystem, locks, random: parts.random });
   const ownPath = (): string => home.folder?.path ?? dir;
@@ -180,29 +180,26 @@ export function openSpool(options: SpoolOptions, parts: SpoolParts): Spool {
         disk.on({ kind: 'overQuota' }, 'EQUOTA');
         return undefined;
       }
+      // Asked before the write: a segment sealed by a failure holds the newest batches, not the oldest.
+      const { canEvict } = quota;
       const result = log.write(meta, payload);
       if (result.kind === 'written') {
         disk.on({ kind: 'written' });
         return result.frame;
       }
       const { hadFrames } = result;
-      let action = fail(result.code, { failures, hadFrames });
+      let action = fail(result.code, { failures, hadFrames, canEvict });
       if (action === 'recreate') {
         const code = recreate();
-        if (code !== undefined) action = fail(code, { failures: failures + 1, hadFrames });
+        if (code !== undefined) action = fail(code, { failures: failures + 1, hadFrames, canEvict });
       }
       if (action === 'evict') quota.evictOldest();
       if (action === 'refuse') return undefined;
     }
   }
 
-  function fail(code: string, facts: { readonly failures: number; readonly hadFrames: boolean }): DiskAction {
-    const event = {
-      kind: 'failed',
-      trouble: toDiskTrouble(code),
-      facts: { ...facts, canEvict: quota.canEvict },
-    } as const;
-    return disk.on(event, code);
+  function fail(code: string, facts: FailureFacts): DiskAction {
+    return disk.on({ kind: 'failed', trouble: toDiskTrouble(code), facts }, code);
   }
 
   function syncLater(): void {
@@ -210,12 +207,11 @@ export function openSpool(options: SpoolOptions, parts: SpoolParts): Spool {
     syncTimer ??= clock.after(SYNC_INTERVAL_MS, () => {
       syncTimer = undefined;
       const code = log.sync();
-      if (code !== undefined) fail(code, { failures: 1, hadFrames: true });
+      if (code !== undefined) fail(code, { failures: 1, hadFrames: true, canEvict: false });
     });
   }
 
-  function settle(frame: StoredFrame): void {
-    if (!store.settle(frame)) return;
+  function onRemoved(): void {
     disk.on({ kind: 'roomFreed' });
     scanner.roomFreed();
   }
@@ -247,11 +243,11 @@ export function openSpool(options: SpoolOptions, parts: SpoolParts): Spool {
       const found = store.read(frame);
       if (found.kind === 'corrupt' && !frame.location.isSettled) {
         corruptRecords += frame.records;
-        settle(frame);
+        store.settle(frame);
       }
       return found;
     },
-    settle,
+    settle: store.settle,
     take: () => (isClosed ? { kind: 'empty' } : backlog.take()),
     deadLetter(meta, payload, reason) {
       const timeMs = Math.floor(clock.wallMs());

@@ -69,7 +69,7 @@ export function* surveySegment(
         case 'torn':
           survey.damagedBytes += step.bytes;
           if (step.header !== undefined && !isCounted(marks, step.offset)) {
-            sequence.torn({ segment, offset: step.offset, records: step.header.records });
+            sequence.torn(step.header, { segment, offset: step.offset });
           }
           break;
         case 'damage':

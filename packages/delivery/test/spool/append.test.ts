@@ -20,6 +20,7 @@ test('leaves nothing behind when everything was settled', () => {
   expect(fileSystem.files).toEqual([]);
   expect(fileSystem.list('/spool')).toEqual([]);
   expect(fileSystem.openFiles).toBe(0);
+  clock.advance(0);
   expect(clock.pendingTimers).toBe(0);
 });
 

@@ -37,14 +37,16 @@ export function openTestSpool(setup: SpoolSetup = {}): SpoolUnderTest {
   const clock = setup.clock ?? new ManualClock();
   const reports: SpoolDiagnostic[] = [];
   const evicted: SpoolUnderTest['evicted'] = [];
+  const fileSystem = setup.fileSystem ?? new MemoryDisk();
+  const locks = 'locks' in setup ? setup.locks : new MemoryLocks();
   const spool = openSpool(
     { dir: '/spool', ...setup.options },
     {
-      fileSystem: setup.fileSystem ?? new MemoryDisk(),
-      locks: 'locks' in setup ? setup.locks : new MemoryLocks(),
+      fileSystem,
+      locks: locks instanceof MemoryLocks ? withFile(locks, fileSystem) : locks,
       clock,
       random: countingRandom,
-      ownerId: setup.fileSystem instanceof MemoryDisk || setup.fileSystem === undefined ? 0 : undefined,
+      ownerId: fileSystem instanceof MemoryDisk ? 0 : undefined,
       report: (event) => reports.push(event),
       onBacklog: () => {},
       evict(frame) {
@@ -54,6 +56,17 @@ export function openTestSpool(setup: SpoolSetup = {}): SpoolUnderTest {
     },
   );
   return { spool, clock, reports, evicted };
+}
+
+/** A lock in memory with the file that a socket would leave. */
+function withFile(locks: MemoryLocks, fileSystem: FileSystem): InstanceLocks {
+  return {
+    hold(path) {
+      fileSystem.close(fileSystem.open(`${path()}/lock`, 'create'));
+      return locks.hold(path);
+    },
+    probe: (path) => locks.probe(path),
+  };
 }
 
 /** A batch whose bytes follow from its number, so that a changed one shows. */
