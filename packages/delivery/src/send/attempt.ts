@@ -44,6 +44,7 @@ export async function attempt(
   const { clock, format } = parts;
   const body = await bodyOf(job, parts);
   const headers = await parts.headers(endpoint);
+  await parts.transport.ready?.();
   const { state } = endpoint.health;
   if (signal.aborted || (state !== 'closed' && state !== 'half-open')) return undefined;
   const startMs = clock.nowMs();

@@ -22,12 +22,18 @@ export function createAxiosTransport(settings: AxiosTransportSettings): Transpor
   const connections = createConnections(settings);
   let client: Promise<AxiosInstance> | undefined;
   const load = async (): Promise<AxiosInstance> => settings.axios ?? (await import('axios')).default.create();
+  const loaded = (): Promise<AxiosInstance> => {
+    client ??= load();
+    return client;
+  };
   return {
+    async ready() {
+      await loaded().catch(() => undefined); // Whatever is wrong with it, `send` tells.
+    },
     async send(request) {
       const attempt = startAttempt(request);
       try {
-        client ??= load();
-        const axios = await client;
+        const axios = await loaded();
         const post = (agents: Agents) =>
           withoutTracing(() => axios.request(requestConfig(request, agents, attempt.signal)));
         const response = await post(connections.kept).catch((error: unknown) => {

@@ -1,3 +1,4 @@
+import type { Transport } from '@logflume/delivery';
 import { describe, expect, it } from 'vitest';
 import { createEngine, type Engine, ok, refused, unavailable, url } from './engine.ts';
 
@@ -31,6 +32,26 @@ describe('an endpoint that is back', () => {
     const before = requestsTo(engine, 'b');
     await logFor(engine, 10_000);
     expect(requestsTo(engine, 'b') - before).toBeGreaterThan(100);
+  });
+});
+
+describe('a transport that has to load its client', () => {
+  it('does so on its own time, not on that of the endpoint that happens to be first', async () => {
+    const { clock, network } = createEngine(() => ok);
+    let load: Promise<void> | undefined;
+    const ready = () => {
+      load ??= new Promise((resolve) => void clock.after(300, resolve));
+      return load;
+    };
+    const send: Transport['send'] = async (request) => {
+      await ready();
+      return network.send(request);
+    };
+    const loading = createEngine(() => ok, { clock, transport: { ready, send, close: () => undefined } });
+    loading.log('first');
+    await clock.advance(1000);
+    expect(loading.delivery.stats()).toMatchObject({ delivered: 1, pending: 0 });
+    expect(loading.delivery.stats().endpoints[0]?.latencyMs).toBeLessThan(11);
   });
 });
 
