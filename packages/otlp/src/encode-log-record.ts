@@ -110,27 +110,30 @@ function writeTrace(bytes: Buffer, at: number, record: LogRecordInput): number {
     bytes[end + 4] = 0;
     end += 5;
   }
-  if (!isId(record.traceId, 32)) return end;
-  end = writeId(bytes, end, 0x4a, record.traceId);
-  return isId(record.spanId, 16) ? writeId(bytes, end, 0x52, record.spanId) : end;
+  const spanAt = writeId(bytes, end, 0x4a, record.traceId, 32);
+  return spanAt === end ? end : writeId(bytes, spanAt, 0x52, record.spanId, 16);
 }
 
-const ID = /^(?!0+$)[0-9a-f]+$/i;
-
-function isId(id: string, digits: number): boolean {
-  return id.length === digits && ID.test(id);
-}
-
-function writeId(bytes: Buffer, at: number, tag: number, id: string): number {
-  const length = id.length / 2;
+/** Writes an id of so many hex digits that are not all zero, checked while they are read; of anything else, nothing. */
+function writeId(bytes: Buffer, at: number, tag: number, id: string, digits: number): number {
+  if (id.length !== digits) return at;
+  let end = at + 2;
+  let seen = 0;
+  for (let i = 0; i < digits; i += 2) {
+    const byte = (hexDigit(id.charCodeAt(i)) << 4) | hexDigit(id.charCodeAt(i + 1));
+    bytes[end++] = byte;
+    seen |= byte;
+  }
+  // A digit that is none has made all of it negative.
+  if (seen <= 0) return at;
   bytes[at] = tag;
-  bytes[at + 1] = length;
-  for (let i = 0; i < length; i++) bytes[at + 2 + i] = hexDigit(id, 2 * i) * 16 + hexDigit(id, 2 * i + 1);
-  return at + 2 + length;
+  bytes[at + 1] = digits >> 1;
+  return end;
 }
 
-/** '0'–'9' are 0x30–0x39; letters of either case have their value minus nine in the low four bits. */
-function hexDigit(text: string, at: number): number {
-  const code = text.charCodeAt(at);
-  return (code & 0xf) + (code > 0x39 ? 9 : 0);
+/** The value of '0'–'9', 'a'–'f' or 'A'–'F'; −1 for any other character. */
+function hexDigit(code: number): number {
+  if (code <= 0x39) return code >= 0x30 ? code - 0x30 : -1;
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
 }
