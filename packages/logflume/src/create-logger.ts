@@ -10,6 +10,7 @@ import type { Logger } from './logger.ts';
 import { createBackendDelivery } from './output/backend-delivery.ts';
 import { alongside, createConsoleDelivery, createNoDelivery } from './output/console-delivery.ts';
 import { createConsoleLine, createStdoutStream } from './output/console-output.ts';
+import { asOwnOutput } from './own-output.ts';
 import { createPipeline } from './pipeline.ts';
 import { createLevelCell, PipelineLogger } from './pipeline-logger.ts';
 import { ScopeTable } from './scope-table.ts';
@@ -44,6 +45,7 @@ export function createLogger(options: LoggerOptions = {}): Logger {
       limits,
       levels: resolved.levels,
       version: resolved.version ?? '',
+      isPrinted: resolved.output !== 'none' && resolved.console !== false,
     }),
     {
       name: resolved.name,
@@ -65,8 +67,13 @@ function createOutput(resolved: ResolvedOptions, scopes: ScopeTable, limits: Enc
           resolved.queue.maxBytes,
         );
   if (resolved.output === 'console') return console ?? createNoDelivery();
-  const backend = createBackendDelivery(resolved, scopes, limits, resolved.onDiagnostic);
+  const backend = createBackendDelivery(resolved, scopes, limits, ownDiagnostics(resolved.onDiagnostic));
   return console === undefined ? backend : alongside(backend, console);
+}
+
+function ownDiagnostics(onDiagnostic: ResolvedOptions['onDiagnostic']): ResolvedOptions['onDiagnostic'] {
+  if (onDiagnostic === undefined) return undefined;
+  return (event) => asOwnOutput(() => onDiagnostic(event));
 }
 
 function withSignals(delivery: Delivery<LogRecordInput>, resolved: ResolvedOptions): Delivery<LogRecordInput> {
@@ -97,7 +104,7 @@ function reportSettings({ diagnostics, onDiagnostic }: ResolvedOptions): void {
 
 function tell(onDiagnostic: (event: Diagnostic) => void, event: Diagnostic): void {
   try {
-    onDiagnostic(event);
+    asOwnOutput(() => onDiagnostic(event));
   } catch {
     // The application's own callback threw: making a logger must not fail for it.
   }

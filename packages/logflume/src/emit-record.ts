@@ -61,6 +61,8 @@ export interface HostRecord {
 export interface RecordEmitter {
   emitRecord(record: HostRecord): void;
   captureCall(): CallContext;
+  /** Whether its records are printed on the console of the process. */
+  readonly isPrinted: boolean;
 }
 
 /**
@@ -80,6 +82,11 @@ export function emitRecord(logger: Logger, record: HostRecord): void {
 /** Notes the time and asynchronous context of a log call, to be given to {@link emitRecord} later. */
 export function captureCall(logger: Logger): CallContext | undefined {
   return isEmitter(logger) ? logger.captureCall() : undefined;
+}
+
+/** Whether a logger prints its records on the console of the process; `false` for one that is not ours. */
+export function isPrinted(logger: Logger): boolean {
+  return isEmitter(logger) && logger.isPrinted === true;
 }
 
 /** By OTLP's ranges of four numbers; unspecified first. */

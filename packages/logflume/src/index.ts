@@ -8,6 +8,8 @@ export type {
   LogflumeErrorCode,
 } from '@logflume/delivery';
 export { LogflumeError } from '@logflume/delivery';
+export type { CaptureConsoleOptions } from './capture-console.ts';
+export { captureConsole } from './capture-console.ts';
 export type { ConfigDiagnostic, Diagnostic } from './config/diagnostic.ts';
 export type {
   BatchOptions,

@@ -164,6 +164,11 @@ export class PipelineLogger implements Logger, RecordEmitter {
     return captureNow(this.#pipeline);
   }
 
+  /** For those who would else print a second time. */
+  get isPrinted(): boolean {
+    return this.#pipeline.isPrinted === true;
+  }
+
   /** A child whose name has a rule has the level of that rule; any other follows its parent. */
   #childLevel({ name, level }: ChildOptions): LevelCell {
     if (level !== undefined) return createLevelCell(checkLevel(level));

@@ -13,6 +13,8 @@ export interface PipelineParts {
   readonly levels: LevelRules;
   /** Of every scope; `''` is none. */
   readonly version: string;
+  /** Whether records are printed on the console of the process. @defaultValue false */
+  readonly isPrinted?: boolean | undefined;
 }
 
 /** What a logger and all its children share. */
