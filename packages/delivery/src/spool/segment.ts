@@ -1,37 +1,6 @@
-import type { StoredFrame } from './stored-frame.ts';
+import type { Segment, SegmentFolder } from './stored-frame.ts';
 
-/** The directory segments lie in; the path changes when the directory is moved under another one. */
-export interface SegmentFolder {
-  path: string;
-  /** Sorts folders, oldest first; `Infinity` for our own. */
-  createdMs: number;
-}
-
-/** One `<n>.seg` and its `<n>.ack`, as far as they are known. */
-export interface Segment {
-  readonly folder: SegmentFolder;
-  readonly number: number;
-  /** Bytes of the segment file. */
-  bytes: number;
-  /** Bytes of the ack file. */
-  ackBytes: number;
-  /** The writer's descriptor while the segment is open: the only way to a file whose name was deleted. */
-  fd: number | undefined;
-  /** Counts below are exact; until then they are an estimate from the first header. */
-  isSurveyed: boolean;
-  /** Every pending frame has been handed out. */
-  isHandedOut: boolean;
-  /** Holds what only a later version can read, or what could not be read at all: never unlinked for being done. */
-  isKept: boolean;
-  /** Its files are deleted. */
-  isGone: boolean;
-  pendingFrames: number;
-  pendingRecords: number;
-  /** Offset of the last frame handed out by a walk, so that a walk begun anew does not hand it out twice; -1 for none. */
-  handedOutTo: number;
-  /** Frames handed out and not terminal yet, by offset. */
-  readonly live: Map<number, StoredFrame>;
-}
+export type { Segment, SegmentFolder } from './stored-frame.ts';
 
 export function createSegment(folder: SegmentFolder, number: number): Segment {
   return {
