@@ -121,6 +121,15 @@ describe('encodeAnyValue of lists', () => {
     expect(toPlainValue(decoded(value, { maxItems }))).toStrictEqual(plain);
   });
 
+  it('counts what it leaves of a proxy that claims to have every key', () => {
+    const descriptor = { value: 1, enumerable: true, configurable: true };
+    const value = new Proxy(
+      {},
+      { ownKeys: () => ['a', 'b'], getOwnPropertyDescriptor: () => descriptor, get: () => 1 },
+    );
+    expect(toPlainValue(decoded(value, { maxItems: 1 }))).toStrictEqual({ a: 1, '…': '[1 members cut]' });
+  });
+
   it('counts what it leaves of a Set and of a Map', () => {
     expect(toPlainValue(decoded(new Set([1, 2, 3]), { maxItems: 2 }))).toStrictEqual([1, 2, '… [1 items cut]']);
     const map = new Map([

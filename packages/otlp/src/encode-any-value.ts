@@ -1,4 +1,5 @@
 import type { EncodeLimits } from './limits.ts';
+import { readMember, throwsText } from './read-member.ts';
 import { closeLength, varintBytes, writeBigInt64, writeBytes, writeDouble, writeInt64, writeVarint } from './wire.ts';
 import { toWireForm, type WireForm } from './wire-form.ts';
 import { cutText, toWellFormedText, writeString } from './write-string.ts';
@@ -165,7 +166,7 @@ function encodeMap(bytes: Buffer, at: number, form: MapForm, limits: EncodeLimit
   let left = keys.length;
   for (const key of keys) {
     if (end > bytes.length) return end;
-    if (written >= limits.maxItems) return writeMembersCut(bytes, end, form, left, limits);
+    if (written >= limits.maxItems) return writeMembersCut(bytes, end, keys, form.cut + left, limits);
     left--;
     const value = readMember(members, key);
     if (value === undefined) continue;
@@ -173,13 +174,15 @@ function encodeMap(bytes: Buffer, at: number, form: MapForm, limits: EncodeLimit
     end = writeKeyValue(bytes, end, 0x0a, key, value, limits, enclosing);
     if (end === ILL_FORMED_KEY) return encodeMap(bytes, at, toWellFormedMap(form), limits, enclosing);
   }
-  return form.cut === 0 ? end : writeMembersCut(bytes, end, form, 0, limits);
+  return form.cut === 0 ? end : writeMembersCut(bytes, end, keys, form.cut, limits);
 }
 
-function writeMembersCut(bytes: Buffer, at: number, form: MapForm, left: number, limits: EncodeLimits): number {
+function writeMembersCut(bytes: Buffer, at: number, keys: string[], cut: number, limits: EncodeLimits): number {
+  // Looked for in the list and not in the object: a proxy may claim to have every key there is.
+  const taken = new Set(keys);
   let key = '…';
-  while (Object.hasOwn(form.members, key)) key += '…';
-  return writeKeyValue(bytes, at, 0x0a, key, `[${form.cut + left} members cut]`, limits);
+  while (taken.has(key)) key += '…';
+  return writeKeyValue(bytes, at, 0x0a, key, `[${cut} members cut]`, limits);
 }
 
 /** The same map with keys that UTF-8 can write; of keys that become equal by that, the last one counts. */
@@ -190,24 +193,6 @@ function toWellFormedMap(form: MapForm): MapForm {
     if (value !== undefined) members[toWellFormedText(key)] = value;
   }
   return { kind: 'map', members, cut: form.cut };
-}
-
-/** Reads a member; one that throws on being read becomes text that says so. */
-export function readMember(object: object, key: string | number): unknown {
-  try {
-    return Reflect.get(object, key);
-  } catch (error) {
-    return throwsText(error);
-  }
-}
-
-/** What stands in place of a value that could not be read. */
-export function throwsText(error: unknown): string {
-  try {
-    return `[Throws: ${error instanceof Error ? error.message : String(error)}]`;
-  } catch {
-    return '[Throws]'; // What was thrown throws too when asked what it is.
-  }
 }
 
 /** Writes a length prefix and the `AnyValue` behind it. */

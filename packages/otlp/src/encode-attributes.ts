@@ -1,5 +1,6 @@
-import { readMember, throwsText, writeKeyValue } from './encode-any-value.ts';
+import { writeKeyValue } from './encode-any-value.ts';
 import type { EncodeLimits } from './limits.ts';
+import { readMember, throwsText } from './read-member.ts';
 import { toWireForm } from './wire-form.ts';
 import { toWellFormedText } from './write-string.ts';
 

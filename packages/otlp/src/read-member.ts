@@ -1,0 +1,17 @@
+/** Reads a member; one that throws on being read becomes text that says so. */
+export function readMember(object: object, key: string | number): unknown {
+  try {
+    return Reflect.get(object, key);
+  } catch (error) {
+    return throwsText(error);
+  }
+}
+
+/** What stands in place of a value that could not be read. */
+export function throwsText(error: unknown): string {
+  try {
+    return `[Throws: ${error instanceof Error ? error.message : String(error)}]`;
+  } catch {
+    return '[Throws]'; // What was thrown throws too when asked what it is.
+  }
+}
