@@ -45,8 +45,9 @@ export function encodeAttributes(
   for (const key of Object.keys(members)) {
     const value = members[key];
     let end = writeKeyValue(bytes, at, tag, key, value, limits);
-    while (end > bytes.length && bytes.length < MAX_SHARED_BYTES) {
-      const larger = Buffer.allocUnsafeSlow(bytes.length * 4);
+    if (end > bytes.length && bytes.length < MAX_SHARED_BYTES) {
+      // In one step: what is too large for a kibibyte may take a second to read.
+      const larger = Buffer.allocUnsafeSlow(MAX_SHARED_BYTES);
       bytes.copy(larger, 0, 0, at);
       bytes = larger;
       end = writeKeyValue(bytes, at, tag, key, value, limits);
