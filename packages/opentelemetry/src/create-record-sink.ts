@@ -1,0 +1,33 @@
+import { createLogger, emitRecord, type Logger } from 'logflume';
+import { type AdapterOptions, resolveOptions } from './options.ts';
+import type { RecordSink } from './record-sink.ts';
+import { ResourceLoggers } from './resource-loggers.ts';
+import { toHostRecord } from './to-host-record.ts';
+
+/**
+ * Makes what the options ask for: loggers of its own, one for each resource, or the one that is shared.
+ *
+ * @throws LogflumeError for options that cannot work, though no logger is needed before the first record.
+ */
+export function createRecordSink(options: AdapterOptions): RecordSink {
+  const resolved = resolveOptions(options);
+  if (resolved.kind === 'shared') return shareLogger(resolved.logger);
+  const { loggerOptions } = resolved;
+  const { onDiagnostic } = loggerOptions;
+  // The loggers come with their resource; this one is only asked whether the options would do.
+  const isHeard = typeof onDiagnostic === 'function' || onDiagnostic === undefined;
+  const probe = createLogger(isHeard ? { ...loggerOptions, onDiagnostic: () => undefined } : loggerOptions);
+  void probe.close();
+  return new ResourceLoggers(loggerOptions);
+}
+
+function shareLogger(logger: Logger): RecordSink {
+  const flush = async (timeoutMs: number | undefined): Promise<void> => {
+    await logger.flush(timeoutMs === undefined ? {} : { timeoutMs });
+  };
+  return {
+    take: (record, call) => emitRecord(logger, toHostRecord(record, call, undefined)),
+    flush,
+    close: () => flush(undefined),
+  };
+}

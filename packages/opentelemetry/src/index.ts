@@ -1,0 +1,12 @@
+export { createLogRecordExporter } from './create-log-record-exporter.ts';
+export { createLogRecordProcessor } from './create-log-record-processor.ts';
+export type {
+  ExportResult,
+  HrTime,
+  LogRecordExporter,
+  LogRecordProcessor,
+  SdkLogRecord,
+  SdkResource,
+  SdkScope,
+} from './host.ts';
+export type { AdapterOptions, OwnLoggerOptions, SharedLoggerOptions } from './options.ts';

@@ -1,0 +1,58 @@
+import type { CallContext, HostRecord, TraceContext } from 'logflume';
+import type { HrTime, SdkLogRecord } from './host.ts';
+
+/** The SDK says where a record has no span: then none is taken from the running context. */
+const NO_TRACE: TraceContext = Object.freeze({ traceId: '', spanId: '', traceFlags: 0 });
+
+/** What OpenTelemetry calls the count where a format has no field for it. */
+const DROPPED_KEY = 'otel.dropped_attributes_count';
+
+/** Before the names of a scope's attributes, which have no place of their own on the way. */
+const SCOPE_PREFIX = 'otel.scope.';
+
+const NANOS_PER_MS = 1e6;
+
+/**
+ * Makes a record of the SDK's. Pure; changes nothing and keeps nothing of it.
+ *
+ * @param call - of the log call; `undefined` while it runs.
+ * @param resource - attributes of its resource that go with the record, as no logger has them. The record's own win.
+ */
+export function toHostRecord(
+  record: SdkLogRecord,
+  call: CallContext | undefined,
+  resource: object | undefined,
+): HostRecord {
+  const { hrTime, hrTimeObserved, spanContext } = record;
+  return {
+    severityNumber: record.severityNumber ?? 0,
+    severityText: record.severityText ?? '',
+    body: record.body,
+    attributes: attributesOf(record, resource),
+    exception: undefined,
+    eventName: record.eventName,
+    timeMs: toMs(hrTime),
+    timeNanos: hrTime[1] % NANOS_PER_MS,
+    observedTimeMs: toMs(hrTimeObserved),
+    observedTimeNanos: hrTimeObserved[1] % NANOS_PER_MS,
+    trace: spanContext ?? NO_TRACE,
+    scope: record.instrumentationScope,
+    call,
+  };
+}
+
+function toMs([seconds, nanoseconds]: HrTime): number {
+  return seconds * 1000 + Math.floor(nanoseconds / NANOS_PER_MS);
+}
+
+/** Those of the record as they are, unless there is something to add. */
+function attributesOf(record: SdkLogRecord, resource: object | undefined): object {
+  const { attributes, droppedAttributesCount } = record;
+  const ofScope = record.instrumentationScope.attributes;
+  if (droppedAttributesCount === 0 && ofScope === undefined && resource === undefined) return attributes;
+  const all: Record<string, unknown> = { ...resource };
+  for (const [name, value] of Object.entries(ofScope ?? {})) all[SCOPE_PREFIX + name] = value;
+  Object.assign(all, attributes);
+  if (droppedAttributesCount > 0) all[DROPPED_KEY] = droppedAttributesCount;
+  return all;
+}

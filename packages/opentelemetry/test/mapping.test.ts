@@ -1,0 +1,130 @@
+import type { ReceivedRecord } from '@logflume/dev-backend';
+import { type Context, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
+import { type LogRecord, SeverityNumber } from '@opentelemetry/api-logs';
+import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
+import { LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs';
+import { describe, expect, it } from 'vitest';
+import { createLogRecordProcessor, type SdkLogRecord } from '../src/index.ts';
+import { createProvider, createRig } from './rig.ts';
+
+/** What a backend is told of a record. */
+function told(record: ReceivedRecord): unknown {
+  const { timeUnixNano, observedTimeUnixNano, severityNumber, severityText, body, attributes } = record;
+  const { flags, traceId, spanId, eventName, scope } = record;
+  return {
+    ...{ timeUnixNano, observedTimeUnixNano, severityNumber, severityText, body, attributes },
+    ...{ flags, traceId, spanId, eventName, scope: { name: scope.name, version: scope.version } },
+  };
+}
+
+/** Sends a record through the stock exporter and through ours, in one provider. */
+async function compare(record: LogRecord): Promise<{ readonly stock: unknown; readonly ours: unknown }> {
+  await using forStock = await createRig();
+  await using forUs = await createRig();
+  const stock = new SimpleLogRecordProcessor({
+    exporter: new OTLPLogExporter({ url: `${forStock.backend.url}/v1/logs` }),
+  });
+  const provider = new LoggerProvider({ processors: [stock, createLogRecordProcessor(forUs.options)] });
+  provider.getLogger('orders', '1.2.3').emit(record);
+  await provider.forceFlush();
+  await provider.shutdown();
+  const [theirs] = forStock.backend.records();
+  const [own] = forUs.backend.records();
+  if (theirs === undefined || own === undefined) throw new Error('a record is missing');
+  return { stock: told(theirs), ours: told(own) };
+}
+
+const span = {
+  traceId: '0af7651916cd43dd8448eb211c80319c',
+  spanId: 'b7ad6b7169203331',
+  traceFlags: TraceFlags.SAMPLED,
+};
+const inSpan: Context = trace.setSpanContext(ROOT_CONTEXT, span);
+
+describe('a record says the same as through the stock exporter', () => {
+  it.each<[string, LogRecord]>([
+    ['a text', { body: 'hello' }],
+    ['a time to the nanosecond', { body: 'x', timestamp: [1_700_000_000, 123_456_789] }],
+    ['the last nanosecond of a second', { body: 'x', timestamp: [1_700_000_000, 999_999_999] }],
+    ['a Date', { body: 'x', timestamp: new Date(1_700_000_000_123) }],
+    ['an observed time', { body: 'x', timestamp: [1, 2], observedTimestamp: [1_700_000_001, 1] }],
+    ['a severity', { body: 'x', severityNumber: SeverityNumber.ERROR3, severityText: 'grave' }],
+    ['an event', { eventName: 'order.placed', attributes: { id: 1 } }],
+    ['a span', { body: 'x', context: inSpan }],
+    ['no body', { attributes: { a: 1 } }],
+    ['a number', { body: 42 }],
+    ['a fraction', { body: 1.5 }],
+    ['a negative number', { body: -7 }],
+    ['a boolean', { body: false }],
+    ['bytes', { body: new Uint8Array([0, 1, 254, 255]) }],
+    ['a list', { body: ['a', 1, true, null, ['b']] }],
+    ['a map', { body: { a: { b: [1, 2.5] }, c: 'd' } }],
+    ['no text at all', { body: '' }],
+    [
+      'attributes of all kinds',
+      { body: 'x', attributes: { s: 'a', i: 1, d: 0.5, b: true, l: ['a', 'b'], m: { n: 1 } } },
+    ],
+    ['an exception', { body: 'x', exception: Object.assign(new RangeError('too far'), { code: 'E_FAR' }) }],
+  ])('%s', async (_, record) => {
+    const { stock, ours } = await compare(record);
+    expect(ours).toEqual(stock);
+  });
+});
+
+describe('what has no field of its own on the way', () => {
+  it('goes with the attributes: the count of those the SDK left out, and the attributes of the scope', async () => {
+    await using rig = await createRig();
+    const processor = createLogRecordProcessor(rig.options);
+    await using provider = createProvider(processor, { logRecordLimits: { attributeCountLimit: 2 } });
+    const logger = provider.getLogger('orders', '1', { attributes: { team: 'blue' } });
+    logger.emit({ body: 'x', attributes: { a: 1, b: 2, c: 3 } });
+    await provider.forceFlush();
+    expect(rig.backend.records()[0]?.attributes).toEqual({
+      a: 1,
+      b: 2,
+      'otel.scope.team': 'blue',
+      'otel.dropped_attributes_count': 1,
+    });
+  });
+
+  it('is not cut where the SDK let more attributes pass than logflume does', async () => {
+    await using rig = await createRig();
+    const processor = createLogRecordProcessor(rig.options);
+    await using provider = createProvider(processor, { logRecordLimits: { attributeCountLimit: 500 } });
+    const attributes = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`a${i}`, i]));
+    provider.getLogger('orders').emit({ body: 'x', attributes });
+    await provider.forceFlush();
+    expect(rig.backend.records()[0]?.attributes).toEqual(attributes);
+  });
+});
+
+describe('a record that no stock exporter bears', () => {
+  it('costs no other: a circle in a body, a getter that throws', async () => {
+    await using rig = await createRig();
+    const processor = createLogRecordProcessor(rig.options);
+    const circle: Record<string, unknown> = { a: 1 };
+    circle['self'] = circle;
+    const hostile = {
+      get bad(): never {
+        throw new Error('no');
+      },
+      good: 1,
+    };
+    const record: SdkLogRecord = {
+      hrTime: [1_700_000_000, 0],
+      hrTimeObserved: [1_700_000_000, 0],
+      resource: { attributes: {} },
+      instrumentationScope: { name: 'orders' },
+      attributes: {},
+      droppedAttributesCount: 0,
+    };
+    processor.onEmit({ ...record, body: circle });
+    processor.onEmit({ ...record, body: 'hostile', attributes: hostile });
+    processor.onEmit({ ...record, body: 'fine' });
+    await processor.shutdown();
+    const [first, second, third] = rig.backend.records();
+    expect(first?.body).toMatchObject({ a: 1 });
+    expect(second).toMatchObject({ body: 'hostile', attributes: { good: 1 } });
+    expect(third?.body).toBe('fine');
+  });
+});

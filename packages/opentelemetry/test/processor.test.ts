@@ -1,0 +1,180 @@
+import { SeverityNumber } from '@opentelemetry/api-logs';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { createLogger, withContext } from 'logflume';
+import { describe, expect, it } from 'vitest';
+import { createLogRecordProcessor } from '../src/index.ts';
+import { createGate, createProvider, createRig } from './rig.ts';
+
+describe('a processor in a provider of the SDK', () => {
+  it('delivers 10000 records of one tick', async () => {
+    await using rig = await createRig();
+    await using provider = createProvider(createLogRecordProcessor(rig.options));
+    const logger = provider.getLogger('orders', '1.2.3');
+    for (let i = 0; i < 10_000; i++) logger.emit({ body: 'record', attributes: { i } });
+    await provider.forceFlush();
+    const seen = new Set(rig.backend.records().map(({ attributes }) => attributes['i']));
+    expect(seen.size).toBe(10_000);
+    expect(rig.backend.stats().records.duplicates).toBe(0);
+  });
+
+  it('waits in a second forceFlush for what came during the first', async () => {
+    await using rig = await createRig([{ kind: 'delay', delayMs: 50 }]);
+    await using provider = createProvider(createLogRecordProcessor(rig.options));
+    const logger = provider.getLogger('orders');
+    for (let i = 0; i < 600; i++) logger.emit({ body: 'early' });
+    const first = provider.forceFlush();
+    for (let i = 0; i < 100; i++) logger.emit({ body: 'late' });
+    await provider.forceFlush();
+    expect(rig.backend.records()).toHaveLength(700);
+    await first;
+  });
+
+  it('loses nothing in a shutdown during forceFlush', async () => {
+    await using rig = await createRig([{ kind: 'delay', delayMs: 50 }]);
+    const provider = createProvider(createLogRecordProcessor({ ...rig.options, batch: { maxRecords: 200 } }));
+    const logger = provider.getLogger('orders');
+    for (let i = 0; i < 2000; i++) logger.emit({ body: 'record' });
+    const flushed = provider.forceFlush();
+    await provider.shutdown();
+    expect(rig.backend.records()).toHaveLength(2000);
+    await flushed;
+  });
+
+  it('takes nothing after its shutdown, and says so', async () => {
+    await using rig = await createRig();
+    const processor = createLogRecordProcessor(rig.options);
+    const provider = createProvider(processor);
+    const logger = provider.getLogger('orders');
+    logger.emit({ body: 'before' });
+    expect([processor.enabled(), logger.enabled()]).toEqual([true, true]);
+    await Promise.all([provider.shutdown(), processor.shutdown()]);
+    logger.emit({ body: 'after' });
+    expect([processor.enabled(), logger.enabled()]).toEqual([false, false]);
+    await processor.forceFlush();
+    expect(rig.backend.records().map(({ body }) => body)).toEqual(['before']);
+  });
+
+  it('settles forceFlush by its deadline while nobody answers, and delivers later', async () => {
+    await using rig = await createRig([{ kind: 'hang', times: 1 }]);
+    const processor = createLogRecordProcessor({ ...rig.options, timeoutMs: 200, retry: { baseDelayMs: 1 } });
+    const provider = createProvider(processor);
+    provider.getLogger('orders').emit({ body: 'late' });
+    await processor.forceFlush({ timeoutMillis: 20 });
+    expect(rig.backend.records()).toEqual([]);
+    await provider.shutdown();
+    expect(rig.backend.records()).toHaveLength(1);
+  });
+
+  it('adds what runs around the call, and passes on the severity the SDK decided on', async () => {
+    await using rig = await createRig();
+    await using provider = createProvider(createLogRecordProcessor({ ...rig.options, attributes: { zone: 'b' } }));
+    const logger = provider.getLogger('orders');
+    withContext({ request: 7 }, () => logger.emit({ severityNumber: SeverityNumber.DEBUG2, body: 'x' }));
+    await provider.forceFlush();
+    expect(rig.backend.records()).toMatchObject([{ severityNumber: 6, attributes: { request: 7, zone: 'b' } }]);
+  });
+
+  it('leaves a shared logger open, with the resource it has', async () => {
+    await using rig = await createRig();
+    await using shared = createLogger({ ...ownOptions(rig), resource: { 'service.name': 'of the logger' } });
+    const provider = createProvider(createLogRecordProcessor({ logger: shared }));
+    provider.getLogger('orders').emit({ body: 'through the SDK' });
+    await provider.shutdown();
+    shared.info('direct');
+    await shared.flush();
+    const records = rig.backend.records();
+    expect(records.map(({ body }) => body)).toEqual(['through the SDK', 'direct']);
+    expect(records.map(({ resource }) => resource.attributes['service.name'])).toEqual(Array(2).fill('of the logger'));
+  });
+});
+
+describe('the resource of the SDK', () => {
+  it('is that of the delivery, whole, and options win over it', async () => {
+    await using rig = await createRig();
+    const resource = resourceFromAttributes({ 'service.name': 'shop', 'k8s.pod.name': 'shop-1', ports: [80, 443] });
+    const processor = createLogRecordProcessor({ ...rig.options, resource: { 'k8s.pod.name': 'by code' } });
+    await using provider = createProvider(processor, { resource });
+    provider.getLogger('orders').emit({ body: 'x' });
+    await provider.forceFlush();
+    expect(rig.backend.records()[0]?.resource.attributes).toMatchObject({
+      'service.name': 'shop',
+      'k8s.pod.name': 'by code',
+      ports: [80, 443],
+    });
+  });
+
+  it('is waited for while attributes are to come, and records keep their context and order', async () => {
+    await using rig = await createRig();
+    const host = createGate<string>();
+    const resource = resourceFromAttributes({ 'service.name': 'shop', 'host.id': host.opened });
+    await using provider = createProvider(createLogRecordProcessor(rig.options), { resource });
+    const logger = provider.getLogger('orders');
+    withContext({ request: 1 }, () => logger.emit({ body: 'first' }));
+    logger.emit({ body: 'second' });
+    const flushed = provider.forceFlush();
+    host.open('h-1');
+    await flushed;
+    logger.emit({ body: 'third' });
+    await provider.forceFlush();
+    const records = rig.backend.records();
+    expect(records.map(({ body }) => body)).toEqual(['first', 'second', 'third']);
+    expect(records.map(({ attributes }) => attributes['request'])).toEqual([1, undefined, undefined]);
+    expect(records.map(({ resource }) => resource.attributes['host.id'])).toEqual(['h-1', 'h-1', 'h-1']);
+  });
+
+  it('has to do as it is when a flush cannot wait any longer', async () => {
+    await using rig = await createRig();
+    const listeners = process.listenerCount('exit');
+    const processor = createLogRecordProcessor(rig.options);
+    const resource = {
+      attributes: { 'service.name': 'shop' },
+      asyncAttributesPending: true,
+      waitForAsyncAttributes: () => createGate<undefined>().opened,
+    };
+    processor.onEmit({ ...bare, resource });
+    const arrived = rig.backend.waitFor((records) => records.length === 1);
+    await processor.forceFlush({ timeoutMillis: 10 });
+    await arrived;
+    await processor.shutdown();
+    expect(process.listenerCount('exit')).toBe(listeners);
+    expect(rig.backend.records()[0]?.resource.attributes['service.name']).toBe('shop');
+  });
+
+  it('is not waited for once 10000 records are held', async () => {
+    await using rig = await createRig();
+    const processor = createLogRecordProcessor(rig.options);
+    const pending = { attributes: {}, asyncAttributesPending: true, waitForAsyncAttributes: () => never };
+    for (let i = 0; i < 10_001; i++) processor.onEmit({ ...bare, resource: pending });
+    await processor.shutdown();
+    expect(rig.backend.records()).toHaveLength(10_001);
+  });
+
+  it('gets a delivery each, up to four; more go with the records', async () => {
+    await using rig = await createRig();
+    const processor = createLogRecordProcessor(rig.options);
+    const names = ['a', 'b', 'c', 'd', 'e', 'a'];
+    for (const name of names) processor.onEmit({ ...bare, resource: { attributes: { 'service.name': name } } });
+    await processor.shutdown();
+    const seen = rig.backend
+      .records()
+      .map(({ resource, attributes }) => [resource.attributes['service.name'], attributes['service.name']]);
+    expect(seen.map(String).sort()).toEqual(['a,', 'a,', 'a,e', 'b,', 'c,', 'd,']);
+  });
+});
+
+const never = createGate<undefined>().opened;
+
+const bare = {
+  hrTime: [1_700_000_000, 0],
+  hrTimeObserved: [1_700_000_000, 0],
+  instrumentationScope: { name: 'orders' },
+  attributes: {},
+  droppedAttributesCount: 0,
+} as const;
+
+function ownOptions(rig: { readonly backend: { readonly url: string } }): {
+  endpoints: string[];
+  exit: { handleSignals: boolean };
+} {
+  return { endpoints: [rig.backend.url], exit: { handleSignals: false } };
+}
