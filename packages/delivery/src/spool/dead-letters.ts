@@ -25,16 +25,20 @@ const MAX_FILES = 10_000;
  */
 export function createDeadLetters(fileSystem: FileSystem, directory: () => string): DeadLetters {
   const files: { readonly name: string; readonly bytes: number }[] = [];
+  let totalBytes = 0;
 
   function remember(name: string, bytes: number): void {
+    const newest = files.at(-1);
     files.push({ name, bytes });
-    // Almost always in order already; only what is moved in may be older.
-    files.sort((a, b) => (a.name < b.name ? -1 : 1));
+    totalBytes += bytes;
+    // Only what is moved in may be older than what is here.
+    if (newest !== undefined && name < newest.name) files.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   function dropOldest(): boolean {
     const oldest = files.shift();
     if (oldest === undefined) return false;
+    totalBytes -= oldest.bytes;
     try {
       fileSystem.unlink(`${directory()}/${oldest.name}`);
     } catch {
@@ -49,7 +53,7 @@ export function createDeadLetters(fileSystem: FileSystem, directory: () => strin
 
   return {
     get bytes() {
-      return files.reduce((sum, file) => sum + file.bytes, 0);
+      return totalBytes;
     },
     get files() {
       return files.length;
@@ -80,6 +84,7 @@ export function createDeadLetters(fileSystem: FileSystem, directory: () => strin
     dropOldest,
     forget() {
       files.length = 0;
+      totalBytes = 0;
     },
     close() {
       try {

@@ -1,5 +1,6 @@
-import type { Clock, Random, Timer } from '../clock.ts';
+import type { Clock, Random } from '../clock.ts';
 import { DEAD_LETTER_FOLDER } from './adoption.ts';
+import { createAppender } from './appender.ts';
 import { type BacklogStep, createBacklog } from './backlog.ts';
 import { type DeadLetterReason, encodeDeadLetter } from './dead-letter-format.ts';
 import { createDeadLetters } from './dead-letters.ts';
@@ -8,16 +9,15 @@ import { createDiskWatch } from './disk-watch.ts';
 import type { FileSystem } from './file-system.ts';
 import { createHome } from './home.ts';
 import { createInstanceLocks, type InstanceLocks } from './instance-lock.ts';
-import { movedAway } from './moved-away.ts';
 import { createOwnLog } from './own-log.ts';
 import { createQuota } from './quota.ts';
 import { createScanner } from './scanner.ts';
-import { type FrameMeta, HEADER_BYTES } from './segment-format.ts';
+import type { FrameMeta } from './segment-format.ts';
 import { createSegmentReader } from './segment-reader.ts';
 import { createSegmentStore, type FrameRead } from './segment-store.ts';
 import type { SpoolReport } from './spool-diagnostics.ts';
 import { type ResolvedSpoolOptions, resolveSpoolOptions, type SpoolOptions } from './spool-options.ts';
-import type { DiskAction, FailureFacts, SpoolState } from './spool-state.ts';
+import type { SpoolState } from './spool-state.ts';
 import type { StoredFrame } from './stored-frame.ts';
 import { createSurveyReport } from './survey-report.ts';
 
@@ -89,9 +89,6 @@ export interface SpoolParts {
   readonly locks?: InstanceLocks | undefined;
 }
 
-/** Syncs with the policy `interval`: Vector's value. */
-const SYNC_INTERVAL_MS = 500;
-
 /**
  * Opens the spool. Ready when it returns: what earlier processes left is found and counted afterwards, in slices. Trouble
  * with the disk is no error here but the state `bad` and one diagnostic.
@@ -144,13 +141,24 @@ export function openSpool(options: SpoolOptions, parts: SpoolParts): Spool {
     ownerId,
     maxBytes,
   });
-  let syncTimer: Timer | undefined;
+  const appender = createAppender({
+    options: resolved,
+    clock,
+    report,
+    home,
+    store,
+    deadLetters,
+    quota,
+    log,
+    disk,
+    onMissing: surveys.miss,
+  });
   let isClosed = false;
   let corruptRecords = 0;
 
   function start(): void {
     try {
-      home.open();
+      appender.settleIn();
       disk.on({ kind: 'probed' });
     } catch (error) {
       const code = errorCode(error);
@@ -160,55 +168,6 @@ export function openSpool(options: SpoolOptions, parts: SpoolParts): Spool {
       disk.on({ kind: 'failed', trouble: isUsable ? 'noRoom' : 'denied', facts }, code);
     }
     scanner.start();
-  }
-
-  /** The directory was deleted: makes another one. @returns the error code, `undefined` if it worked. */
-  function recreate(): string | undefined {
-    try {
-      surveys.miss(movedAway(store, home.recreate()));
-      deadLetters.forget();
-      report({ kind: 'spoolTrouble', code: 'ENOENT', message: `spool: ${dir} was deleted or moved; it was made anew` });
-      return undefined;
-    } catch (error) {
-      return errorCode(error);
-    }
-  }
-
-  function write(meta: FrameMeta, payload: Uint8Array): StoredFrame | undefined {
-    for (let failures = 0; ; failures++) {
-      if (!quota.makeRoom(HEADER_BYTES + payload.length)) {
-        disk.on({ kind: 'overQuota' }, 'EQUOTA');
-        return undefined;
-      }
-      // Asked before the write: a segment sealed by a failure holds the newest batches, not the oldest.
-      const { canEvict } = quota;
-      const result = log.write(meta, payload);
-      if (result.kind === 'written') {
-        disk.on({ kind: 'written' });
-        return result.frame;
-      }
-      const { hadFrames } = result;
-      let action = fail(result.code, { failures, hadFrames, canEvict });
-      if (action === 'recreate') {
-        const code = recreate();
-        if (code !== undefined) action = fail(code, { failures: failures + 1, hadFrames, canEvict });
-      }
-      if (action === 'evict') quota.evictOldest();
-      if (action === 'refuse') return undefined;
-    }
-  }
-
-  function fail(code: string, facts: FailureFacts): DiskAction {
-    return disk.on({ kind: 'failed', trouble: toDiskTrouble(code), facts }, code);
-  }
-
-  function syncLater(): void {
-    if (fsync !== 'interval') return;
-    syncTimer ??= clock.after(SYNC_INTERVAL_MS, () => {
-      syncTimer = undefined;
-      const code = log.sync();
-      if (code !== undefined) fail(code, { failures: 1, hadFrames: true, canEvict: false });
-    });
   }
 
   function onRemoved(): void {
@@ -227,18 +186,7 @@ export function openSpool(options: SpoolOptions, parts: SpoolParts): Spool {
       const counts = { bytes: quota.bytes, segments: store.segments.length, deadLetters: deadLetters.files };
       return { ...store.pending(), ...counts, missingRecords, corruptRecords, damagedBytes };
     },
-    append(meta, payload) {
-      if (isClosed || !disk.canTry) return undefined;
-      const frameBytes = HEADER_BYTES + payload.length;
-      if (frameBytes > resolved.maxFrameBytes) {
-        const message = `spool: a batch of ${frameBytes} bytes is over spool.maxFrameBytes (${resolved.maxFrameBytes})`;
-        report({ kind: 'spoolTrouble', code: 'EMSGSIZE', message });
-        return undefined;
-      }
-      const frame = write(meta, payload);
-      if (frame !== undefined) syncLater();
-      return frame;
-    },
+    append: (meta, payload) => (isClosed ? undefined : appender.append(meta, payload)),
     read(frame) {
       const found = store.read(frame);
       if (found.kind === 'corrupt' && !frame.location.isSettled) {
@@ -270,11 +218,10 @@ export function openSpool(options: SpoolOptions, parts: SpoolParts): Spool {
     close() {
       if (isClosed) return;
       isClosed = true;
-      syncTimer?.cancel();
       disk.close();
       scanner.close();
       backlog.close();
-      log.seal();
+      appender.close();
       store.releaseDescriptors();
       deadLetters.close();
       home.close();

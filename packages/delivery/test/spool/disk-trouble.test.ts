@@ -172,6 +172,8 @@ describe('a failed sync', () => {
     const on = openOn({ fsync: 'each' });
     on.disk.fault = ({ name }) => (name === 'sync' ? 'EIO' : undefined);
     expect(tryAppend(on, 1)).toBe(false);
+    // What was written and not synced is taken back: nobody keeps a promise that was not given.
+    expect(on.spool.gauges().records).toBe(0);
     expect(tryAppend(on, 2)).toBe(false);
     expect(on.spool.state).toBe('bad');
   });
@@ -206,6 +208,17 @@ describe('a failed sync', () => {
     on.clock.advance(5000);
     expect(syncs.map((atMs) => atMs - startMs)).toEqual([500, 5700]);
   });
+});
+
+test('a directory that is made for synced frames is synced, and so is the one above it', () => {
+  const disk = new MemoryDisk();
+  const synced: string[] = [];
+  disk.fault = ({ name, path }) => {
+    if (name === 'syncDirectory') synced.push(path);
+    return undefined;
+  };
+  openTestSpool({ fileSystem: disk, options: { dir: '/var/spool', fsync: 'each' } });
+  expect(synced).toEqual(['/var/spool', '/var']);
 });
 
 describe('a directory', () => {
@@ -248,6 +261,10 @@ describe('a directory', () => {
     on.disk.fault = ({ name }) => (name === 'makeDirectory' ? 'EACCES' : undefined);
     expect(tryAppend(on, 2)).toBe(false);
     expect(on.spool.state).toBe('bad');
+    on.disk.fault = () => undefined;
+    on.clock.advance(60_000);
+    expect(on.spool.state).toBe('ok');
+    expect(tryAppend(on, 3)).toBe(true);
   });
 
   test('keeps its place when only the open segment is deleted (F48)', async () => {
@@ -334,6 +351,28 @@ describe('a lack of descriptors (F50)', () => {
     expect(on.spool.read(frame)).toEqual({ kind: 'unavailable', code: 'EMFILE' });
     on.disk.fault = () => undefined;
     expect(on.spool.read(frame).kind).toBe('payload');
+  });
+
+  test('in the middle of a backlog hands out no frame twice', async () => {
+    const before = openOn();
+    for (const number of [1, 2, 3, 4]) append(before.spool, number, 150);
+    before.spool.close();
+    const on = openTestSpool({ fileSystem: before.disk, locks: before.locks, options: small });
+    await on.clock.until(on.spool.scan());
+    on.clock.advance(10);
+    const taken: string[] = [];
+    for (let turn = 0; turn < 20; turn++) {
+      // Another segment is read in between, so that the backlog has to be opened again.
+      const own = append(on.spool, 10 + turn, 900);
+      append(on.spool, 50 + turn, 900);
+      on.spool.read(own);
+      before.disk.fault = ({ name }) => (name === 'open' && turn % 3 === 1 ? 'EMFILE' : undefined);
+      const step = on.spool.take();
+      if (step.kind === 'frame') taken.push(step.frame.batchId);
+      before.disk.fault = () => undefined;
+      on.clock.advance(1000);
+    }
+    expect(taken).toEqual(ids(1, 2, 3, 4));
   });
 
   test('leaves acknowledgements unwritten, which costs a duplicate', async () => {

@@ -73,6 +73,18 @@ test('an open segment that is deleted is noticed, and its batches are written ag
   expect((await heir.drain()).map(({ frame }) => frame.batchId)).toEqual(ids(1, 2));
 });
 
+test('a deleted lock is noticed with the deleted segment, and made anew: nobody takes us for dead', async () => {
+  using directory = temporaryDirectory();
+  using under = openRealSpool({ dir: directory.path });
+  append(under.spool, 1);
+  for (const path of tree(directory.path)) if (!lstatSync(path).isDirectory()) rmSync(path);
+  append(under.spool, 2);
+  using other = openRealSpool({ dir: directory.path });
+  expect(await other.drain()).toEqual([]);
+  under.spool.close();
+  expect((await other.drain()).map(({ frame }) => frame.batchId)).toEqual(ids(1, 2));
+});
+
 describe('a directory that cannot be used (F49)', () => {
   test.each([
     ['a file in its place', (path: string) => writeFileSync(path, 'mine'), 'ENOTDIR'],
