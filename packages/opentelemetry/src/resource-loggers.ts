@@ -137,15 +137,15 @@ export class ResourceLoggers implements RecordSink {
 
   #routeOf(resource: SdkResource): Route {
     const attributes = readAttributes(resource);
-    const key = JSON.stringify(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
-    const known = this.#routes.get(key);
+    const key = keyOf(attributes);
+    const known = key === undefined ? undefined : this.#routes.get(key);
     if (known !== undefined) return known;
     const [first] = this.#loggers;
     if (first !== undefined && this.#loggers.length >= MAX_LOGGERS) return { logger: first, attributes };
     const logger = createLogger({ ...this.#options, resource: { ...attributes, ...this.#options.resource } });
     const route: Route = { logger, attributes: undefined };
     this.#loggers.push(logger);
-    this.#routes.set(key, route);
+    if (key !== undefined) this.#routes.set(key, route);
     return route;
   }
 }
@@ -158,9 +158,22 @@ function emit(route: Route, record: SdkLogRecord, call: CallContext | undefined)
   emitRecord(route.logger, toHostRecord(record, call, route.attributes));
 }
 
+/** Equal for equal attributes; `undefined` for values that JSON has no word for, a BigInt or a circle. */
+function keyOf(attributes: object): string | undefined {
+  try {
+    return JSON.stringify(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
+  } catch {
+    return undefined; // Then the resource shares a logger with none; its attributes are delivered all the same.
+  }
+}
+
 /** Without the name the SDK gives a service that has none: the environment may know better, and else says the same. */
 function readAttributes(resource: SdkResource): Record<string, unknown> {
-  const attributes: Record<string, unknown> = { ...resource.attributes };
-  const { 'service.name': name, ...others } = attributes;
-  return typeof name === 'string' && name.startsWith('unknown_service') ? others : attributes;
+  try {
+    const attributes: Record<string, unknown> = { ...resource.attributes };
+    const { 'service.name': name, ...others } = attributes;
+    return typeof name === 'string' && name.startsWith('unknown_service') ? others : attributes;
+  } catch {
+    return {}; // A getter threw; what is detected and given by code describes the process without it.
+  }
 }

@@ -162,6 +162,38 @@ describe('the resource of the SDK', () => {
   });
 });
 
+describe('a resource that cannot be read or compared', () => {
+  const broken = {
+    get 'service.name'(): string {
+      throw new Error('no');
+    },
+  };
+  it.each<[string, object]>([
+    ['a BigInt', { 'service.name': 'shop', size: 5n }],
+    ['a getter that throws', broken],
+  ])('costs no record and throws nothing into the call: %s', async (_, attributes) => {
+    await using rig = await createRig();
+    const processor = createLogRecordProcessor(rig.options);
+    for (let i = 0; i < 2; i++) processor.onEmit({ ...bare, resource: { attributes } });
+    await processor.shutdown();
+    expect(rig.backend.records()).toHaveLength(2);
+  });
+
+  it('is complete when waiting for it fails', async () => {
+    await using rig = await createRig();
+    const processor = createLogRecordProcessor(rig.options);
+    const resource = {
+      attributes: { 'service.name': 'shop' },
+      asyncAttributesPending: true,
+      waitForAsyncAttributes: () => Promise.reject(new Error('no network')),
+    };
+    processor.onEmit({ ...bare, resource });
+    await processor.forceFlush();
+    expect(rig.backend.records()[0]?.resource.attributes['service.name']).toBe('shop');
+    await processor.shutdown();
+  });
+});
+
 const never = createGate<undefined>().opened;
 
 const bare = {
