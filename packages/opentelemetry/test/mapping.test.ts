@@ -1,5 +1,5 @@
 import type { ReceivedRecord } from '@logflume/dev-backend';
-import { type Context, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
+import { type Context, type ContextManager, context, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
 import { type LogRecord, SeverityNumber } from '@opentelemetry/api-logs';
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
 import { LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs';
@@ -68,6 +68,45 @@ describe('a record says the same as through the stock exporter', () => {
   ])('%s', async (_, record) => {
     const { stock, ours } = await compare(record);
     expect(ours).toEqual(stock);
+  });
+});
+
+describe('a record without a span of its own', () => {
+  it('gets none of the running context', async () => {
+    await using rig = await createRig();
+    let active = ROOT_CONTEXT;
+    const manager: ContextManager = {
+      active: () => active,
+      with(next, run, thisArg, ...args) {
+        const before = active;
+        active = next;
+        try {
+          return run.call(thisArg, ...args);
+        } finally {
+          active = before;
+        }
+      },
+      bind: (_, target) => target,
+      enable: () => manager,
+      disable: () => manager,
+    };
+    context.setGlobalContextManager(manager);
+    try {
+      await using provider = createProvider(createLogRecordProcessor(rig.options));
+      const logger = provider.getLogger('orders');
+      context.with(inSpan, () => {
+        logger.emit({ body: 'inside' });
+        logger.emit({ body: 'apart', context: ROOT_CONTEXT });
+      });
+      await provider.forceFlush();
+    } finally {
+      context.disable();
+    }
+    const seen = rig.backend.records().map(({ body, traceId }) => [body, traceId]);
+    expect(seen).toEqual([
+      ['inside', span.traceId],
+      ['apart', undefined],
+    ]);
   });
 });
 
