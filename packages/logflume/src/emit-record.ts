@@ -53,6 +53,8 @@ export interface HostRecord {
   readonly trace?: TraceContext | undefined;
   /** Instrumentation scope. @defaultValue that of the logger */
   readonly scope?: { readonly name: string; readonly version?: string | undefined } | undefined;
+  /** Attributes of `scope`: read at the first record that has them, so the same object each time, and never changed. */
+  readonly scopeAttributes?: object | undefined;
   /** Where and when it was logged; {@link noCall} for a record that comes from elsewhere. @defaultValue here and now */
   readonly call?: CallContext | undefined;
 }
@@ -171,7 +173,8 @@ function enqueue({ clock, delivery, limits, scopes }: Pipeline, logger: LoggerPa
     spanId: trace === undefined ? '' : trace.spanId,
     traceFlags: trace === undefined ? 0 : trace.traceFlags & 0xff,
   };
-  const group = scope === undefined ? logger.group : scopes.groupOf(scope.name, scope.version ?? '');
+  const group =
+    scope === undefined ? logger.group : scopes.groupOf(scope.name, scope.version ?? '', host.scopeAttributes);
   delivery.enqueue(record, severityNumber, group);
 }
 

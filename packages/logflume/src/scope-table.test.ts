@@ -23,6 +23,25 @@ it('gives a scope encoded and as lines show it, without what is empty', () => {
   expect(scopes.encodedOf(full)).toStrictEqual(encodeScope('db', '1.2'));
 });
 
+it('tells scopes apart by their attributes, however often those are made anew', () => {
+  const scopes = new ScopeTable();
+  const plain = scopes.groupOf('db', '1');
+  const pool = { pool: 'main' };
+  const inPool = scopes.groupOf('db', '1', pool);
+  expect(inPool).not.toBe(plain);
+  expect(scopes.groupOf('db', '1', pool)).toBe(inPool);
+  expect(scopes.groupOf('db', '1', { pool: 'main' })).toBe(inPool);
+  expect(scopes.groupOf('db', '2', pool)).not.toBe(inPool);
+  expect(scopes.groupOf('db', '1', { pool: 'other' })).not.toBe(inPool);
+  expect(scopes.groupOf('db', '1', {})).toBe(plain);
+  expect(scopes.scopeOf(inPool)).toStrictEqual({
+    name: 'db',
+    version: '1',
+    attributes: [{ key: 'pool', value: { stringValue: 'main' } }],
+  });
+  expect(scopes.encodedOf(inPool)).toStrictEqual(encodeScope('db', '1', pool));
+});
+
 it('answers emptily for a number nobody got', () => {
   const scopes = new ScopeTable();
   expect(scopes.scopeOf(3)).toBeUndefined();

@@ -1,24 +1,27 @@
-import { encodeScope, type OtlpScope } from '@logflume/otlp';
+import { decodeLogRecord, defaultEncodeLimits, encodeAttributes, encodeScope, type OtlpScope } from '@logflume/otlp';
 
 /**
- * The instrumentation scopes of one pipeline. A record carries the number of its scope; name and version stand once in
- * a request. The same name and version always have the same number, so the table grows with names, not with loggers.
+ * The instrumentation scopes of one pipeline. A record carries the number of its scope; what the scope is stands once in
+ * a request. The same name, version and attributes always have the same number, so the table grows with those, not with
+ * loggers.
  */
 export class ScopeTable {
   readonly #groups = new Map<string, number>();
+  /** Numbers found before, by the identity of the attributes. */
+  readonly #known = new WeakMap<object, Map<string, number>>();
   readonly #encoded: Buffer[] = [];
   readonly #scopes: OtlpScope[] = [];
 
-  /** The number of a scope, integer ≥ 0. `version` may be `''`. */
-  groupOf(name: string, version: string): number {
+  /**
+   * The number of a scope, integer ≥ 0.
+   *
+   * @param version - may be `''`.
+   * @param attributes - read when they are seen first; to be given again as the same object, and not changed.
+   */
+  groupOf(name: string, version: string, attributes?: object): number {
     const key = `${name}\u0000${version}`;
-    const known = this.#groups.get(key);
-    if (known !== undefined) return known;
-    const group = this.#encoded.length;
-    this.#groups.set(key, group);
-    this.#encoded.push(encodeScope(name, version));
-    this.#scopes.push({ ...(name === '' ? {} : { name }), ...(version === '' ? {} : { version }) });
-    return group;
+    const known = attributes === undefined ? this.#groups : this.#known.get(attributes);
+    return known?.get(key) ?? this.#add(key, name, version, attributes);
   }
 
   /** Content of the `InstrumentationScope` message. */
@@ -26,4 +29,26 @@ export class ScopeTable {
 
   /** The same, for lines. */
   readonly scopeOf = (group: number): OtlpScope | undefined => this.#scopes[group];
+
+  #add(key: string, name: string, version: string, attributes: object | undefined): number {
+    const { bytes } = encodeAttributes(attributes ?? {}, defaultEncodeLimits);
+    const fullKey = bytes.length === 0 ? key : `${key}\u0000${bytes.toString('latin1')}`;
+    let group = this.#groups.get(fullKey);
+    if (group === undefined) {
+      group = this.#encoded.length;
+      this.#groups.set(fullKey, group);
+      this.#encoded.push(encodeScope(name, version, attributes));
+      this.#scopes.push({
+        ...(name === '' ? {} : { name }),
+        ...(version === '' ? {} : { version }),
+        // Encoded as the attributes of a record, so as one they are decoded.
+        ...(bytes.length === 0 ? {} : { attributes: decodeLogRecord(bytes, 0, bytes.length).attributes ?? [] }),
+      });
+    }
+    if (attributes !== undefined) {
+      const known = this.#known.get(attributes) ?? new Map<string, number>();
+      this.#known.set(attributes, known.set(key, group));
+    }
+    return group;
+  }
 }
