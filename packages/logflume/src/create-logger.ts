@@ -1,6 +1,5 @@
-import { createStdio, type Delivery } from '@logflume/delivery';
+import type { Delivery } from '@logflume/delivery';
 import { defaultEncodeLimits, type EncodeLimits, encodeAttributes, type LogRecordInput } from '@logflume/otlp';
-import type { Diagnostic } from './config/diagnostic.ts';
 import type { LoggerOptions } from './config/logger-options.ts';
 import { thresholdFor } from './config/parse-levels.ts';
 import { createProcessDeps } from './config/process-deps.ts';
@@ -10,7 +9,7 @@ import type { Logger } from './logger.ts';
 import { createBackendDelivery } from './output/backend-delivery.ts';
 import { alongside, createConsoleDelivery, createNoDelivery } from './output/console-delivery.ts';
 import { createConsoleLine, createStdoutStream } from './output/console-output.ts';
-import { asOwnOutput } from './own-output.ts';
+import { asOwnOutput, tellDiagnostic } from './own-output.ts';
 import { createPipeline } from './pipeline.ts';
 import { createLevelCell, PipelineLogger } from './pipeline-logger.ts';
 import { ScopeTable } from './scope-table.ts';
@@ -92,20 +91,7 @@ function withSignals(delivery: Delivery<LogRecordInput>, resolved: ResolvedOptio
   };
 }
 
-/** Says once what there is to say about the settings: to whoever listens, else on stderr. */
+/** Says once what there is to say about the settings. */
 function reportSettings({ diagnostics, onDiagnostic }: ResolvedOptions): void {
-  if (diagnostics.length === 0) return;
-  const stderr = createStdio('stderr');
-  for (const event of diagnostics) {
-    if (onDiagnostic === undefined) stderr.write(`logflume: ${event.message}\n`, () => undefined);
-    else tell(onDiagnostic, event);
-  }
-}
-
-function tell(onDiagnostic: (event: Diagnostic) => void, event: Diagnostic): void {
-  try {
-    asOwnOutput(() => onDiagnostic(event));
-  } catch {
-    // The application's own callback threw: making a logger must not fail for it.
-  }
+  for (const event of diagnostics) tellDiagnostic(event, onDiagnostic);
 }

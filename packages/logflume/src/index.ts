@@ -10,7 +10,7 @@ export type {
 export { LogflumeError } from '@logflume/delivery';
 export type { CaptureConsoleOptions } from './capture-console.ts';
 export { captureConsole } from './capture-console.ts';
-export type { ConfigDiagnostic, Diagnostic } from './config/diagnostic.ts';
+export type { ConfigDiagnostic, Diagnostic, ProviderNotRegistered } from './config/diagnostic.ts';
 export type {
   BatchOptions,
   EndpointOptions,
@@ -37,4 +37,7 @@ export type {
   Logger,
   LogMethod,
 } from './logger.ts';
+export type { LoggerProvider, SharedLoggerOptions } from './logger-provider.ts';
+export { createLoggerProvider } from './logger-provider.ts';
+export type { LogsApi } from './register-provider.ts';
 export type { TraceContext } from './trace-context.ts';

@@ -1,3 +1,6 @@
+import { createStdio } from '@logflume/delivery';
+import type { Diagnostic } from './config/diagnostic.ts';
+
 /** Calls of an application's own callbacks that run now, one inside the other. Process-wide, as the console is. */
 let running = 0;
 
@@ -17,4 +20,17 @@ export function asOwnOutput(run: () => void): void {
 /** Whether what is printed now is about logflume itself. */
 export function isOwnOutput(): boolean {
   return running > 0;
+}
+
+/** Says what there is to say: to whoever listens, else in a line on stderr. Never throws. */
+export function tellDiagnostic(event: Diagnostic, onDiagnostic: ((event: Diagnostic) => void) | undefined): void {
+  if (onDiagnostic === undefined) {
+    createStdio('stderr').write(`logflume: ${event.message}\n`, () => undefined);
+    return;
+  }
+  try {
+    asOwnOutput(() => onDiagnostic(event));
+  } catch {
+    // The application's own callback threw: what it was told about must not fail for it.
+  }
 }

@@ -19,21 +19,38 @@ const SPAN = Symbol.for('OpenTelemetry Context Key SPAN');
  */
 export function activeTraceContext(): TraceContext | undefined {
   const api: unknown = (globalThis as Record<symbol, unknown>)[API];
-  return api === undefined ? undefined : readSpan(api as Partial<OpenTelemetryApi>);
+  return api === undefined ? undefined : readActive(api as Partial<OpenTelemetryApi>);
+}
+
+/** The span of an OpenTelemetry context, of whichever copy of the API; `undefined` when it has none, or throws. */
+export function traceContextIn(context: unknown): TraceContext | undefined {
+  try {
+    return readSpan(Object(context) as Partial<OpenTelemetryContext>);
+  } catch {
+    return undefined; // As below.
+  }
 }
 
 /** What is read of the API; every part may be missing. */
 interface OpenTelemetryApi {
-  readonly context: { active?(): { getValue?(key: symbol): { spanContext?(): Partial<TraceContext> } | undefined } };
+  readonly context: { active?(): Partial<OpenTelemetryContext> };
 }
 
-function readSpan(api: Partial<OpenTelemetryApi>): TraceContext | undefined {
+interface OpenTelemetryContext {
+  getValue(key: symbol): { spanContext?(): Partial<TraceContext> } | undefined;
+}
+
+function readActive(api: Partial<OpenTelemetryApi>): TraceContext | undefined {
   try {
-    const context = api.context?.active?.()?.getValue?.(SPAN)?.spanContext?.();
-    if (typeof context?.traceId !== 'string' || typeof context.spanId !== 'string') return undefined;
-    const traceFlags = typeof context.traceFlags === 'number' ? context.traceFlags & 0xff : 0;
-    return { traceId: context.traceId, spanId: context.spanId, traceFlags };
+    return readSpan(api.context?.active?.());
   } catch {
     return undefined; // Somebody else's tracer is broken; the record is still worth logging.
   }
+}
+
+function readSpan(context: Partial<OpenTelemetryContext> | undefined): TraceContext | undefined {
+  const span = context?.getValue?.(SPAN)?.spanContext?.();
+  if (typeof span?.traceId !== 'string' || typeof span.spanId !== 'string') return undefined;
+  const traceFlags = typeof span.traceFlags === 'number' ? span.traceFlags & 0xff : 0;
+  return { traceId: span.traceId, spanId: span.spanId, traceFlags };
 }

@@ -48,8 +48,17 @@ export interface NoOutput extends Remark {
 /** What reading the configuration has to say. Plain values: they can be printed, sent or compared. */
 export type ConfigDiagnostic = InvalidSetting | UnsupportedSetting | DeprecatedSetting | UnknownSetting | NoOutput;
 
+/** A provider that was to be the global one is not, as another one was first, or another version of its API. */
+export interface ProviderNotRegistered {
+  readonly kind: 'providerNotRegistered';
+  /** Package whose global it is. */
+  readonly api: '@opentelemetry/api-logs' | '@opentelemetry/api';
+  /** The whole story in one line, for people. */
+  readonly message: string;
+}
+
 /** Everything logflume itself has to say; `message` is the whole story in one line. */
-export type Diagnostic = ConfigDiagnostic | DeliveryDiagnostic;
+export type Diagnostic = ConfigDiagnostic | DeliveryDiagnostic | ProviderNotRegistered;
 
 /** What was wrong with a value. */
 export interface BadValue {
