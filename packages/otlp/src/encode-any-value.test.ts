@@ -3,7 +3,7 @@ import vm from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { decoded, depthOf, encodeValue, fail, revoked, withoutStack } from '../test/values.ts';
 import { encodeAnyValue } from './encode-any-value.ts';
-import { defaultEncodeLimits } from './limits.ts';
+import { defaultEncodeLimits, type EncodeLimits } from './limits.ts';
 import { type PlainValue, toPlainValue } from './plain-value.ts';
 
 describe('encodeAnyValue of what is no object', () => {
@@ -273,20 +273,32 @@ describe('encodeAnyValue of hostile objects', () => {
   it('needs no byte more than it writes, cut or not', () => {
     for (const length of [118, 119, 120, 121, 122, 123, 124, 125, 126, 127, 128, 129]) {
       for (const text of ['a'.repeat(length), `${'a'.repeat(length - 1)}🎉`, 'é'.repeat(length)]) {
-        for (const maxValueLength of [length - 1, length, Number.POSITIVE_INFINITY]) {
-          const value = { key: text, list: [text] };
-          const whole = encodeValue(value, { maxValueLength });
-          const exact = Buffer.alloc(whole.length);
-          const limits = { ...defaultEncodeLimits, maxValueLength };
-          expect(encodeAnyValue(exact, 0, value, limits)).toBe(whole.length);
-          expect(exact.equals(whole)).toBe(true);
-          const short = Buffer.alloc(whole.length - 1);
-          expect(encodeAnyValue(short, 0, value, limits)).toBeGreaterThan(short.length);
+        for (const value of [{ key: text }, [text], { list: [text], key: text }]) {
+          for (const maxValueLength of [length - 1, length, Number.POSITIVE_INFINITY]) {
+            expectExactFit(value, { ...defaultEncodeLimits, maxValueLength });
+          }
         }
       }
     }
   });
+
+  it('needs no byte more for a Map of which many keys are one as text', () => {
+    expectExactFit(new Map(Array.from({ length: 50 }, (_, index) => [{}, index])), defaultEncodeLimits);
+    expectExactFit(
+      new Map(Array.from({ length: 50 }, (_, index) => [String.fromCharCode(0xd800 + index), index])),
+      defaultEncodeLimits,
+    );
+  });
 });
+
+function expectExactFit(value: unknown, limits: EncodeLimits): void {
+  const whole = encodeValue(value, limits);
+  const exact = Buffer.alloc(whole.length);
+  expect(encodeAnyValue(exact, 0, value, limits)).toBe(whole.length);
+  expect(exact.equals(whole)).toBe(true);
+  const short = Buffer.alloc(whole.length - 1);
+  expect(encodeAnyValue(short, 0, value, limits)).toBeGreaterThan(short.length);
+}
 
 function sparse(): unknown[] {
   const items: unknown[] = [];

@@ -86,6 +86,9 @@ describe('encodeAttributes', () => {
 
   it('keeps one of keys that are one in UTF-8', () => {
     expect(plainOf(bind({ '\ud800': 1, '\udfff': 2 }))).toStrictEqual({ '\ufffd': 2 });
+    const two = bind({ '\ud800': 1, '\udfff': 2, a: 3 }, { ...defaultEncodeLimits, maxAttributes: 2 });
+    expect(plainOf(two)).toStrictEqual({ '\ufffd': 2, a: 3 });
+    expect(two.dropped).toBe(0);
   });
 });
 

@@ -98,6 +98,10 @@ describe('encodeLogRecord', () => {
     expect(roundTrip(fields)).toStrictEqual({ ...times, ...trace });
   });
 
+  it('writes no flags of which none of the eight is set', () => {
+    expect(encodeRecord({ ...plainRecord, traceFlags: 256 }).equals(encodeRecord(plainRecord))).toBe(true);
+  });
+
   it.each<[string, unknown, object]>([
     ['text', 'hi', { stringValue: 'hi' }],
     ['empty text', '', { stringValue: '' }],

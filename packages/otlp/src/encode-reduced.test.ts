@@ -70,16 +70,18 @@ const large: readonly [string, Partial<LogRecordInput>][] = [
 
 describe('encodeReducedLogRecord', () => {
   it.each(large)('fits %s into whatever a record may have, and writes nothing behind it', (_what, fields) => {
-    for (const maxBytes of [8192, 16_384, 65_536, 262_144]) {
-      for (const at of [0, 7]) {
-        const shared = Buffer.alloc(at + maxBytes + 64, 0xee);
-        const end = encodeReducedLogRecord(shared, at, { ...plainRecord, ...fields }, maxBytes);
-        expect(end).toBeGreaterThan(at);
-        expect(end).toBeLessThanOrEqual(at + maxBytes);
-        const run = shared.subarray(at, end);
-        expect(decodeRecord(run)).toStrictEqual(decodeLogRecordWithProtobufjs(contentOf(run)));
-        expect(shared.subarray(at + maxBytes).every((byte) => byte === 0xee)).toBe(true);
-      }
+    for (const [maxBytes, at] of [
+      [8192, 0],
+      [8192, 7],
+      [262_144, 3],
+    ] as const) {
+      const shared = Buffer.alloc(at + maxBytes + 64, 0xee);
+      const end = encodeReducedLogRecord(shared, at, { ...plainRecord, ...fields }, maxBytes);
+      expect(end).toBeGreaterThan(at);
+      expect(end).toBeLessThanOrEqual(at + maxBytes);
+      const run = shared.subarray(at, end);
+      expect(decodeRecord(run)).toStrictEqual(decodeLogRecordWithProtobufjs(contentOf(run)));
+      expect(shared.subarray(at + maxBytes).every((byte) => byte === 0xee)).toBe(true);
     }
   });
 
@@ -122,6 +124,16 @@ describe('encodeReducedLogRecord', () => {
       'request.id': 'r1',
     });
     expect(record.droppedAttributesCount).toBe(3);
+  });
+
+  it('cuts what is bound to half the room before it cuts what the record alone says', () => {
+    const many = (prefix: string, count: number): Record<string, string> =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`${prefix}${index}`, 'x'.repeat(1000)]));
+    const record = reduced({ attributes: many('own', 25), bound: bind(many('bound', 45)) }, 65_536);
+    const own = record.attributes?.filter(({ key }) => key.startsWith('own'));
+    expect(own?.map(({ value }) => value.stringValue?.length)).toStrictEqual(Array.from({ length: 25 }, () => 1000));
+    expect(record.attributes?.length).toBe(25 + 32);
+    expect(record.droppedAttributesCount).toBe(13);
   });
 
   it('keeps severity, ids and times of a record of which nothing else fits', () => {

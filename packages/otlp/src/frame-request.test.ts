@@ -38,6 +38,9 @@ describe('frameLogsRequest', () => {
       const record = run('x'.repeat(size));
       const body = frameLogsRequest(resource, [{ scope: encodeScope('s'), runs: [record] }]);
       expect(decodeLogsRequest(body).resourceLogs?.[0]?.scopeLogs?.[0]?.logRecords).toStrictEqual([decoded(record)]);
+      const name = 's'.repeat(size);
+      const named = frameLogsRequest(encodeResource({ name }), [{ scope: encodeScope(name), runs: [record] }]);
+      expect(decodeLogsRequest(named).resourceLogs?.[0]?.scopeLogs?.[0]?.scope).toStrictEqual(size ? { name } : {});
     }
   });
 
