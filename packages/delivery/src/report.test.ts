@@ -70,6 +70,16 @@ describe('the reporter', () => {
     expect(lines).toEqual(['logflume: 1000000 records were dropped (queue_full)\n']);
   });
 
+  it('counts one record in the singular', () => {
+    const { reporter, lines, run } = newReporter();
+    reporter.lost('closed', 1, 1);
+    run(0);
+    expect(lines).toEqual([
+      'logflume: 1 record goes to the fallback (closed)\n',
+      'logflume: 1 record was dropped (closed)\n',
+    ]);
+  });
+
   it('keeps what went to the fallback apart from what was dropped', () => {
     const { reporter, events, run } = newReporter();
     reporter.lost('closed', 3, 2);

@@ -114,11 +114,11 @@ export function createReporter(
 function describeLoss(reason: DropReason, fallback: number, dropped: number): DeliveryDiagnostic[] {
   const events: DeliveryDiagnostic[] = [];
   if (fallback > 0) {
-    const message = `${fallback} records go to the fallback (${reason})`;
+    const message = `${fallback === 1 ? '1 record goes' : `${fallback} records go`} to the fallback (${reason})`;
     events.push({ kind: 'fallbackUsed', reason, records: fallback, message });
   }
   if (dropped > 0) {
-    const message = `${dropped} records were dropped (${reason})`;
+    const message = `${dropped === 1 ? '1 record was' : `${dropped} records were`} dropped (${reason})`;
     events.push({ kind: 'recordsDropped', reason, records: dropped, message });
   }
   return events;
