@@ -146,3 +146,17 @@ test('a directory under a dot-name is left to its maker for ten minutes, then ta
   clock.advance(600_000);
   expect((await drain(heir)).map(({ frame }) => frame.batchId)).toEqual(ids(0, 1, 2));
 });
+
+test('that was moved in and could not be listed is taken stock of by the next scan', async () => {
+  const locks = new MemoryLocks();
+  const fileSystem = diskWith(3, locks);
+  const heir = openTestSpool({ fileSystem, locks, options: small });
+  let lists = 0;
+  // The directory above, ours, the sizes of the dead one, and then the dead one in ours.
+  fileSystem.fault = ({ name, path }) =>
+    name === 'list' && path.split('/').length === 4 && lists++ < 1 ? 'EIO' : undefined;
+  await heir.clock.until(heir.spool.scan());
+  expect(heir.spool.take()).toEqual({ kind: 'empty' });
+  expect(lists).toBe(1);
+  expect((await drain(heir)).map(({ frame }) => frame.batchId)).toEqual(ids(0, 1, 2));
+});

@@ -117,16 +117,26 @@ export class World {
       } else {
         this.#carryOut(command, running, held);
       }
-      for (const { frame, payload } of before.evicted.splice(0)) {
-        this.check(frame, payload);
-        this.promised.delete(frame.batchId);
-        held = held.filter((other) => other !== frame);
-      }
+      held = this.#withoutEvicted(before, held);
       // What a dead process counts, nobody hears; what it counts while it dies, perhaps.
       if (disk.operations <= life.diesAt) heard = lostOf(running);
       else if (wasAlive) this.perhapsCounted += lostOf(running) - heard;
     }
+    // A scan may be under way: it goes on to its next turn, as in a process that waits for something else.
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#withoutEvicted(running, held);
+    if (disk.operations <= life.diesAt) heard = lostOf(running);
     this.#account(running, heard);
+  }
+
+  #withoutEvicted({ evicted }: SpoolUnderTest, held: readonly StoredFrame[]): StoredFrame[] {
+    const gone = new Set<StoredFrame>();
+    for (const { frame, payload } of evicted.splice(0)) {
+      this.check(frame, payload);
+      this.promised.delete(frame.batchId);
+      gone.add(frame);
+    }
+    return held.filter((frame) => !gone.has(frame));
   }
 
   #account({ reports }: SpoolUnderTest, heard: number): void {

@@ -192,6 +192,18 @@ describe('a failed sync', () => {
     expect(await found(on)).toEqual([]);
   });
 
+  test('is not left behind by a roll: a segment is synced before it is closed', () => {
+    const on = openOn({ fsync: 'interval' });
+    const synced: string[] = [];
+    on.disk.fault = ({ name, path }) => {
+      if (name === 'sync') synced.push(path.slice(-5));
+      return undefined;
+    };
+    for (const number of [1, 2, 3]) append(on.spool, number, 900);
+    on.clock.advance(500);
+    expect(synced).toEqual(['1.seg', '2.seg', '3.seg']);
+  });
+
   test('happens every 500 ms while there is something to sync, and not else', () => {
     const on = openOn({ fsync: 'interval' });
     const syncs: number[] = [];
@@ -248,6 +260,8 @@ describe('a directory', () => {
     append(on.spool, 5, 900);
     before.disk.removeTree('/spool');
     expect(tryAppend(on, 6, 900)).toBe(true);
+    const onDisk = before.disk.files.reduce((sum, path) => sum + before.disk.content(path).length, 0);
+    expect(on.spool.gauges()).toMatchObject({ bytes: onDisk, segments: 1 });
     expect(on.spool.gauges().missingRecords).toBe(batch(1).meta.records + batch(2).meta.records + sealed.records);
     expect(on.spool.read(own)).toEqual({ kind: 'corrupt' });
     expect(on.spool.gauges().corruptRecords).toBe(own.records);
@@ -354,18 +368,19 @@ describe('a lack of descriptors (F50)', () => {
   });
 
   test('in the middle of a backlog hands out no frame twice', async () => {
-    const before = openOn();
-    for (const number of [1, 2, 3, 4]) append(before.spool, number, 150);
+    const large = { maxBytes: 1024 * 1024, segmentBytes: 64 * 1024, maxFrameBytes: 64 * 1024 };
+    const before = openOn(large);
+    for (const number of [1, 2, 3, 4]) append(before.spool, number, 8000);
     before.spool.close();
-    const on = openTestSpool({ fileSystem: before.disk, locks: before.locks, options: small });
+    const on = openTestSpool({ fileSystem: before.disk, locks: before.locks, options: large });
     await on.clock.until(on.spool.scan());
     on.clock.advance(10);
+    const sealed = append(on.spool, 10, 60_000);
+    append(on.spool, 11, 60_000);
     const taken: string[] = [];
     for (let turn = 0; turn < 20; turn++) {
-      // Another segment is read in between, so that the backlog has to be opened again.
-      const own = append(on.spool, 10 + turn, 900);
-      append(on.spool, 50 + turn, 900);
-      on.spool.read(own);
+      // Another segment is read in between, so that the one of the backlog has to be opened again.
+      on.spool.read(sealed);
       before.disk.fault = ({ name }) => (name === 'open' && turn % 3 === 1 ? 'EMFILE' : undefined);
       const step = on.spool.take();
       if (step.kind === 'frame') taken.push(step.frame.batchId);
@@ -373,6 +388,22 @@ describe('a lack of descriptors (F50)', () => {
       on.clock.advance(1000);
     }
     expect(taken).toEqual(ids(1, 2, 3, 4));
+  });
+
+  test('deletes no segment that only cannot be read now: the batch is refused', async () => {
+    const before = openOn();
+    for (let number = 0; number < 14; number++) append(before.spool, number, 900);
+    before.spool.close();
+    const on = openTestSpool({ fileSystem: before.disk, locks: before.locks, options: small });
+    append(on.spool, 20, 300);
+    await on.clock.until(on.spool.scan());
+    before.disk.fault = ({ name, path }) =>
+      name === 'open' && /[0-9a-f]{16}.[0-9a-f]{16}/.test(path) ? 'EMFILE' : undefined;
+    for (const number of [21, 22]) tryAppend(on, number, 300);
+    for (let number = 23; number < 40; number++) tryAppend(on, number, 900);
+    expect(on.spool.state).toBe('full');
+    expect(on.evicted.map(({ payload }) => payload).filter((payload) => payload === undefined)).toEqual([]);
+    expect(on.spool.gauges().missingRecords).toBe(0);
   });
 
   test('leaves acknowledgements unwritten, which costs a duplicate', async () => {

@@ -46,6 +46,22 @@ describe('the limit of bytes', () => {
     expect(left).toEqual(ids(...Array.from({ length: 12 - gone.length }, (_, at) => gone.length + at)));
   });
 
+  test('holds at once for a backlog larger than it: the oldest goes', async () => {
+    const fileSystem = new MemoryDisk();
+    const locks = new MemoryLocks();
+    const first = openTestSpool({ fileSystem, locks, options: { ...small, maxBytes: 64 * 1024 } });
+    for (let number = 0; number < 40; number++) append(first.spool, number, 900);
+    first.spool.close();
+    const second = openTestSpool({ fileSystem, locks, options: small });
+    await second.clock.until(second.spool.scan());
+    expect(bytesOn(fileSystem)).toBeLessThanOrEqual(small.maxBytes);
+    const gone = second.evicted.map(({ frame }) => frame.batchId);
+    expect(gone).toEqual(ids(...gone.keys()));
+    expect((await drain(second)).map(({ frame }) => frame.batchId)).toEqual(
+      ids(...Array.from({ length: 40 - gone.length }, (_, at) => gone.length + at)),
+    );
+  });
+
   test('leaves a backlog where it is while it does not fit beside another one', async () => {
     const fileSystem = new MemoryDisk();
     const locks = new MemoryLocks();
