@@ -57,7 +57,7 @@ const MAX_IO_ERRORS = 3;
 const FULL_RETRY_MS = 1000;
 const BAD_RETRY_MS = 60_000;
 
-/** The next state, and what to do. Pure; the table is in docs/spool.md. */
+/** The next state, and what to do. Pure; the test beside it is the table. */
 export function afterDiskEvent(health: DiskHealth, event: DiskEvent, nowMs: number): DiskStep {
   switch (event.kind) {
     case 'written':

@@ -126,7 +126,7 @@ export function openSpool(options: SpoolOptions, parts: SpoolParts): Spool {
   });
   const log = createOwnLog({ fileSystem, clock, home, store, report, segmentBytes: resolved.segmentBytes, fsync });
   const disk = createDiskWatch({ dir, clock, report, probe: () => start() });
-  const ownerId = parts.ownerId ?? process.getuid?.() ?? 0;
+  const ownerId = parts.ownerId ?? process.geteuid?.() ?? 0;
   const scanner = createScanner({
     dir,
     fileSystem,
