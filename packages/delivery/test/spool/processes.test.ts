@@ -57,6 +57,22 @@ test('a process that is stopped is not robbed; killed, it is (F59)', async () =>
   expect(await heir.drain()).toHaveLength(10);
 });
 
+test('a spool keeps no process up, and takes everything in its exit handler (G2, G5)', async () => {
+  using directory = temporaryDirectory();
+  const options = { dir: directory.path };
+  for (let run = 0; run < 2; run++) {
+    // The second run finds the backlog of the first, and does not wait for it either.
+    await using child = startChild('exit', { options });
+    expect(await child.nextLine()).toBe('closed');
+    expect(await child.nextLine()).toBeUndefined();
+    expect(child.process.exitCode).toBe(0);
+  }
+  using heir = openRealSpool(options);
+  expect((await heir.drain()).map(({ frame }) => frame.batchId).sort()).toEqual(
+    [...ids(0, 500), ...ids(0, 500)].sort(),
+  );
+});
+
 function childrenOf(
   count: number,
   options: { readonly dir: string },
