@@ -107,7 +107,7 @@ describe('close', () => {
     );
     const startedMs = performance.now();
     await backend.close();
-    expect(performance.now() - startedMs).toBeLessThan(1000);
+    expect(performance.now() - startedMs).toBeLessThan(4000);
     await Promise.all([...gone, idleClosed]);
     expect(backend.stats()).toMatchObject({
       requests: { total: 2, unanswered: 2, inFlight: 0 },

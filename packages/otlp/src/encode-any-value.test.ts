@@ -108,7 +108,8 @@ describe('encodeAnyValue of lists', () => {
     const bytes = Buffer.alloc(65_536);
     const startedMs = performance.now();
     expect(encodeAnyValue(bytes, 0, value, defaultEncodeLimits)).toBeGreaterThan(bytes.length);
-    expect(performance.now() - startedMs).toBeLessThan(1000);
+    // Without the bound some of these take minutes, others for ever.
+    expect(performance.now() - startedMs).toBeLessThan(15_000);
   });
 
   it.each<[PlainValue, number, PlainValue]>([

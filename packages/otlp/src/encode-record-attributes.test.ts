@@ -179,7 +179,7 @@ describe('the limit of 128 attributes', () => {
     const attributes = new Map(Array.from({ length: 1_000_000 }, (_, index) => [index, index]));
     const startedMs = performance.now();
     expect(counts({ attributes })).toStrictEqual([128, 999_872]);
-    expect(performance.now() - startedMs).toBeLessThan(500);
+    expect(performance.now() - startedMs).toBeLessThan(2000);
   });
 });
 

@@ -41,8 +41,9 @@ describe('writeString', () => {
     const text = 'x'.repeat(500_000_000);
     const startedMs = performance.now();
     expect(writeString(bytes, 0, text)).toBeGreaterThan(64);
-    // Counting its UTF-8 bytes alone takes 200 ms, and flattens it.
-    expect(performance.now() - startedMs).toBeLessThan(100);
+    const spentMs = performance.now() - startedMs;
+    Buffer.byteLength(text);
+    expect(spentMs).toBeLessThan((performance.now() - startedMs) / 2);
   });
 });
 

@@ -93,7 +93,7 @@ describe('a process that ends right after 1,000 records', () => {
     const ending = await runApp('process-exit', [hole.url, server.url], { options });
     expect(sorted(server.inbox.texts)).toEqual(numbers(1000));
     expect(ending.lines).toEqual([]);
-    expect(ending.ms).toBeLessThan(6000);
+    expect(ending.ms).toBeLessThan(8000);
   });
 });
 
@@ -112,14 +112,14 @@ describe('a process whose backend takes nothing', () => {
     const ending = await runApp(fixture, [hole.url], { options: { exit: { timeoutMs: 1000 } } });
     expect(ending.code).toBe(0);
     expect(sorted(ending.lines)).toEqual(numbers(1000));
-    expect(ending.ms).toBeLessThan(1000 + 1000);
+    expect(ending.ms).toBeLessThan(5000);
   });
 
   it('and that has several deliveries ends within the time of one', async () => {
     await using hole = await serveNothing();
     const ending = await runApp('several-deliveries', [hole.url], { options: { exit: { timeoutMs: 1000 } } });
     expect(sorted(ending.lines)).toEqual(numbers(4));
-    expect(ending.ms).toBeLessThan(1000 + 1000);
+    expect(ending.ms).toBeLessThan(3000);
   });
 
   it('says so, once per reason', async () => {
@@ -154,7 +154,7 @@ describe('a stderr', () => {
   it.each(['gone', 'closed'] as const)('that is %s changes neither the exit code nor the time', async (stderr) => {
     const ending = await runApp('process-exit', [await refusing()], { stderr, env: { CODE: '5' } });
     expect(ending).toMatchObject({ code: 5, signal: null });
-    expect(ending.ms).toBeLessThan(3000);
+    expect(ending.ms).toBeLessThan(4500);
   });
 
   it.each(['gone', 'closed'] as const)('that is %s does not end a process that ends by itself', async (stderr) => {
@@ -168,7 +168,7 @@ describe('a stderr', () => {
     const options = { batch: { maxRecords: 10 }, exit: { timeoutMs: 1000 } };
     const ending = await runApp('large-exit', [await refusing()], { stderr: 'stuck', env, options });
     expect(ending).toMatchObject({ code: 0, signal: null });
-    expect(ending.ms).toBeLessThan(4000);
+    expect(ending.ms).toBeLessThan(8000);
   });
 });
 
@@ -178,14 +178,14 @@ describe('a process that has nothing to wait for', () => {
     const options = { exit: { timeoutMs: 60_000 } };
     const ending = await runApp('natural-end', [server.url], { env: { COUNT: '1' }, options });
     expect(server.inbox.texts).toEqual(['0']);
-    expect(ending.ms).toBeLessThan(2000);
+    expect(ending.ms).toBeLessThan(3500);
     expectQuiet(ending);
   });
 
   it('is not kept alive by an idle connection', async () => {
     await using server = await serveInbox();
     const ending = await runApp('flushed-and-idle', [server.url], { options: { exit: { timeoutMs: 60_000 } } });
-    expect(ending.ms).toBeLessThan(2000);
+    expect(ending.ms).toBeLessThan(3500);
     expectQuiet(ending);
   });
 
