@@ -7,9 +7,6 @@ const NO_TRACE: TraceContext = Object.freeze({ traceId: '', spanId: '', traceFla
 /** What OpenTelemetry calls the count where a format has no field for it. */
 const DROPPED_KEY = 'otel.dropped_attributes_count';
 
-/** Before the names of a scope's attributes, which have no place of their own on the way. */
-const SCOPE_PREFIX = 'otel.scope.';
-
 const NANOS_PER_MS = 1e6;
 
 /**
@@ -37,6 +34,7 @@ export function toHostRecord(
     observedTimeNanos: hrTimeObserved[1] % NANOS_PER_MS,
     trace: spanContext ?? NO_TRACE,
     scope: record.instrumentationScope,
+    scopeAttributes: record.instrumentationScope.attributes,
     call,
   };
 }
@@ -48,11 +46,6 @@ function toMs([seconds, nanoseconds]: HrTime): number {
 /** Those of the record as they are, unless there is something to add. */
 function attributesOf(record: SdkLogRecord, resource: object | undefined): object {
   const { attributes, droppedAttributesCount } = record;
-  const ofScope = record.instrumentationScope.attributes;
-  if (droppedAttributesCount === 0 && ofScope === undefined && resource === undefined) return attributes;
-  const all: Record<string, unknown> = { ...resource };
-  for (const [name, value] of Object.entries(ofScope ?? {})) all[SCOPE_PREFIX + name] = value;
-  Object.assign(all, attributes);
-  if (droppedAttributesCount > 0) all[DROPPED_KEY] = droppedAttributesCount;
-  return all;
+  if (droppedAttributesCount === 0) return resource === undefined ? attributes : { ...resource, ...attributes };
+  return { ...resource, ...attributes, [DROPPED_KEY]: droppedAttributesCount };
 }

@@ -13,7 +13,7 @@ function told(record: ReceivedRecord): unknown {
   const { flags, traceId, spanId, eventName, scope } = record;
   return {
     ...{ timeUnixNano, observedTimeUnixNano, severityNumber, severityText, body, attributes },
-    ...{ flags, traceId, spanId, eventName, scope: { name: scope.name, version: scope.version } },
+    ...{ flags, traceId, spanId, eventName, scope },
   };
 }
 
@@ -25,7 +25,7 @@ async function compare(record: LogRecord): Promise<{ readonly stock: unknown; re
     exporter: new OTLPLogExporter({ url: `${forStock.backend.url}/v1/logs` }),
   });
   const provider = new LoggerProvider({ processors: [stock, createLogRecordProcessor(forUs.options)] });
-  provider.getLogger('orders', '1.2.3').emit(record);
+  provider.getLogger('orders', '1.2.3', { attributes: { team: 'blue', shard: 7 } }).emit(record);
   await provider.forceFlush();
   await provider.shutdown();
   const [theirs] = forStock.backend.records();
@@ -111,17 +111,16 @@ describe('a record without a span of its own', () => {
 });
 
 describe('what has no field of its own on the way', () => {
-  it('goes with the attributes: the count of those the SDK left out, and the attributes of the scope', async () => {
+  it('goes with the attributes: the count of those the SDK left out', async () => {
     await using rig = await createRig();
     const processor = createLogRecordProcessor(rig.options);
     await using provider = createProvider(processor, { logRecordLimits: { attributeCountLimit: 2 } });
-    const logger = provider.getLogger('orders', '1', { attributes: { team: 'blue' } });
+    const logger = provider.getLogger('orders');
     logger.emit({ body: 'x', attributes: { a: 1, b: 2, c: 3 } });
     await provider.forceFlush();
     expect(rig.backend.records()[0]?.attributes).toEqual({
       a: 1,
       b: 2,
-      'otel.scope.team': 'blue',
       'otel.dropped_attributes_count': 1,
     });
   });
