@@ -15,7 +15,11 @@ export interface EncodeLimits {
   readonly maxBodyLength: number;
 }
 
-/** The specification's defaults: 128 attributes, 64 levels, no limit on a value's length or number of items. */
+/**
+ * The specification's defaults: 128 attributes, 64 levels, no limit on a value's length or number of items. Whatever
+ * `maxDepth` says, values end at 31 nested maps or 47 arrays: decoders stop at 100 nested messages, and one record would
+ * cost its whole batch.
+ */
 export const defaultEncodeLimits: Readonly<EncodeLimits> = Object.freeze({
   maxAttributes: 128,
   maxValueLength: Number.POSITIVE_INFINITY,
