@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseResourceAttributes } from './otel-resource-attributes.ts';
+import { parseAttributes, parseResourceAttributes } from './otel-resource-attributes.ts';
 
 describe('parseResourceAttributes', () => {
   it.each([
@@ -30,5 +30,19 @@ describe('parseResourceAttributes', () => {
       bad: { got: 'one in "k8s.pod.name"' },
     });
     expect(parseResourceAttributes('k8s.pod.name=$(POD_NAME)')).toMatchObject({ kind: 'bad' });
+  });
+});
+
+describe('parseAttributes', () => {
+  it.each([
+    ['a=b,c=d%20e', { a: 'b', c: 'd e' }],
+    ['{"a":1,"b":{"c":true}}', { a: 1, b: { c: true } }],
+  ])('reads %j', (text, value) => {
+    expect(parseAttributes(text)).toEqual({ kind: 'ok', value });
+  });
+
+  it('repeats nothing of what is no JSON', () => {
+    const parsed = parseAttributes('{"token":"s3cret"');
+    expect(parsed).toMatchObject({ kind: 'bad', bad: { got: 'something that begins with "{" and is no JSON' } });
   });
 });

@@ -33,6 +33,26 @@ export function parseResourceAttributes(text: string): Parsed<ReadonlyMap<string
   return attributes.size === 0 ? { kind: 'bad', bad } : { kind: 'partly', value: attributes, bad };
 }
 
+/** Reads `LOGFLUME_ATTRIBUTES`: pairs as above, or an object as JSON, whose values may be anything. */
+export function parseAttributes(text: string): Parsed<Readonly<Record<string, unknown>>> {
+  if (text.startsWith('{')) {
+    const value = parseObject(text);
+    if (value !== undefined) return { kind: 'ok', value };
+    const expected = 'key=value pairs separated by commas, percent-encoded, or a JSON object';
+    return { kind: 'bad', bad: { expected, got: 'something that begins with "{" and is no JSON' } };
+  }
+  const parsed = parseResourceAttributes(text);
+  return parsed.kind === 'bad' ? parsed : { ...parsed, value: Object.fromEntries(parsed.value) };
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return JSON.parse(text); // Begins with a brace: an object or nothing.
+  } catch {
+    return undefined; // The caller says so; the error would repeat the text.
+  }
+}
+
 function parsePair(entry: string): { readonly key: string; readonly value: string } | undefined {
   const [rawKey, rawValue, ...rest] = entry.split('=');
   if (rawKey === undefined || rawValue === undefined || rest.length > 0) return undefined;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { knownVariables } from './known-variables.ts';
+import { knownVariables } from './option-list.ts';
 import { readEnvironment } from './read-environment.ts';
 import { type ResolveDeps, resolveOptions } from './resolve-options.ts';
 
@@ -13,11 +13,13 @@ const deps: ResolveDeps = {
   resource: { argv0: 'node', hostname: 'host', pid: 1, nodeVersion: '20.20.2', randomUuid: () => 'uuid' },
 };
 
-const names = [...Object.keys(knownVariables), 'LOGFLUME_', 'LOGFLUME_ENDPOINT', 'LOGFLUME___proto__'];
+const names = [...knownVariables, 'LOGFLUME_', 'LOGFLUME_ENDPOINT', 'LOGFLUME___proto__'];
 
 /** Pieces that real values are made of, so that random texts reach past the first check. */
 const piece = fc.constantFrom(
   'http://',
+  '[',
+  '{"a":1}',
   'a',
   '=',
   ',',

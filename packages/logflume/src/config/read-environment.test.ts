@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EnvironmentVariables } from './env-reader.ts';
-import { knownVariables } from './known-variables.ts';
+import { optionList } from './option-list.ts';
+import { otherVariables } from './option-table.ts';
 import { type EnvironmentDeps, type EnvironmentSettings, readEnvironment } from './read-environment.ts';
 
 const pem = '-----BEGIN CERTIFICATE-----\n…';
@@ -20,7 +21,7 @@ const read = (env: EnvironmentVariables): EnvironmentSettings => readEnvironment
 
 /** Everything the environment said, by field, without the wrapping; what it did not say is left out. */
 function valuesOf(settings: EnvironmentSettings): Readonly<Record<string, unknown>> {
-  const { diagnostics: _, headers, tls, ...rest } = settings;
+  const { diagnostics: _, headers, tls, others: __, ...rest } = settings;
   const flat = { ...rest, ca: tls.ca, cert: tls.cert, key: tls.key };
   const given = Object.entries(flat).flatMap(([name, setting]) => (setting ? [[name, setting.value]] : []));
   const plain = [...headers].map(([name, setting]) => [name, setting.value]);
@@ -35,7 +36,9 @@ interface Case {
   readonly beside?: EnvironmentVariables;
 }
 
-const endpoint = (url: string) => ({ endpoints: [{ url, authorization: undefined }] });
+const endpoint = (url: string) => ({
+  endpoints: [{ address: { url, authorization: undefined }, given: {} }],
+});
 
 function bothNames(what: string, oneCase: Case): Readonly<Record<string, Case>> {
   return { [`OTEL_EXPORTER_OTLP_${what}`]: oneCase, [`OTEL_EXPORTER_OTLP_LOGS_${what}`]: oneCase };
@@ -223,10 +226,25 @@ const cases: Readonly<Record<string, Case>> = {
       ],
     ],
     bad: [
+      ['[{"url":"h:1"}]', 'a list where endpoints[0].url must be an http(s) URL, got "h:1"', 'the console'],
+      [
+        '[{"url":"http://h","headers":{"a":"s3cret\\n"}}]',
+        'a list where endpoints[0].headers.a must be',
+        'the console',
+      ],
+      ['["http://h"', 'something that is no JSON', 'the console'],
+      ['[]', 'an empty list', 'the console'],
       ['a:1,b:2', '"a:1", "b:2"', 'the console'],
       ['http://a,b:2', '"b:2"', 'the rest of it'],
       [' , ', '","', 'the console'],
     ],
+  },
+  LOGFLUME_ATTRIBUTES: {
+    good: [
+      ['a=b', { attributes: { a: 'b' } }],
+      ['{"a":1}', { attributes: { a: 1 } }],
+    ],
+    bad: [['{"token":"s3cret"', 'something that begins with "{" and is no JSON', 'none of it']],
   },
   LOGFLUME_BALANCE: {
     good: [
@@ -257,8 +275,9 @@ const cases: Readonly<Record<string, Case>> = {
   LOGFLUME_CONFIG: { good: [], bad: [] },
 };
 
-it('has a case for every variable it knows', () => {
-  expect(Object.keys(cases).sort()).toEqual(Object.keys(knownVariables).sort());
+it('has a case for every variable that is not read by the rule of its option', () => {
+  const own = optionList.flatMap(({ variables = {} }) => Object.keys(variables));
+  expect(Object.keys(cases).sort()).toEqual([...own, ...Object.keys(otherVariables)].sort());
 });
 
 describe.each(Object.entries(cases))('%s', (name, { good, bad, beside = {} }) => {
@@ -276,7 +295,8 @@ describe.each(Object.entries(cases))('%s', (name, { good, bad, beside = {} }) =>
     const { diagnostics } = read({ ...beside, [name]: text });
     expect(diagnostics).toHaveLength(1);
     const [diagnostic] = diagnostics;
-    expect(diagnostic).toMatchObject({ kind: 'invalidSetting', name, source: `environment ${name}`, got, used });
+    expect(diagnostic).toMatchObject({ kind: 'invalidSetting', name, source: `environment ${name}`, used });
+    expect(diagnostic).toMatchObject({ got: expect.stringContaining(got) });
     expect(diagnostic?.message).toMatch(new RegExp(`^${name} must be .+, got .+; using .+$`));
     expect(diagnostic?.message).toContain(`got ${got}`);
     expect(diagnostic?.message).not.toContain('s3cret');
@@ -333,14 +353,14 @@ describe('readEnvironment', () => {
     const generic = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://g' };
     const specific = { ...generic, OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'http://s/x' };
     const urls = [generic, specific, { ...specific, LOGFLUME_ENDPOINTS: 'http://o' }].map(
-      (env) => read(env).endpoints?.value[0]?.url,
+      (env) => read(env).endpoints?.value[0]?.address.url,
     );
     expect(urls).toEqual(['http://g/v1/logs', 'http://s/x', 'http://o/v1/logs']);
   });
 
   it('parses two variables with the same text by their own rules', () => {
     const env = { LOGFLUME_ENDPOINTS: 'x', OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'http://h' };
-    expect(read(env).endpoints?.value[0]?.url).toBe('http://h/');
+    expect(read(env).endpoints?.value[0]?.address.url).toBe('http://h/');
   });
 
   it.each([
@@ -438,10 +458,10 @@ describe('variables with our prefix', () => {
     ]);
   });
 
-  it('lists the known variables when none is close', () => {
+  it('names the page of all variables when none is close', () => {
     const [diagnostic] = read({ LOGFLUME_XYZZY: '1' }).diagnostics;
     expect(diagnostic).toMatchObject({ kind: 'unknownSetting', closest: undefined });
-    expect(diagnostic?.message).toContain('known are LOGFLUME_ENDPOINTS, LOGFLUME_BALANCE');
+    expect(diagnostic?.message).toContain('see docs/configuration.md');
   });
 
   it('does not mistake what Kubernetes sets for a Service called logflume', () => {

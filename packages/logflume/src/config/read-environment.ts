@@ -1,7 +1,6 @@
 import { defaults as deliveryDefaults } from '@logflume/delivery';
 import { defaults } from './defaults.ts';
 import type { ConfigDiagnostic } from './diagnostic.ts';
-import type { EndpointUrl } from './endpoint-url.ts';
 import { createEnvReader, type EnvironmentVariables, type EnvReader, type Setting } from './env-reader.ts';
 import {
   type Parsed,
@@ -17,9 +16,11 @@ import { maxBatchRecords, maxLingerMs } from './option-rules.ts';
 import { endpointVariables, parseEndpoints } from './otel-endpoint.ts';
 import { type ExporterName, parseExporters } from './otel-exporters.ts';
 import { parseHeaders } from './otel-headers.ts';
-import { parseResourceAttributes } from './otel-resource-attributes.ts';
+import { parseAttributes, parseResourceAttributes } from './otel-resource-attributes.ts';
 import { expectedLevel, type ParsedLevels, parseLevels } from './parse-levels.ts';
+import { type OptionValues, readOptionVariables } from './read-option-variables.ts';
 import { type ReadFile, readTlsFiles, type TlsSettings } from './read-tls-files.ts';
+import type { GivenEndpoint } from './resolve-endpoints.ts';
 import { isUnexpanded } from './unexpanded.ts';
 
 /** What reading the environment needs besides the variables. */
@@ -36,7 +37,7 @@ export interface EnvironmentSettings {
   readonly disabled: Setting<boolean> | undefined;
   readonly exporters: Setting<ReadonlySet<ExporterName>> | undefined;
   /** At least one. */
-  readonly endpoints: Setting<readonly EndpointUrl[]> | undefined;
+  readonly endpoints: Setting<readonly GivenEndpoint[]> | undefined;
   /** By lower-case name; generic and signal-specific ones merged. */
   readonly headers: ReadonlyMap<string, Setting<string>>;
   readonly format: Setting<'otlp-protobuf' | 'otlp-json'> | undefined;
@@ -56,6 +57,10 @@ export interface EnvironmentSettings {
   readonly levels: Setting<ParsedLevels> | undefined;
   readonly serviceName: Setting<string> | undefined;
   readonly resourceAttributes: Setting<ReadonlyMap<string, string>> | undefined;
+  /** `LOGFLUME_ATTRIBUTES` */
+  readonly attributes: Setting<Readonly<Record<string, unknown>>> | undefined;
+  /** All other options, by path. */
+  readonly others: OptionValues;
   /** One per variable at most. */
   readonly diagnostics: readonly ConfigDiagnostic[];
 }
@@ -104,6 +109,11 @@ export function readEnvironment(env: EnvironmentVariables, deps: EnvironmentDeps
     }),
     serviceName: reader.read(['OTEL_SERVICE_NAME'], parseName, { otherwise: 'the detected name' }),
     resourceAttributes: reader.read(['OTEL_RESOURCE_ATTRIBUTES'], parseResourceAttributes, { otherwise: 'none of it' }),
+    attributes: reader.read(['LOGFLUME_ATTRIBUTES'], parseAttributes, {
+      option: 'attributes',
+      otherwise: 'none of it',
+    }),
+    others: readOptionVariables(reader),
   };
   // Only gRPC knows a connection without a scheme; HTTP takes the scheme of the URL. Read to report nonsense.
   reader.read(otlp('INSECURE'), parseBoolean, { otherwise: 'the scheme of the endpoint' });
@@ -170,7 +180,7 @@ function readBatch(reader: EnvReader): Pick<EnvironmentSettings, 'lingerMs' | 'm
   const records = reader.read([queue], parseInteger(1), { otherwise: 'a queue bounded in bytes' });
   if (records !== undefined) {
     // Any factor we chose would either waste memory or throw away a burst that fits.
-    const message = `${queue} has no effect: the queue is bounded in bytes, not in records; use the option queue.maxBytes`;
+    const message = `${queue} has no effect: the queue is bounded in bytes, not in records; use LOGFLUME_QUEUE_MAX_BYTES`;
     reader.report({ kind: 'unsupportedSetting', name: queue, source: records.source, message });
   }
   return {

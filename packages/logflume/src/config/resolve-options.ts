@@ -7,6 +7,7 @@ import type { EnvironmentVariables, Setting } from './env-reader.ts';
 import type { Headers, LoggerOptions, TlsOptions } from './logger-options.ts';
 import { type LevelRules, parseLevels } from './parse-levels.ts';
 import { type EnvironmentSettings, readEnvironment } from './read-environment.ts';
+import type { OptionValues } from './read-option-variables.ts';
 import type { ReadFile } from './read-tls-files.ts';
 import { type GivenEndpoint, parseEndpointOptions, resolveEndpoints, toLowerCaseNames } from './resolve-endpoints.ts';
 import { decideOutput, type OutputDecision } from './resolve-output.ts';
@@ -43,8 +44,9 @@ export function resolveOptions(options: LoggerOptions, env: EnvironmentVariables
   const decision = decideOutput({ options, env: settings, isTTY: deps.isTTY });
   const sources = new Map<string, SettingSource>();
   const pick: Take = (path, code, setting, fallback) => {
-    sources.set(path, code !== undefined ? 'code' : (setting?.source ?? 'default'));
-    return code ?? setting?.value ?? fallback;
+    const given = setting ?? settingOf<typeof code & {}>(path, settings.others);
+    sources.set(path, code !== undefined ? 'code' : (given?.source ?? 'default'));
+    return code ?? given?.value ?? fallback;
   };
   const balance = pick('balance', options.balance, settings.balance, undefined);
   sources.set('endpoints', decision.endpointsFrom === undefined ? 'default' : decision.output.source);
@@ -56,7 +58,7 @@ export function resolveOptions(options: LoggerOptions, env: EnvironmentVariables
     name: pick('name', options.name, undefined, defaults.name),
     version: pick('version', options.version, undefined, undefined),
     levels: resolveLevels(options, settings, pick),
-    attributes: pick('attributes', copy(options.attributes), undefined, {}),
+    attributes: pick('attributes', copy(options.attributes), settings.attributes, {}),
     resource: resource.attributes,
     output: decision.output.value,
     console: decision.console.value,
@@ -115,7 +117,7 @@ function takeEndpoints(
     case 'code':
       return code;
     case 'environment':
-      return (settings.endpoints?.value ?? []).map((address) => ({ address, given: {} }));
+      return settings.endpoints?.value ?? [];
     case 'default':
       return [{ address: { url: defaults.endpoint, authorization: undefined }, given: {} }];
     default:
@@ -185,6 +187,11 @@ function resolveLimitsOfDelivery(
       maxServerErrorRetries: pick('retry.maxServerErrorRetries', retry?.maxServerErrorRetries, undefined, undefined),
     },
   };
+}
+
+/** What the option's own rule accepted is what code could have given at this path. */
+function settingOf<T>(path: string, values: OptionValues): Setting<T> | undefined {
+  return values.get(path) as Setting<T> | undefined;
 }
 
 function copy<T extends object>(value: T | undefined): T | undefined {

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import type { EnvironmentVariables } from './env-reader.ts';
+import { optionList } from './option-list.ts';
+import { type ResolveDeps, resolveOptions } from './resolve-options.ts';
+
+const deps: ResolveDeps = {
+  isTTY: false,
+  hasZstd: true,
+  readFile: () => '-----BEGIN CERTIFICATE-----',
+  resource: { argv0: 'node', hostname: 'host', pid: 7, nodeVersion: '20.20.2', randomUuid: () => 'uuid' },
+};
+
+/** Options without a variable of their own rules: their variable must work by the table alone. */
+const byRule = optionList.filter(({ variables }) => variables === undefined);
+
+describe('an option without a variable of OpenTelemetry', () => {
+  it.each(byRule.map((option) => [option.path, option] as const))('has an example: %s', (path, { example }) => {
+    expect(example, `give the row of ${path} in option-table.ts an example`).toBeDefined();
+  });
+
+  it.each(byRule.map((option) => [option.variableNames[0] ?? '', option] as const))(
+    'is set by %s',
+    (name, { path, example }) => {
+      const env: EnvironmentVariables = {
+        [name]: typeof example === 'object' ? JSON.stringify(example) : `${example}`,
+      };
+      const { sources, diagnostics } = resolveOptions({}, env, deps);
+      expect(diagnostics).toEqual([]);
+      expect(sources[path], `resolve-options.ts picks no ${path}`).toBe(`environment ${name}`);
+    },
+  );
+
+  it.each(
+    byRule.flatMap((option) =>
+      option.rule.kind === 'value' && option.rule.accepts('?\n') ? [] : [option.variableNames[0] ?? ''],
+    ),
+  )('gives one line for a bad %s and keeps the default', (name) => {
+    const { sources, diagnostics } = resolveOptions({}, { [name]: '?' }, deps);
+    expect(diagnostics).toMatchObject([{ kind: 'invalidSetting', name, used: expect.stringContaining('the default') }]);
+    expect(new Set(Object.values(sources))).toEqual(new Set(['default']));
+  });
+});
+
+it('lets code beat a variable that is read by the rule of its option', () => {
+  const { queue, sources } = resolveOptions(
+    { queue: { maxBytes: 65_536 } },
+    { LOGFLUME_QUEUE_MAX_BYTES: '131072' },
+    deps,
+  );
+  expect([queue.maxBytes, sources['queue.maxBytes']]).toEqual([65_536, 'code']);
+  expect(resolveOptions({}, { LOGFLUME_QUEUE_MAX_BYTES: '131072' }, deps).queue.maxBytes).toBe(131_072);
+});

@@ -1,0 +1,49 @@
+import type { EnvReader, Setting } from './env-reader.ts';
+import { type ParsedValue, toBad } from './env-values.ts';
+import { type OptionEntry, optionList } from './option-list.ts';
+import { describeKind } from './show-value.ts';
+
+/** Values by option path, each accepted by the rule of its option. */
+export type OptionValues = ReadonlyMap<string, Setting<unknown>>;
+
+/**
+ * Reads the variables that have no rules of their own: `LOGFLUME_` and the option's path. What the text may be follows
+ * from the option, so an option with a row has a variable without a line more.
+ */
+export function readOptionVariables(reader: EnvReader): OptionValues {
+  const values = new Map<string, Setting<unknown>>();
+  for (const option of optionList) {
+    if (option.variables !== undefined) continue;
+    const parse = (text: string) => parseOptionText(text, option);
+    const use = { option: option.path, otherwise: `the default, ${option.default.replaceAll('`', '')}` };
+    const setting = reader.read(option.variableNames, parse, use);
+    if (setting !== undefined) values.set(option.path, setting);
+  }
+  return values;
+}
+
+/** Takes the first reading of a text that the option accepts: one of its words, a number, a boolean, JSON, the text. */
+export function parseOptionText(text: string, { rule }: Pick<OptionEntry, 'rule'>): ParsedValue<unknown> {
+  if (rule.kind === 'headers') return toBad('readable by itself');
+  const value = readingsOf(text, rule.words ?? []).find((reading) => rule.accepts(reading));
+  if (value !== undefined) return { kind: 'ok', value };
+  const bad = toBad(rule.expected);
+  const isSecret = rule.secret === true || /^[[{]/.test(text);
+  return isSecret ? { kind: 'bad', bad: { ...bad.bad, got: `${describeKind(text)} that is none` } } : bad;
+}
+
+function readingsOf(text: string, words: readonly string[]): readonly unknown[] {
+  const word = words.find((candidate) => candidate.toLowerCase() === text.toLowerCase());
+  const number = /^[0-9]{1,16}(\.[0-9]{1,16})?$/.test(text) ? Number(text) : undefined;
+  const flag = /^true$/i.test(text) ? true : /^false$/i.test(text) ? false : undefined;
+  return [word, number, flag, parseJson(text), text];
+}
+
+function parseJson(text: string): unknown {
+  if (!/^[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // Then the text is what was meant, or the option refuses it.
+  }
+}
