@@ -1,5 +1,5 @@
 import { LogflumeError } from '@logflume/delivery';
-import { type EncodedAttributes, encodeAttributes, mergeAttributes } from '@logflume/otlp';
+import { type EncodedAttributes, encodeAttributes, isError, mergeAttributes } from '@logflume/otlp';
 import { ATTRIBUTES_ERROR_KEY, errorAmong, isPlainObject, sortArguments, toAttributes } from './call-shapes.ts';
 import {
   expectedLevel,
@@ -192,10 +192,11 @@ export class PipelineLogger implements Logger, RecordEmitter {
     if (pipeline.depth >= MAX_DEPTH) return this.#writeBare(severity, text, first, TOO_DEEP);
     pipeline.depth++;
     try {
-      // The two plain shapes: text alone, and text with a plain object. Everything else takes the careful way.
+      // The plain shapes: text alone, with a plain object, with an error. Everything else takes the careful way.
       if (typeof first === 'string' && third === undefined && rest.length === 0) {
         if (second === undefined) return this.#write(severity, text, first, undefined, undefined, '', NOW);
         if (isPlainObject(second)) return this.#write(severity, text, first, second, errorAmong(second), '', NOW);
+        if (isError(second)) return this.#write(severity, text, first, undefined, second, '', NOW);
       }
       const { body, attributes, exception } = sortArguments(first, second, third, rest);
       this.#write(severity, text, body, attributes, exception, '', NOW);

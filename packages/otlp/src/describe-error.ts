@@ -1,16 +1,19 @@
-/** An error as plain data: what `exception.*` attributes and nested error values are made of. */
+/**
+ * An error as plain data: what `exception.*` attributes and nested error values are made of. Every member is there, in
+ * this order; what the error does not have is `undefined`.
+ */
 export interface ErrorDescription {
   readonly type: string;
   readonly message: string;
-  readonly stacktrace?: string;
+  readonly stacktrace: string | undefined;
   /** `error.code`: `ECONNREFUSED`, a SQLSTATE, a status number. */
-  readonly code?: string | number;
+  readonly code: string | number | undefined;
   /** `error.cause` as it stands: the encoder walks the chain and notices a circle. */
-  readonly cause?: unknown;
+  readonly cause: unknown;
   /** The children of an `AggregateError`, as they stand. */
-  readonly errors?: readonly unknown[];
+  readonly errors: readonly unknown[] | undefined;
   /** Other own enumerable members with a string, number or boolean: `errno`, `syscall`, `statusCode`, … */
-  readonly properties?: Readonly<Record<string, string | number | boolean>>;
+  readonly properties: Readonly<Record<string, string | number | boolean>> | undefined;
 }
 
 /** Members told apart already, or noise. */
@@ -23,20 +26,15 @@ const KNOWN = new Set(['name', 'message', 'stack', 'code', 'cause', 'errors']);
  * errors they throw (`error.config.headers`, `error.request`), and no secret may reach a queue.
  */
 export function describeError(error: object): ErrorDescription {
-  const name = read(error, 'name');
-  const code = read(error, 'code');
-  const stack = read(error, 'stack');
-  const cause = read(error, 'cause');
-  const errors = read(error, 'errors');
-  const properties = readProperties(error);
+  const { name, message, stack, code, cause, errors } = readKnown(error);
   return {
     type: typeof name === 'string' && name !== '' ? name : 'Error',
-    message: textOf(read(error, 'message')),
-    ...(typeof stack === 'string' && stack !== '' ? { stacktrace: stack } : undefined),
-    ...(typeof code === 'string' || typeof code === 'number' ? { code } : undefined),
-    ...(cause === undefined ? undefined : { cause }),
-    ...(isList(errors) ? { errors } : undefined),
-    ...(properties === undefined ? undefined : { properties }),
+    message: textOf(message),
+    stacktrace: typeof stack === 'string' && stack !== '' ? stack : undefined,
+    code: typeof code === 'string' || typeof code === 'number' ? code : undefined,
+    cause,
+    errors: errors !== undefined && isList(errors) ? errors : undefined,
+    properties: readProperties(error),
   };
 }
 
@@ -47,6 +45,26 @@ export function isError(value: unknown): value is Error {
     return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
   } catch {
     return false; // A proxy whose traps throw is an object like any other; the encoder writes what it can of it.
+  }
+}
+
+/** The members every error may have. */
+type KnownMembers = Readonly<Record<'name' | 'message' | 'stack' | 'code' | 'cause' | 'errors', unknown>>;
+
+function readKnown(error: object): KnownMembers {
+  try {
+    // In one go, as all but hostile errors allow: a net around each member costs twice as much.
+    const { name, message, stack, code, cause, errors } = error as Partial<KnownMembers>;
+    return { name, message, stack, code, cause, errors };
+  } catch {
+    return {
+      name: read(error, 'name'),
+      message: read(error, 'message'),
+      stack: read(error, 'stack'),
+      code: read(error, 'code'),
+      cause: read(error, 'cause'),
+      errors: read(error, 'errors'),
+    };
   }
 }
 

@@ -222,6 +222,8 @@ export function writeKeyValue(
   limits: EncodeLimits,
   enclosing?: Enclosing,
 ): number {
+  const short = writeShortKeyValue(bytes, at, tag, key, value, limits);
+  if (short >= 0) return short;
   bytes[at] = tag;
   // Exact for ASCII text below 121 bytes: six bytes of tags and lengths around key and text.
   const width = typeof value === 'string' ? varintBytes(key.length + leastUnits(value, limits) + 6) : 1;
@@ -233,6 +235,70 @@ export function writeKeyValue(
   }
   bytes[valueTag] = 0x12;
   return closeLength(bytes, at + 1, width, writeLengthAndValue(bytes, valueTag + 1, value, limits, enclosing));
+}
+
+/** Units of a key, and of a text, that the short way takes: its lengths are one byte each then. */
+const SHORT_UNITS = 48;
+
+/**
+ * Most attributes are a short ASCII key with a short ASCII text, a small integer or a boolean. Their lengths are known
+ * beforehand: no reserved prefixes, no calls. A record of 50 such attributes takes 0.6 of the time it takes without
+ * (packages/bench, `call-cost`).
+ *
+ * @returns the new end, or −1 for a pair that has to go the long way.
+ */
+function writeShortKeyValue(
+  bytes: Buffer,
+  at: number,
+  tag: number,
+  key: string,
+  value: unknown,
+  limits: EncodeLimits,
+): number {
+  const keyUnits = key.length;
+  if (keyUnits > SHORT_UNITS || !isShort(value, limits)) return -1;
+  // Codes are looked at together, behind the loops: a branch per character costs more than the few pairs that go back.
+  let codes = 0;
+  const keyAt = at + 4;
+  for (let i = 0; i < keyUnits; i++) {
+    const code = key.charCodeAt(i);
+    bytes[keyAt + i] = code;
+    codes |= code;
+  }
+  const valueAt = keyAt + keyUnits + 2;
+  let end = valueAt + 2;
+  if (typeof value === 'string') {
+    const units = value.length;
+    bytes[valueAt] = 0x0a;
+    bytes[valueAt + 1] = units;
+    for (let i = 0; i < units; i++) {
+      const code = value.charCodeAt(i);
+      bytes[end + i] = code;
+      codes |= code;
+    }
+    end += units;
+  } else if (typeof value === 'number') {
+    bytes[valueAt] = 0x18;
+    end = writeVarint(bytes, valueAt + 1, value);
+  } else {
+    bytes[valueAt] = 0x10;
+    bytes[valueAt + 1] = value ? 1 : 0;
+  }
+  if (codes > 0x7f) return -1;
+  bytes[at] = tag;
+  bytes[at + 1] = end - at - 2;
+  bytes[at + 2] = 0x0a;
+  bytes[at + 3] = keyUnits;
+  bytes[valueAt - 2] = 0x12;
+  bytes[valueAt - 1] = end - valueAt;
+  return end;
+}
+
+/** Whether a value is a short text, a boolean or a small non-negative integer; −0 > −1, so its sign is asked for. */
+function isShort(value: unknown, limits: EncodeLimits): value is string | number | boolean {
+  if (typeof value === 'string') return value.length <= SHORT_UNITS && value.length <= limits.maxValueLength;
+  if (typeof value === 'number') return value === (value | 0) && (value > 0 || Object.is(value, 0));
+  return typeof value === 'boolean';
 }
 
 /**

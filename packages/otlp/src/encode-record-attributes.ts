@@ -1,6 +1,6 @@
-import { describeError, isError } from './describe-error.ts';
-import { type Enclosing, ILL_FORMED_KEY, writeKeyValue } from './encode-any-value.ts';
+import { ILL_FORMED_KEY, writeKeyValue } from './encode-any-value.ts';
 import { cutAttributes, type EncodedAttributes, encodedField, readMembers } from './encode-attributes.ts';
+import { countExceptionAttributes, exceptionAttributes, leaveOut, writeException } from './exception-attributes.ts';
 import type { EncodeLimits } from './limits.ts';
 import type { LogRecordInput } from './log-record-input.ts';
 import { writeBytes, writeVarint } from './wire.ts';
@@ -69,11 +69,11 @@ function writeMembers(
 ): number {
   const boundKeys = bound === undefined || bound.ends.length === 0 ? undefined : bound.keys;
   const { exception } = record;
-  const derived = exception === undefined ? undefined : exceptionMembers(exception, boundKeys);
+  const derived = exception === undefined ? undefined : exceptionAttributes(exception, boundKeys);
   // The exception may stand among the attributes, as `err` or `error`: it is written once, as `exception.*`.
   const written = typeof exception === 'object' && exception !== null ? exception : undefined;
   let room = limits.maxAttributes - (bound === undefined ? 0 : bound.ends.length);
-  if (derived !== undefined) room -= derived.size;
+  if (derived !== undefined) room -= countExceptionAttributes(derived);
   let dropped = cut + (bound === undefined ? 0 : bound.dropped);
   let overridden: Set<string> | undefined;
   let end = at;
@@ -85,7 +85,7 @@ function writeMembers(
     if (boundKeys?.has(key)) {
       overridden ??= new Set();
       overridden.add(key);
-    } else if (derived?.delete(key) !== true && --room < 0) {
+    } else if ((derived === undefined || !leaveOut(derived, key)) && --room < 0) {
       dropped++;
       continue;
     }
@@ -93,38 +93,9 @@ function writeMembers(
     if (end === ILL_FORMED_KEY) return UNREADABLE;
     if (end > bytes.length) return end;
   }
-  if (derived !== undefined) end = writeDerived(bytes, end, derived, exception, limits);
+  if (derived !== undefined) end = writeException(bytes, end, derived, limits);
   if (bound !== undefined) end = writeBound(bytes, end, bound, overridden);
   return writeDropped(bytes, end, dropped);
-}
-
-/** What was thrown as `exception.*`; an error in full, any other value as the message. Bound keys are left out. */
-function exceptionMembers(thrown: unknown, boundKeys: ReadonlyMap<string, number> | undefined): Map<string, unknown> {
-  const description = isError(thrown)
-    ? describeError(thrown)
-    : { type: thrown === null ? 'null' : typeof thrown, message: thrown };
-  const members = new Map<string, unknown>();
-  for (const [member, value] of Object.entries(description)) {
-    const key = `exception.${member}`;
-    if (!boundKeys?.has(key)) members.set(key, value);
-  }
-  return members;
-}
-
-function writeDerived(
-  bytes: Buffer,
-  at: number,
-  derived: ReadonlyMap<string, unknown>,
-  thrown: unknown,
-  limits: EncodeLimits,
-): number {
-  // The error stands around its cause, so that a circle back to it is noticed at once.
-  const enclosing: Enclosing | undefined = isError(thrown)
-    ? { object: thrown, depth: 0, messages: 0, outer: undefined }
-    : undefined;
-  let end = at;
-  for (const [key, value] of derived) end = writeKeyValue(bytes, end, 0x32, key, value, limits, enclosing);
-  return end;
 }
 
 function writeBound(

@@ -39,7 +39,7 @@ const NOTHING: ReadonlySet<string> = new Set();
 function describeOwn(error: Error): Members {
   const described = emptyMembers();
   for (const [name, value] of Object.entries(describeError(error))) {
-    if (name !== 'properties') described[`exception.${name}`] = value;
+    if (name !== 'properties' && value !== undefined) described[`exception.${name}`] = value;
   }
   return described;
 }
