@@ -40,6 +40,7 @@ describe('parseEndpointUrl', () => {
     ['//h:4318/x', 'write "http://h:4318/x"'],
     ['10.0.0.1:4318', 'write "http://10.0.0.1:4318"'],
     ['me:pw@h:4318', 'write "http://" or "https://" in front of it'],
+    ['h\n:4318', 'write "http://" or "https://" in front of it'],
     ['grpc://h:4317', undefined],
     ['ftp://h', undefined],
     ['http://', undefined],

@@ -66,7 +66,8 @@ function hintFor(text: string): string | undefined {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return undefined;
   const guess = `http://${text.replace(/^\/+/, '').replace(/^[a-z-]{8,10}(?=$|[:/])/i, correctLocalhost)}`;
   if (parseUrl(guess) === null) return undefined;
-  return hideSecrets(guess) === guess ? `write "${guess}"` : 'write "http://" or "https://" in front of it';
+  const isPrintable = hideSecrets(guess) === guess && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(guess);
+  return isPrintable ? `write "${guess}"` : 'write "http://" or "https://" in front of it';
 }
 
 /** The one host name that is written often enough to know its misspellings. */
