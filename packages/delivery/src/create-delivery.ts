@@ -131,7 +131,8 @@ export function createDelivery<R>(options: DeliveryOptions<R>): Delivery<R> {
     dispatcher.giveUpAll('closed');
     reporter.tell();
     await fallback.flush(endMs);
-    unregister();
+    // A slow reader is behind: should the process end before it has caught up, the rest is written then.
+    fallback.whenIdle(unregister);
     return summary();
   };
   let closing: Promise<DeliveryReport> | undefined;

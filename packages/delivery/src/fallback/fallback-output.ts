@@ -99,6 +99,16 @@ export class FallbackOutput {
     });
   }
 
+  /** Calls back once nothing waits to be written any more: now, or later, or never behind a reader that is stuck. */
+  whenIdle(callback: () => void): void {
+    if (this.#isIdle) return callback();
+    const done = () => {
+      this.#onIdle.delete(done);
+      callback();
+    };
+    this.#onIdle.add(done);
+  }
+
   /**
    * Writes now what waits for its turn: nothing asynchronous happens any more. What is under way is written again, as a
    * stream that dies with its process may have passed on a part of it, or nothing.

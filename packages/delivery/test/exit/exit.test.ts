@@ -141,6 +141,11 @@ describe('a process whose backend takes nothing', () => {
     expect(sorted(ending.lines)).toEqual(numbers(100));
   });
 
+  it('hands over what a close had no time to write', async () => {
+    const ending = await runApp('exit-after-hasty-close', [await refusing()]);
+    expect(ending.lines.length).toBe(1000);
+  });
+
   it('behind a proxy goes around it for nobody: the records are on stderr', async () => {
     await using server = await serveInbox();
     const env = { http_proxy: await refusing() };
