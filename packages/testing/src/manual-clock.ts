@@ -9,6 +9,11 @@ export interface ManualClock extends Clock {
   advance(ms: number): Promise<void>;
   /** Runs what waits for the running JavaScript to end, and what that sets off, without moving time. */
   settle(): Promise<void>;
+  /**
+   * Lets `ms` ≥ 0 pass in which nothing runs, as when the process is stopped or the machine sleeps; what became due in
+   * them runs late, all of it at the new time.
+   */
+  suspend(ms: number): Promise<void>;
   /** Jumps the wall clock alone, as a correction of the system's time does. */
   shiftWall(ms: number): void;
   /** Timers neither run nor cancelled: after a `close` there must be none. */
@@ -80,6 +85,10 @@ export function createManualClock(start: { readonly nowMs?: number; readonly wal
         await settle();
       }
       nowMs = untilMs;
+    },
+    async suspend(ms) {
+      nowMs += ms;
+      await this.advance(0);
     },
     shiftWall(ms) {
       wallOffsetMs += ms;
