@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../fault/backend.ts';
+import { answering, Inbox, serveHttp } from '../fault/backend.ts';
 
 /** What the application says about itself at its end. */
 interface Facts {
@@ -15,6 +15,14 @@ interface Facts {
   readonly pending: number;
   /** Bytes its stderr still held. */
   readonly buffered: number;
+}
+
+interface Setup {
+  /** Of 200 records each. */
+  readonly rounds?: number;
+  /** A reader gets this long at the end. */
+  readonly closeMs?: number;
+  readonly stderr?: 'pipe' | number;
 }
 
 interface Ended {
@@ -33,13 +41,20 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const out = (): string => join(folder, 'stderr');
 
 /**
- * Runs the application in an outage with a queue that holds 64 KiB: what it logs goes to its stderr while it runs.
+ * Runs the application with a backend that refuses its credentials, which holds the endpoint for a minute, and with a
+ * queue of 64 KiB: what it logs goes to its stderr while it runs.
  *
  * @param shell - the command line; `"$@"` is the application, `$OUT` where what is read from its stderr goes.
  */
-async function run(shell: string, rounds = 20, stderr: 'pipe' | number = 'pipe'): Promise<Ended> {
+async function run(shell: string, { rounds = 20, closeMs = 60_000, stderr = 'pipe' }: Setup = {}): Promise<Ended> {
+  await using backend = await serveHttp(
+    answering(new Inbox(), (_request, response) => {
+      response.statusCode = 401;
+      response.end();
+    }),
+  );
   const fixture = fileURLToPath(new URL('fixtures/stderr-in-outage.js', import.meta.url));
-  const command = [process.execPath, fixture, `http://127.0.0.1:${await freePort()}/v1/logs`];
+  const command = [process.execPath, fixture, backend.url];
   rmSync(out(), { force: true });
   const options: SpawnOptions = {
     stdio: ['ignore', 'pipe', stderr],
@@ -48,6 +63,7 @@ async function run(shell: string, rounds = 20, stderr: 'pipe' | number = 'pipe')
       OUT: out(),
       APP: command.map((part) => `'${part}'`).join(' '),
       ROUNDS: String(rounds),
+      CLOSE_MS: String(closeMs),
       OPTIONS: JSON.stringify({ queue: { maxBytes: 64 * 1024 }, batch: { maxRecords: 10 } }),
     },
   };
@@ -128,7 +144,7 @@ describe('a stderr whose reader is gone', () => {
 
 describe('a stderr that nobody reads', () => {
   it('and is a socket holds a bounded part and blocks nothing: the rest is counted (F73)', async () => {
-    const { code, facts } = await run(STUCK, 60);
+    const { code, facts } = await run(STUCK, { rounds: 60, closeMs: 500 });
     expect(code).toBe(0);
     expectLawful(facts);
     expect(facts.buffered).toBeLessThan(1.2 * 1024 * 1024);
@@ -139,7 +155,7 @@ describe('a stderr that nobody reads', () => {
     const path = join(folder, 'fifo');
     expect(spawnSync('mkfifo', [path]).status).toBe(0);
     const held = openSync(path, 'r+');
-    const { code, facts } = await run(SOCKET, 60, held);
+    const { code, facts } = await run(SOCKET, { rounds: 60, closeMs: 500, stderr: held });
     closeSync(held);
     expect(code).toBe(0);
     expectLawful(facts);
