@@ -45,12 +45,12 @@ async function main() {
 const ends = {
   naturally: () => undefined,
   exit: () => process.exit(3),
-  throw: () => {
+  crash: () => {
     throw new Error('thrown at the end');
   },
   serve: () => {
     setInterval(() => undefined, 60_000);
-    process.stdout.write('all orders are done\n');
+    process.stdout.write('serving\n');
   },
 };
 
