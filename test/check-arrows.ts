@@ -1,6 +1,6 @@
 import { isBuiltin } from 'node:module';
 import { posix } from 'node:path';
-import { readImports } from './read-imports.ts';
+import { readImports, readNames } from './read-imports.ts';
 import type { Manifest, WorkspacePackage } from './read-workspace.ts';
 
 /** What one package may use. */
@@ -13,6 +13,8 @@ export interface PackageRule {
   readonly thirdParty?: Readonly<Record<string, readonly string[] | 'any file'>>;
   /** Hosts it may name as peers. */
   readonly peers?: readonly string[];
+  /** Entries of packages above it that it looks for by name at run time, if the application has them, each in one file. */
+  readonly asksFor?: Readonly<Record<string, string>>;
 }
 
 export type ArrowRules = Readonly<Record<string, PackageRule>>;
@@ -45,6 +47,7 @@ export function checkArrows(
     return [
       ...imports.flatMap((found) => checkImport(each, found, rule, known, rootTools)),
       ...checkManifest(each, rule, rules, imports),
+      ...each.files.flatMap((file) => checkNames(each, file, rule)),
       ...findCycles(fileGraph(imports)).map((cycle) => `packages/${each.folder}: files in a circle: ${cycle}`),
     ];
   });
@@ -115,6 +118,20 @@ function checkImport(
   return target === name || declaredBy(self.manifest).includes(target) || (isTest && rootTools.includes(target))
     ? []
     : broken(target, 'imported but not declared in its package.json');
+}
+
+/** A name in a text leads past every other check, so the table has those too. */
+function checkNames(
+  { folder, manifest: { name } }: WorkspacePackage,
+  file: { readonly path: string; readonly text: string },
+  rule: PackageRule,
+): string[] {
+  if (!file.path.startsWith('src/') || file.path.includes('.test')) return [];
+  return readNames(file).flatMap(({ specifier = '', line }) => {
+    const target = packageNameOf(specifier);
+    if (target === name || rule.uses.includes(target) || rule.asksFor?.[specifier] === file.path) return [];
+    return [`packages/${folder}/${file.path}:${line}: ${name} -> ${specifier}: named in a text, and not in the table`];
+  });
 }
 
 function checkManifest(

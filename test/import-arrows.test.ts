@@ -26,6 +26,11 @@ const rules: ArrowRules = {
     testsUse: [testing, devBackend],
     thirdParty: { '@opentelemetry/api-logs': 'any file' },
     peers: ['@opentelemetry/api'],
+    // `logflume/register` captures what the application has an adapter for; see decision 0010.
+    asksFor: {
+      '@logflume/winston/register': 'src/register/host-capture.ts',
+      '@logflume/pino/register': 'src/register/host-capture.ts',
+    },
   },
   // floor 3
   '@logflume/winston': {
@@ -103,6 +108,11 @@ describe('the check of imports', () => {
     ['a dynamic import upward', { src: "void import('logflume');" }, at('src/index.ts:2: ')],
     ['a require upward', { src: "require('logflume');" }, at('src/index.ts:2: ')],
     ['a computed import', { src: 'void import(name);' }, at('src/index.ts:2: @logflume/formats -> (computed)')],
+    [
+      'a name upward in a text',
+      { src: "const entry = 'logflume/register';" },
+      at('src/index.ts:2: @logflume/formats -> logflume/register: named in a text, and not in the table'),
+    ],
     ['a sibling, even in a test', { test: "import '@logflume/dev-backend';" }, at('test/some.test.ts:1: ')],
     ['an entry that is not public', { src: "import '@logflume/otlp/src/wire.ts';" }, 'no public entry'],
     ['a path into the source of another package', { test: "import '../../otlp/src/a.ts';" }, 'public entry'],

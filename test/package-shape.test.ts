@@ -16,7 +16,8 @@ describe.each(published.map((each) => [each.manifest.name, each] as const))(
     it('is published as a module that import and require give alike', () => {
       expect(manifest).toMatchObject({
         type: 'module',
-        sideEffects: false,
+        // Loading it is what `logflume/register` is for; a bundler must not leave it out.
+        sideEffects: name === 'logflume' ? ['./dist/register.js'] : false,
         engines: { node: '^20.19.0 || >=22.12.0' },
         // For TypeScript's old resolution, which does not read `exports`.
         main: './dist/index.js',

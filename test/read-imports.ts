@@ -38,6 +38,23 @@ export function readImports({ path, text }: SourceFile): FoundImport[] {
   return found;
 }
 
+/**
+ * Reads the texts of a file that are nothing but the name of a package of ours, or of an entry of one, where they import
+ * nothing: by such a name a package may be asked for at run time. Pure.
+ */
+export function readNames({ path, text }: SourceFile): FoundImport[] {
+  const found: FoundImport[] = [];
+  walk(parse(path, text), (node) => {
+    if (sourceOf(node) !== undefined) return false;
+    const { value } = node;
+    if (typeof value === 'string' && /^(?:logflume(?=\/)|@logflume\/[\w-]+)(?:\/[\w-]+)*$/.test(value)) {
+      found.push({ specifier: value, line: lineAt(text, node.start) });
+    }
+    return true;
+  });
+  return found;
+}
+
 /** Lines on which a file awaits outside any function. Pure. */
 export function readTopLevelAwaits({ path, text }: SourceFile): number[] {
   const lines: number[] = [];

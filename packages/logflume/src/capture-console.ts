@@ -3,6 +3,7 @@ import { isError } from '@logflume/otlp';
 import { errorAmong, isPlainObject } from './call-shapes.ts';
 import type { Level } from './config/parse-levels.ts';
 import { emitRecord, isPrinted } from './emit-record.ts';
+import { isHostOutput } from './host-output.ts';
 import type { Logger } from './logger.ts';
 import { isOwnOutput } from './own-output.ts';
 import { MAX_DEPTH, UNREADABLE } from './pipeline.ts';
@@ -36,7 +37,7 @@ export interface CaptureConsoleOptions {
  * names win.
  *
  * Nothing loops: what the logger, its diagnostics or the printing itself send to the console is printed and not
- * recorded. A call throws only if the console it wraps does. Capturing for the same logger again changes nothing.
+ * recorded, nor is what a captured logger prints there. A call throws only if the console it wraps does. Capturing for the same logger again changes nothing.
  *
  * @returns what undoes it; may be called more than once. Where somebody else has wrapped the console meanwhile, theirs
  *   stays in place and ours only passes calls on.
@@ -48,6 +49,8 @@ export interface CaptureConsoleOptions {
  * ```
  */
 export function captureConsole({ logger, print = true }: CaptureConsoleOptions): () => void {
+  standIn?.();
+  standIn = undefined;
   const { console } = globalThis;
   const releases = captures.get(console) ?? new Map<Logger, () => void>();
   captures.set(console, releases);
@@ -64,6 +67,19 @@ export function captureConsole({ logger, print = true }: CaptureConsoleOptions):
   releases.set(logger, release);
   return release;
 }
+
+/**
+ * Captures as {@link captureConsole} does, until that is called: an application that captures its console by itself does
+ * not have every record twice.
+ */
+export function captureConsoleByDefault(options: CaptureConsoleOptions): () => void {
+  const release = captureConsole(options);
+  standIn = release;
+  return release;
+}
+
+/** Undoes the capture that gives way to the next. */
+let standIn: (() => void) | undefined;
 
 /** The captures in force. Process-wide, as the console is; by console, because test runners replace it. */
 const captures = new WeakMap<Console, Map<Logger, () => void>>();
@@ -121,7 +137,7 @@ function wrapMethod(console: Console, method: Method, capture: Capture): () => v
   const original: unknown = Reflect.get(console, method.name);
   if (typeof original !== 'function') return () => undefined;
   const wrapper = (...args: unknown[]): void => {
-    const isOurs = capture.isOn && !capture.isBusy && !isOwnOutput();
+    const isOurs = capture.isOn && !capture.isBusy && !isOwnOutput() && !isHostOutput(args[0]);
     const isRecorded = isOurs && capture.formatting < MAX_DEPTH && record(capture, method, args, wrapper);
     if (isOurs && !shouldPrint(capture, isRecorded)) return;
     const wasBusy = capture.isBusy;

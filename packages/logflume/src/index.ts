@@ -10,7 +10,7 @@ export type {
 export { LogflumeError } from '@logflume/delivery';
 export type { CaptureConsoleOptions } from './capture-console.ts';
 export { captureConsole } from './capture-console.ts';
-export type { ConfigDiagnostic, Diagnostic, ProviderNotRegistered } from './config/diagnostic.ts';
+export type { ConfigDiagnostic, Diagnostic, NotCaptured, ProviderNotRegistered } from './config/diagnostic.ts';
 export type {
   BatchOptions,
   EndpointOptions,
@@ -27,6 +27,7 @@ export { withContext } from './context.ts';
 export { createLogger } from './create-logger.ts';
 export type { CallContext, HostRecord } from './emit-record.ts';
 export { captureCall, emitRecord, noCall } from './emit-record.ts';
+export { asHostOutput, expectHostLine } from './host-output.ts';
 export type {
   Attributes,
   ChildOptions,
@@ -39,5 +40,6 @@ export type {
 } from './logger.ts';
 export type { LoggerProvider, SharedLoggerOptions } from './logger-provider.ts';
 export { createLoggerProvider } from './logger-provider.ts';
+export type { CaptureHost, HostCaptured, LoadedHost } from './register/host-capture.ts';
 export type { LogsApi } from './register-provider.ts';
 export type { TraceContext } from './trace-context.ts';

@@ -1,4 +1,5 @@
 import { tracingChannel } from 'node:diagnostics_channel';
+import { expectHostLine, type Logger } from 'logflume';
 import { OUTPUT_LOGGER } from './create-pino-destination.ts';
 import { checkShared, HostOutput, type SharedLogger } from './host-output.ts';
 import { LineRecorder } from './line-recorder.ts';
@@ -37,9 +38,29 @@ interface PinoCall {
  * ```
  */
 export function capturePino(options: SharedLogger): () => void {
-  const output = new HostOutput({ logger: checkShared(options, 'capturePino') }, 'capturePino');
+  const logger = checkShared(options, 'capturePino');
+  standIn?.();
+  standIn = undefined;
+  return subscribe(logger, (to) => to === logger);
+}
+
+/**
+ * Captures for `logflume/register`, until the application captures by itself. A logger that writes to any destination of
+ * ours is left to that.
+ */
+export function captureByDefault(logger: Logger): void {
+  standIn?.();
+  standIn = subscribe(logger, (to) => to !== undefined);
+}
+
+/** Undoes the capture that gives way to the next. Process-wide, as pino's channel is. */
+let standIn: (() => void) | undefined;
+
+/** @param isDelivered - whether what goes to a destination of this logger is delivered already. */
+function subscribe(logger: Logger, isDelivered: (to: unknown) => boolean): () => void {
+  const output = new HostOutput({ logger }, 'capturePino');
   const recorder = new LineRecorder(output);
-  const isOurs = createDestinationTest(output);
+  const isOurs = createDestinationTest(isDelivered);
   const handlers = {
     end(message: unknown): void {
       const call = message as PinoCall;
@@ -51,7 +72,10 @@ export function capturePino(options: SharedLogger): () => void {
         const time = call.arguments?.[3];
         if (typeof level !== 'number') return;
         const text = typeof time === 'string' ? time.slice(time.indexOf(':') + 1) : '';
-        recorder.recordOf(hooked(instance, result), instance, level, text);
+        const line = hooked(instance, result);
+        recorder.recordOf(line, instance, level, text);
+        // A destination may print it by the console, which may be captured too.
+        expectHostLine(line);
       } catch {
         // The hook of the application threw. It throws again when pino calls it, and then the application learns of it.
       }
@@ -79,10 +103,10 @@ function hooked(instance: object, line: string): unknown {
   return typeof hooks.streamWrite === 'function' ? hooks.streamWrite(line) : line;
 }
 
-/** Makes a test of whether a logger writes, alone or among others, to a destination of the same logger. */
-function createDestinationTest({ logger }: HostOutput): (instance: object) => boolean {
+/** Makes a test of whether a logger writes, alone or among others, to a destination that delivers already. */
+function createDestinationTest(isDelivered: (to: unknown) => boolean): (instance: object) => boolean {
   const isOutput = (stream: unknown): boolean =>
-    typeof stream === 'object' && stream !== null && Reflect.get(stream, OUTPUT_LOGGER) === logger;
+    typeof stream === 'object' && stream !== null && isDelivered(Reflect.get(stream, OUTPUT_LOGGER));
   // That of the copy of pino seen last: usually there is one.
   let symbol: symbol | undefined;
   return (instance) => {

@@ -1,4 +1,5 @@
 import type { DeliveryReport, DeliveryStats, FlushOptions, Level } from 'logflume';
+import { OUTPUT_LOGGER } from './create-pino-destination.ts';
 import { severityOfName } from './decide-severity.ts';
 import { HostOutput, type OutputOptions } from './host-output.ts';
 import { type BunyanRecord, mapBunyanRecord } from './map-bunyan-record.ts';
@@ -43,10 +44,14 @@ export function createBunyanStream(options: OutputOptions = {}): BunyanStream {
   return {
     type: 'raw',
     ...(isLevel(level) ? { level } : undefined),
-    stream: {
-      write: (record) => writeRecord(record, output, severities),
-      end: () => void output.close(),
-    },
+    stream: Object.defineProperty(
+      {
+        write: (record: object) => writeRecord(record, output, severities),
+        end: () => void output.close(),
+      },
+      OUTPUT_LOGGER,
+      { value: output.logger },
+    ),
     flush: (flushOptions) => output.flush(flushOptions),
     close: (flushOptions) => output.close(flushOptions),
     stats: () => output.stats(),
@@ -60,7 +65,8 @@ function isLevel(level: unknown): level is Level {
   return typeof level === 'string' && Object.hasOwn(severityOfName, level);
 }
 
-function writeRecord(record: unknown, output: HostOutput, severities: SeverityTable): void {
+/** Never throws. */
+export function writeRecord(record: unknown, output: HostOutput, severities: SeverityTable): void {
   try {
     const fields = Object(record) as BunyanRecord;
     const { name } = fields;

@@ -39,7 +39,7 @@ export interface PinoDestination {
 /** Asks pino to note level, time and logger of a line before it writes it. */
 const METADATA: unique symbol = Symbol.for('pino.metadata');
 
-/** By which `capturePino` knows that a logger's records reach its logger already. */
+/** Holds, on a destination or stream of ours, where its records go: by it captures know whom to leave alone. */
 export const OUTPUT_LOGGER: unique symbol = Symbol.for('logflume.pino.outputLogger');
 
 /**

@@ -29,6 +29,8 @@ const CRASH_FLUSH_MS = 2500;
  * ```
  */
 export class LogflumeTransport extends TransportStream {
+  /** What `logflume/register` looks for: a logger that has one gets no second. */
+  readonly isLogflume: boolean = true;
   /** Set by winston while it waits for the record of a crash; it stays set when the process goes on. */
   _ending = false;
   /** The winston logger this transport belongs to, and its levels: as other transports have them. */

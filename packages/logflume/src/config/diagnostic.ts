@@ -57,8 +57,17 @@ export interface ProviderNotRegistered {
   readonly message: string;
 }
 
+/** `logflume/register` does not capture a logging library, or anything at all. */
+export interface NotCaptured {
+  readonly kind: 'notCaptured';
+  /** `winston`, `pino`, …, or `process` for everything. */
+  readonly host: string;
+  /** The whole story in one line, for people. */
+  readonly message: string;
+}
+
 /** Everything logflume itself has to say; `message` is the whole story in one line. */
-export type Diagnostic = ConfigDiagnostic | DeliveryDiagnostic | ProviderNotRegistered;
+export type Diagnostic = ConfigDiagnostic | DeliveryDiagnostic | ProviderNotRegistered | NotCaptured;
 
 /** What was wrong with a value. */
 export interface BadValue {
