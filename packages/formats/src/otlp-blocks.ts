@@ -1,5 +1,5 @@
 import type { RecordRun } from '@logflume/delivery';
-import type { ScopeBlock } from '@logflume/otlp';
+import { frameLogsRequest, type ScopeBlock } from '@logflume/otlp';
 
 /** What both OTLP formats put around records, encoded. */
 export interface OtlpFormatOptions {
@@ -10,15 +10,31 @@ export interface OtlpFormatOptions {
    * for groups the caller has enqueued.
    */
   readonly scopeOf: (group: number) => Uint8Array;
+  /** Schema URL of that scope, `''` for none. @defaultValue none */
+  readonly scopeSchemaUrlOf?: ((group: number) => string) | undefined;
+  /** Schema URL of the resource, `''` for none: asked for with each batch, as a host tells it with its records. */
+  readonly resourceSchemaUrl?: (() => string) | undefined;
+}
+
+/** Puts batches under what they share, as one request. */
+export function frameRuns(runs: readonly RecordRun[], options: OtlpFormatOptions): Buffer {
+  return frameLogsRequest(options.resource, toScopeBlocks(runs, options), options.resourceSchemaUrl?.());
 }
 
 /** One block per group in the order the groups first appear, so that a scope stands once in a request. */
-export function toScopeBlocks(runs: readonly RecordRun[], scopeOf: (group: number) => Uint8Array): ScopeBlock[] {
+function toScopeBlocks(
+  runs: readonly RecordRun[],
+  { scopeOf, scopeSchemaUrlOf }: Pick<OtlpFormatOptions, 'scopeOf' | 'scopeSchemaUrlOf'>,
+): ScopeBlock[] {
   const runsOf = new Map<number, Uint8Array[]>();
   for (const { group, bytes } of runs) {
     const before = runsOf.get(group);
     if (before === undefined) runsOf.set(group, [bytes]);
     else before.push(bytes);
   }
-  return [...runsOf].map(([group, groupRuns]) => ({ scope: scopeOf(group), runs: groupRuns }));
+  return [...runsOf].map(([group, groupRuns]) => ({
+    scope: scopeOf(group),
+    runs: groupRuns,
+    schemaUrl: scopeSchemaUrlOf?.(group),
+  }));
 }

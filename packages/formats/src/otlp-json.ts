@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { Format } from '@logflume/delivery';
-import { decodeLogsRequest, frameLogsRequest, toOtlpJsonText } from '@logflume/otlp';
-import { type OtlpFormatOptions, toScopeBlocks } from './otlp-blocks.ts';
+import { decodeLogsRequest, toOtlpJsonText } from '@logflume/otlp';
+import { frameRuns, type OtlpFormatOptions } from './otlp-blocks.ts';
 import { judgeOtlpReply } from './otlp-reply.ts';
 import { toFallbackLines } from './record-lines.ts';
 
@@ -18,8 +18,7 @@ export function createOtlpJsonFormat(options: OtlpFormatOptions): Format {
     name: 'otlp-json',
     contentType: 'application/json',
     frame(runs) {
-      const request = frameLogsRequest(options.resource, toScopeBlocks(runs, options.scopeOf));
-      return Buffer.from(toOtlpJsonText(decodeLogsRequest(request)));
+      return Buffer.from(toOtlpJsonText(decodeLogsRequest(frameRuns(runs, options))));
     },
     judge: judgeOtlpReply,
     lines: (runs) => toFallbackLines(runs, options),

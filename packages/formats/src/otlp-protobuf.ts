@@ -1,6 +1,5 @@
 import type { Format } from '@logflume/delivery';
-import { frameLogsRequest } from '@logflume/otlp';
-import { type OtlpFormatOptions, toScopeBlocks } from './otlp-blocks.ts';
+import { frameRuns, type OtlpFormatOptions } from './otlp-blocks.ts';
 import { judgeOtlpReply } from './otlp-reply.ts';
 import { toFallbackLines } from './record-lines.ts';
 
@@ -13,7 +12,7 @@ export function createOtlpProtobufFormat(options: OtlpFormatOptions): Format {
   return {
     name: 'otlp-protobuf',
     contentType: 'application/x-protobuf',
-    frame: (runs) => frameLogsRequest(options.resource, toScopeBlocks(runs, options.scopeOf)),
+    frame: (runs) => frameRuns(runs, options),
     judge: judgeOtlpReply,
     lines: (runs) => toFallbackLines(runs, options),
   };

@@ -52,9 +52,15 @@ export interface HostRecord {
   /** The span it belongs to; empty ids mean none. @defaultValue the span active in `call`, or now */
   readonly trace?: TraceContext | undefined;
   /** Instrumentation scope. @defaultValue that of the logger */
-  readonly scope?: { readonly name: string; readonly version?: string | undefined } | undefined;
+  readonly scope?:
+    | { readonly name: string; readonly version?: string | undefined; readonly schemaUrl?: string | undefined }
+    | undefined;
   /** Attributes of `scope`: read at the first record that has them, so the same object each time, and never changed. */
   readonly scopeAttributes?: object | undefined;
+  /** How many attributes the host left out already, integer ≥ 0: OTLP's `dropped_attributes_count`. @defaultValue 0 */
+  readonly droppedAttributesCount?: number | undefined;
+  /** Schema URL of the resource of all records of this logger: that of the last record that has one is sent. */
+  readonly resourceSchemaUrl?: string | undefined;
   /** Where and when it was logged; {@link noCall} for a record that comes from elsewhere. @defaultValue here and now */
   readonly call?: CallContext | undefined;
 }
@@ -167,22 +173,44 @@ function enqueue({ clock, delivery, limits, scopes }: Pipeline, logger: LoggerPa
     body: host.body,
     attributes: host.attributes,
     exception: host.exception,
-    bound: frame === undefined ? logger.bound : frame.boundFor(logger.bound, limits),
+    bound: withDropped(
+      frame === undefined ? logger.bound : frame.boundFor(logger.bound, limits),
+      host.droppedAttributesCount,
+    ),
     eventName: cutName(host.eventName ?? ''),
     traceId: trace === undefined ? '' : trace.traceId,
     spanId: trace === undefined ? '' : trace.spanId,
     traceFlags: trace === undefined ? 0 : trace.traceFlags & 0xff,
   };
   const group =
-    scope === undefined ? logger.group : scopes.groupOf(scope.name, scope.version ?? '', host.scopeAttributes);
+    scope === undefined
+      ? logger.group
+      : scopes.groupOf(scope.name, scope.version ?? '', host.scopeAttributes, toUrl(scope.schemaUrl));
+  if (host.resourceSchemaUrl !== undefined) scopes.resourceSchemaUrl = toUrl(host.resourceSchemaUrl);
   delivery.enqueue(record, severityNumber, group);
 }
+
+const NONE_BOUND: EncodedAttributes = { bytes: Buffer.alloc(0), keys: new Map(), ends: [], dropped: 0 };
+
+/** What was left out of the bound attributes is counted with the record: so is what the host left out. */
+function withDropped(bound: EncodedAttributes | undefined, count: number | undefined): EncodedAttributes | undefined {
+  if (count === undefined || !(count >= 1)) return bound;
+  const known = bound ?? NONE_BOUND;
+  return { ...known, dropped: Math.min(known.dropped + Math.floor(count), MAX_UINT32) };
+}
+
+const MAX_UINT32 = 2 ** 32 - 1;
 
 /** UTF-16 units of a level's or event's name: the encoder cuts values to fit, but not names. */
 const MAX_NAME_UNITS = 1024;
 
 function cutName(name: string): string {
   return name.length > MAX_NAME_UNITS ? name.slice(0, MAX_NAME_UNITS) : name;
+}
+
+/** Hosts may be plain JavaScript. */
+function toUrl(value: unknown): string {
+  return typeof value === 'string' ? cutName(value) : '';
 }
 
 /** @throws what a proxy throws that is not even to be asked what it is: a record without it is better than none. */

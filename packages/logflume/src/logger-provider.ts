@@ -54,7 +54,7 @@ export interface LoggerProvider extends ApiLoggerProvider {
  * Makes a provider of the OpenTelemetry logs API that delivers by logflume, without an OpenTelemetry SDK.
  *
  * A record below the level of its scope's name is left out; one without a severity number passes every level but `off`.
- * `schemaUrl` is not sent. Nothing of what comes by the API throws.
+ * Nothing of what comes by the API throws.
  *
  * @throws LogflumeError as `createLogger` does.
  * @example
@@ -100,6 +100,7 @@ interface ProviderState {
 interface Scope {
   readonly name: string;
   readonly version: string;
+  readonly schemaUrl: string;
   readonly attributes: object | undefined;
 }
 
@@ -113,6 +114,7 @@ function createApiLogger(
   const scope: Scope = {
     name: toText(name),
     version: toText(version),
+    schemaUrl: readSchemaUrl(options),
     attributes: copyAttributes(options),
   };
   // For the level of the name alone: read at each record, as it may change at run time.
@@ -171,6 +173,14 @@ function copyAttributes(options: ApiLoggerOptions | undefined): object | undefin
     return options?.attributes === undefined ? undefined : { ...options.attributes };
   } catch {
     return undefined; // A getter threw: a logger without them is better than none.
+  }
+}
+
+function readSchemaUrl(options: ApiLoggerOptions | undefined): string {
+  try {
+    return toText(options?.schemaUrl);
+  } catch {
+    return '';
   }
 }
 

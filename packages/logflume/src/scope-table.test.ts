@@ -47,3 +47,16 @@ it('answers emptily for a number nobody got', () => {
   expect(scopes.scopeOf(3)).toBeUndefined();
   expect(scopes.encodedOf(3)).toHaveLength(0);
 });
+
+it('tells scopes apart by their schema URL', () => {
+  const scopes = new ScopeTable();
+  const pool = {};
+  const groups = [
+    scopes.groupOf('db', '1'),
+    scopes.groupOf('db', '1', pool, 'u'),
+    scopes.groupOf('db', '1', pool, 'v'),
+  ];
+  expect(groups).toEqual([0, 1, 2]);
+  expect(scopes.groupOf('db', '1', undefined, 'v')).toBe(2);
+  expect(groups.map(scopes.schemaUrlOf)).toEqual(['', 'u', 'v']);
+});

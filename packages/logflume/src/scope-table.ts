@@ -11,26 +11,33 @@ export class ScopeTable {
   readonly #known = new WeakMap<object, Map<string, number>>();
   readonly #encoded: Buffer[] = [];
   readonly #scopes: OtlpScope[] = [];
+  readonly #schemaUrls: string[] = [];
+  /** Schema URL of the resource, as a host tells it with its records; `''` is none. */
+  resourceSchemaUrl = '';
 
   /**
    * The number of a scope, integer ≥ 0.
    *
    * @param version - may be `''`.
    * @param attributes - read when they are seen first; to be given again as the same object, and not changed.
+   * @param schemaUrl - `''` is none.
    */
-  groupOf(name: string, version: string, attributes?: object): number {
-    const key = `${name}\u0000${version}`;
+  groupOf(name: string, version: string, attributes?: object, schemaUrl = ''): number {
+    const key = schemaUrl === '' ? `${name}\u0000${version}` : `${name}\u0000${version}\u0000\u0000${schemaUrl}`;
     const known = attributes === undefined ? this.#groups : this.#known.get(attributes);
-    return known?.get(key) ?? this.#add(key, name, version, attributes);
+    return known?.get(key) ?? this.#add(key, name, version, attributes, schemaUrl);
   }
 
   /** Content of the `InstrumentationScope` message. */
   readonly encodedOf = (group: number): Uint8Array => this.#encoded[group] ?? new Uint8Array(0);
 
-  /** The same, for lines. */
+  /** Schema URL of a scope; `''` is none. */
+  readonly schemaUrlOf = (group: number): string => this.#schemaUrls[group] ?? '';
+
+  /** The same as `encodedOf`, for lines. */
   readonly scopeOf = (group: number): OtlpScope | undefined => this.#scopes[group];
 
-  #add(key: string, name: string, version: string, attributes: object | undefined): number {
+  #add(key: string, name: string, version: string, attributes: object | undefined, schemaUrl: string): number {
     const { bytes } = encodeAttributes(attributes ?? {}, defaultEncodeLimits);
     const fullKey = bytes.length === 0 ? key : `${key}\u0000${bytes.toString('latin1')}`;
     let group = this.#groups.get(fullKey);
@@ -38,6 +45,7 @@ export class ScopeTable {
       group = this.#encoded.length;
       this.#groups.set(fullKey, group);
       this.#encoded.push(encodeScope(name, version, attributes));
+      this.#schemaUrls.push(schemaUrl);
       this.#scopes.push({
         ...(name === '' ? {} : { name }),
         ...(version === '' ? {} : { version }),

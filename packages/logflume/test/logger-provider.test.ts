@@ -131,7 +131,8 @@ describe('what a backend sees of the API', () => {
     await provider.flush();
     const byBody = new Map(backend.records().map(({ body, scope }) => [body, scope]));
     const inPool = { name: 'db', version: '1', attributes: { pool: 'main', size: 4 } };
-    expect(byBody.get('in the pool')).toMatchObject(inPool);
+    expect(byBody.get('in the pool')).toMatchObject({ ...inPool, schemaUrl: 'https://example.com/1' });
+    expect(byBody.get('in the same')).not.toHaveProperty('schemaUrl');
     expect(byBody.get('in the same')).toMatchObject(inPool);
     expect(byBody.get('plain')).toMatchObject({ name: 'db', version: '1', attributes: {} });
   });

@@ -8,6 +8,7 @@ export type HrTime = readonly [seconds: number, nanoseconds: number];
 /** What describes the process that logs; some of it may still be on its way. */
 export interface SdkResource {
   readonly attributes: object;
+  readonly schemaUrl?: string | undefined;
   readonly asyncAttributesPending?: boolean | undefined;
   /** Resolves when all attributes are there; does not reject. */
   waitForAsyncAttributes?(): Promise<void>;
@@ -17,6 +18,7 @@ export interface SdkResource {
 export interface SdkScope {
   readonly name: string;
   readonly version?: string | undefined;
+  readonly schemaUrl?: string | undefined;
   readonly attributes?: object | undefined;
 }
 

@@ -4,9 +4,6 @@ import type { HrTime, SdkLogRecord } from './host.ts';
 /** The SDK says where a record has no span: then none is taken from the running context. */
 const NO_TRACE: TraceContext = Object.freeze({ traceId: '', spanId: '', traceFlags: 0 });
 
-/** What OpenTelemetry calls the count where a format has no field for it. */
-const DROPPED_KEY = 'otel.dropped_attributes_count';
-
 const NANOS_PER_MS = 1e6;
 
 /**
@@ -25,7 +22,8 @@ export function toHostRecord(
     severityNumber: record.severityNumber ?? 0,
     severityText: record.severityText ?? '',
     body: record.body,
-    attributes: attributesOf(record, resource),
+    attributes: resource === undefined ? record.attributes : { ...resource, ...record.attributes },
+    droppedAttributesCount: record.droppedAttributesCount,
     exception: undefined,
     eventName: record.eventName,
     timeMs: toMs(hrTime),
@@ -35,17 +33,12 @@ export function toHostRecord(
     trace: spanContext ?? NO_TRACE,
     scope: record.instrumentationScope,
     scopeAttributes: record.instrumentationScope.attributes,
+    // A resource whose attributes go with the record is not that of the logger.
+    resourceSchemaUrl: resource === undefined ? record.resource.schemaUrl : undefined,
     call,
   };
 }
 
 function toMs([seconds, nanoseconds]: HrTime): number {
   return seconds * 1000 + Math.floor(nanoseconds / NANOS_PER_MS);
-}
-
-/** Those of the record as they are, unless there is something to add. */
-function attributesOf(record: SdkLogRecord, resource: object | undefined): object {
-  const { attributes, droppedAttributesCount } = record;
-  if (droppedAttributesCount === 0) return resource === undefined ? attributes : { ...resource, ...attributes };
-  return { ...resource, ...attributes, [DROPPED_KEY]: droppedAttributesCount };
 }

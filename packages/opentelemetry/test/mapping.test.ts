@@ -2,6 +2,7 @@ import type { ReceivedRecord } from '@logflume/dev-backend';
 import { type Context, type ContextManager, context, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
 import { type LogRecord, SeverityNumber } from '@opentelemetry/api-logs';
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
+import { resourceFromAttributes } from '@opentelemetry/resources';
 import { LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { describe, expect, it } from 'vitest';
 import { createLogRecordProcessor, type SdkLogRecord } from '../src/index.ts';
@@ -110,19 +111,34 @@ describe('a record without a span of its own', () => {
   });
 });
 
-describe('what has no field of its own on the way', () => {
-  it('goes with the attributes: the count of those the SDK left out', async () => {
+describe('what the SDK says around a record', () => {
+  it('arrives: how many attributes it left out', async () => {
     await using rig = await createRig();
     const processor = createLogRecordProcessor(rig.options);
     await using provider = createProvider(processor, { logRecordLimits: { attributeCountLimit: 2 } });
     const logger = provider.getLogger('orders');
     logger.emit({ body: 'x', attributes: { a: 1, b: 2, c: 3 } });
     await provider.forceFlush();
-    expect(rig.backend.records()[0]?.attributes).toEqual({
-      a: 1,
-      b: 2,
-      'otel.dropped_attributes_count': 1,
-    });
+    expect(rig.backend.records()).toMatchObject([{ attributes: { a: 1, b: 2 }, droppedAttributesCount: 1 }]);
+    expect(Object.keys(rig.backend.records()[0]?.attributes ?? {})).toHaveLength(2);
+  });
+
+  it('arrives: the schema URLs of scope and resource, each with its own', async () => {
+    await using rig = await createRig();
+    const resource = resourceFromAttributes({ 'service.name': 'shop' }, { schemaUrl: 'https://example.com/resource' });
+    await using provider = createProvider(createLogRecordProcessor(rig.options), { resource });
+    provider.getLogger('orders', '1', { schemaUrl: 'https://example.com/1' }).emit({ body: 'one' });
+    provider.getLogger('orders', '1', { schemaUrl: 'https://example.com/2' }).emit({ body: 'two' });
+    provider.getLogger('orders', '1').emit({ body: 'none' });
+    await provider.forceFlush();
+    expect(rig.backend.records().map(({ body, scope }) => [body, scope.schemaUrl])).toEqual([
+      ['one', 'https://example.com/1'],
+      ['two', 'https://example.com/2'],
+      ['none', undefined],
+    ]);
+    for (const record of rig.backend.records()) {
+      expect(record.resource.schemaUrl).toBe('https://example.com/resource');
+    }
   });
 
   it('is not cut where the SDK let more attributes pass than logflume does', async () => {

@@ -7,6 +7,7 @@ import { decodeLogsRequest } from './decode-request.ts';
 import { encodeResource, encodeScope } from './encode-resource.ts';
 import { frameLogsRequest } from './frame-request.ts';
 import type { OtlpLogRecord } from './otlp-json.ts';
+import { splitLogsRequest } from './split-request.ts';
 
 const resource = encodeResource({ 'service.name': 'a' });
 const resourceFields = { attributes: [{ key: 'service.name', value: { stringValue: 'a' } }] };
@@ -52,6 +53,28 @@ describe('frameLogsRequest', () => {
       const body = frameLogsRequest(resource, [{ scope: encodeScope('s'), runs: [record] }]);
       expect(decodeWithProtobufjs(body)).toStrictEqual(decodeLogsRequest(body));
     }
+  });
+
+  it('puts schema URLs behind the records they belong to, and keeps them when a request is split', () => {
+    const records = [run('1'), run('2')];
+    const url = 'https://example.com/é';
+    const blocks = [
+      { scope: encodeScope('a'), runs: records, schemaUrl: url },
+      { scope: encodeScope('b'), runs: records, schemaUrl: '' },
+    ];
+    const body = frameLogsRequest(resource, blocks, `${url}/resource`);
+    const logRecords = records.map(decoded);
+    const expected = (scopes: readonly object[]) => ({
+      resourceLogs: [{ resource: resourceFields, scopeLogs: scopes, schemaUrl: `${url}/resource` }],
+    });
+    const [a, b] = [
+      { scope: { name: 'a' }, logRecords, schemaUrl: url },
+      { scope: { name: 'b' }, logRecords },
+    ];
+    expect(decodeLogsRequest(body)).toStrictEqual(expected([a, b]));
+    expect(decodeWithProtobufjs(body)).toStrictEqual(expected([a, b]));
+    const halves = splitLogsRequest(body) ?? [];
+    expect(halves.map((half) => decodeLogsRequest(half))).toStrictEqual([expected([a]), expected([b])]);
   });
 
   it('frames a resource and a scope without a member', () => {

@@ -5,6 +5,8 @@ export interface ScopeBlock {
   /** Content of the `InstrumentationScope` message. */
   readonly scope: Uint8Array;
   readonly runs: readonly Uint8Array[];
+  /** Of the scope and its records. @defaultValue none */
+  readonly schemaUrl?: string | undefined;
 }
 
 /**
@@ -12,11 +14,14 @@ export interface ScopeBlock {
  *
  * @param resource - content of the `Resource` message.
  * @param blocks - one per scope, at least one.
+ * @param schemaUrl - of the resource; `''` is none.
  * @returns the request body, exactly as long as it needs to be.
  */
-export function frameLogsRequest(resource: Uint8Array, blocks: readonly ScopeBlock[]): Buffer {
+export function frameLogsRequest(resource: Uint8Array, blocks: readonly ScopeBlock[], schemaUrl = ''): Buffer {
+  const resourceUrl = toUrlField(schemaUrl);
   const blockBytes = blocks.map(scopeLogsBytes);
-  const resourceLogsBytes = fieldBytes(resource.length) + blockBytes.reduce((sum, bytes) => sum + fieldBytes(bytes), 0);
+  const resourceLogsBytes =
+    fieldBytes(resource.length) + blockBytes.reduce((sum, bytes) => sum + fieldBytes(bytes), 0) + resourceUrl.length;
   const body = Buffer.allocUnsafeSlow(fieldBytes(resourceLogsBytes));
   let at = openField(body, 0, 0x0a, resourceLogsBytes);
   at = writeField(body, at, 0x0a, resource);
@@ -24,12 +29,26 @@ export function frameLogsRequest(resource: Uint8Array, blocks: readonly ScopeBlo
     at = openField(body, at, 0x12, blockBytes[index] as number);
     at = writeField(body, at, 0x0a, block.scope);
     for (const run of block.runs) at = writeBytes(body, at, run);
+    at = writeBytes(body, at, toUrlField(block.schemaUrl));
   });
+  writeBytes(body, at, resourceUrl);
   return body;
 }
 
+const NO_FIELD = new Uint8Array(0);
+
+/** `schema_url` as its whole field, which has the same number for resources and scopes. */
+function toUrlField(schemaUrl: string | undefined): Uint8Array {
+  if (schemaUrl === undefined || schemaUrl === '') return NO_FIELD;
+  const content = Buffer.from(schemaUrl);
+  const field = Buffer.allocUnsafe(fieldBytes(content.length));
+  writeField(field, 0, 0x1a, content);
+  return field;
+}
+
 function scopeLogsBytes(block: ScopeBlock): number {
-  return fieldBytes(block.scope.length) + block.runs.reduce((sum, run) => sum + run.length, 0);
+  const runBytes = block.runs.reduce((sum, run) => sum + run.length, 0);
+  return fieldBytes(block.scope.length) + runBytes + toUrlField(block.schemaUrl).length;
 }
 
 function fieldBytes(length: number): number {

@@ -4,7 +4,7 @@ import { ProtobufReader } from './protobuf-reader.ts';
 /**
  * Cuts an encoded request into two of about as many records: what a server that answers 413 may still take.
  *
- * Works on the bytes: resources, scopes and records are copied as they are, unknown fields around them are not. A
+ * Works on the bytes: resources, scopes, their schema URLs and records are copied as they are, unknown fields are not. A
  * resource or scope whose records fall on both sides stands in both halves.
  *
  * @param bytes - an `ExportLogsServiceRequest`, such as `frameLogsRequest` makes; read, not kept.
@@ -28,6 +28,7 @@ export function countLogRecords(bytes: Uint8Array): number {
 interface ResourceBlock {
   readonly resource: Uint8Array;
   readonly scopes: readonly ScopeBlock[];
+  readonly schemaUrl: string;
 }
 
 function countRecords(resources: readonly ResourceBlock[]): number {
@@ -40,13 +41,14 @@ function countRecords(resources: readonly ResourceBlock[]): number {
 function slice(resources: readonly ResourceBlock[], from: number, to: number): ResourceBlock[] {
   let at = 0;
   return resources
-    .map(({ resource, scopes }) => ({
+    .map(({ resource, scopes, schemaUrl }) => ({
       resource,
+      schemaUrl,
       scopes: scopes
-        .map(({ scope, runs }) => {
+        .map(({ runs, ...block }) => {
           const start = at;
           at += runs.length;
-          return { scope, runs: runs.slice(Math.max(0, from - start), Math.max(0, to - start)) };
+          return { ...block, runs: runs.slice(Math.max(0, from - start), Math.max(0, to - start)) };
         })
         .filter(({ runs }) => runs.length > 0),
     }))
@@ -55,7 +57,9 @@ function slice(resources: readonly ResourceBlock[], from: number, to: number): R
 
 /** Requests with the same field number concatenate: one `ResourceLogs` after the other. */
 function frame(resources: readonly ResourceBlock[]): Buffer {
-  return Buffer.concat(resources.map(({ resource, scopes }) => frameLogsRequest(resource, scopes)));
+  return Buffer.concat(
+    resources.map(({ resource, scopes, schemaUrl }) => frameLogsRequest(resource, scopes, schemaUrl)),
+  );
 }
 
 const NOTHING = new Uint8Array(0);
@@ -79,6 +83,7 @@ function readResources(bytes: Uint8Array): ResourceBlock[] {
 function readResource(reader: ProtobufReader): ResourceBlock {
   let resource: Uint8Array = NOTHING;
   const scopes: ScopeBlock[] = [];
+  let schemaUrl = '';
   while (reader.at < reader.end) {
     const tag = reader.tag();
     if (tag === 0x0a) resource = readContent(reader);
@@ -86,24 +91,27 @@ function readResource(reader: ProtobufReader): ResourceBlock {
       const end = reader.enter();
       scopes.push(readScope(reader));
       reader.leave(end);
-    } else reader.skip(tag);
+    } else if (tag === 0x1a) schemaUrl = reader.string();
+    else reader.skip(tag);
   }
-  return { resource, scopes };
+  return { resource, scopes, schemaUrl };
 }
 
 function readScope(reader: ProtobufReader): ScopeBlock {
   let scope: Uint8Array = NOTHING;
   const runs: Uint8Array[] = [];
+  let schemaUrl = '';
   while (reader.at < reader.end) {
     const start = reader.at;
     const tag = reader.tag();
     if (tag === 0x0a) scope = readContent(reader);
+    else if (tag === 0x1a) schemaUrl = reader.string();
     else {
       reader.skip(tag);
       if (tag === 0x12) runs.push(reader.bytes.subarray(start, reader.at));
     }
   }
-  return { scope, runs };
+  return { scope, runs, schemaUrl };
 }
 
 function readContent(reader: ProtobufReader): Uint8Array {

@@ -46,9 +46,9 @@ function* toStoredRecords(
   const costBytes = Math.ceil(delivered.bodyBytes / Math.max(recordCount, 1));
   let left = maxRecords;
   for (const block of logs.resourceLogs) {
-    const resource = toReceivedResource(block.resource);
-    for (const { scope: otlpScope, logRecords = [] } of block.scopeLogs ?? []) {
-      const scope = toReceivedScope(otlpScope);
+    const resource = toReceivedResource(block.resource, block.schemaUrl);
+    for (const { scope: otlpScope, logRecords = [], schemaUrl } of block.scopeLogs ?? []) {
+      const scope = toReceivedScope(otlpScope, schemaUrl);
       for (const otlp of logRecords) {
         if (left === 0) return;
         left -= 1;

@@ -6,6 +6,8 @@ export type PlainAttributes = Readonly<Record<string, PlainValue>>;
 export interface ReceivedResource {
   readonly attributes: PlainAttributes;
   readonly droppedAttributesCount: number;
+  /** Absent when the sender gave none. */
+  readonly schemaUrl?: string;
 }
 
 export interface ReceivedScope extends ReceivedResource {
@@ -87,15 +89,16 @@ export function toReceivedRecord(stored: StoredRecord): ReceivedRecord {
   return stored.plain;
 }
 
-export function toReceivedResource(resource: OtlpResource | undefined): ReceivedResource {
+export function toReceivedResource(resource: OtlpResource | undefined, schemaUrl?: string): ReceivedResource {
   return {
     attributes: toPlainAttributes(resource?.attributes),
     droppedAttributesCount: resource?.droppedAttributesCount ?? 0,
+    ...(schemaUrl === undefined ? {} : { schemaUrl }),
   };
 }
 
-export function toReceivedScope(scope: OtlpScope | undefined): ReceivedScope {
-  return { name: scope?.name ?? '', version: scope?.version ?? '', ...toReceivedResource(scope) };
+export function toReceivedScope(scope: OtlpScope | undefined, schemaUrl?: string): ReceivedScope {
+  return { name: scope?.name ?? '', version: scope?.version ?? '', ...toReceivedResource(scope, schemaUrl) };
 }
 
 /** `fromEntries` defines own properties, so a key such as `__proto__` is a key like any other. */

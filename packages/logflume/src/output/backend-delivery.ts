@@ -14,7 +14,12 @@ export function createBackendDelivery(
   limits: EncodeLimits,
   onDiagnostic: DiagnosticSink | undefined,
 ): Delivery<LogRecordInput> {
-  const formatOptions = { resource: encodeResource(options.resource), scopeOf: scopes.encodedOf };
+  const formatOptions = {
+    resource: encodeResource(options.resource),
+    scopeOf: scopes.encodedOf,
+    scopeSchemaUrlOf: scopes.schemaUrlOf,
+    resourceSchemaUrl: () => scopes.resourceSchemaUrl,
+  };
   const format =
     options.format === 'otlp-json' ? createOtlpJsonFormat(formatOptions) : createOtlpProtobufFormat(formatOptions);
   return createDelivery<LogRecordInput>({
