@@ -24,7 +24,7 @@ const rules: ArrowRules = {
   logflume: {
     uses: [otlp, delivery, formats],
     testsUse: [testing, devBackend],
-    thirdParty: { '@opentelemetry/api-logs': 'any file' },
+    thirdParty: { '@opentelemetry/api-logs': 'any file', yaml: ['src/config/file/parse-yaml-config.ts'] },
     peers: ['@opentelemetry/api'],
     // `logflume/register` captures what the application has an adapter for; see decision 0010.
     asksFor: {

@@ -5,7 +5,7 @@ import type { Stdio } from './fallback/stdio.ts';
 import type { Compression, Format } from './format.ts';
 import type { RecordCodec } from './queue/record-codec.ts';
 import type { BalanceMode } from './send/balance.ts';
-import type { TlsOptions } from './send/http-agents.ts';
+import type { TlsSource } from './send/http-agents.ts';
 import type { Transport } from './send/transport.ts';
 
 /** One place records can go to. */
@@ -112,7 +112,8 @@ export interface DeliveryOptions<R> {
   readonly batch?: BatchOptions | undefined;
   readonly queue?: QueueOptions | undefined;
   readonly retry?: RetryOptions | undefined;
-  readonly tls?: TlsOptions | undefined;
+  /** Certificates for https; a function is asked for every attempt, and for a changed answer makes new connections. */
+  readonly tls?: TlsSource;
   /** Used instead of our own axios instance. */
   readonly axios?: AxiosInstance | undefined;
   /**

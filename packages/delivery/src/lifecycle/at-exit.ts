@@ -6,7 +6,7 @@ import { requestHeaders } from '../send/attempt.ts';
 import { classify } from '../send/classify.ts';
 import type { BatchSource, Dispatcher } from '../send/dispatcher.ts';
 import type { Endpoint, EndpointPool } from '../send/endpoint-pool.ts';
-import type { TlsOptions } from '../send/http-agents.ts';
+import { type TlsSource, tlsNow } from '../send/http-agents.ts';
 import type { Job, SealedBody } from '../send/job.ts';
 import { type ExitReply, sendAtExit } from './exit-worker.ts';
 
@@ -18,7 +18,7 @@ export interface AtExitParts {
   readonly format: Format;
   readonly compression: Compression | undefined;
   readonly headersFor: (endpoint: Endpoint) => Readonly<Record<string, string>>;
-  readonly tls: TlsOptions | undefined;
+  readonly tls: TlsSource;
   readonly clock: Clock;
   /** Whether the worker reaches an endpoint the way the transport does: it opens plain connections of its own. */
   readonly isReachable: (endpoint: Endpoint) => boolean;
@@ -87,7 +87,7 @@ function sendThroughWorker(jobs: readonly Job[], deadlineMs: number, parts: AtEx
         headers: requestHeaders(format, body, parts.headersFor(endpoint), (jobs[index] as Job).batch.id),
       })),
     })),
-    { deadlineMs, tls: parts.tls },
+    { deadlineMs, tls: tlsNow(parts.tls) },
   );
   replies.forEach((reply, index) => {
     const endpoint = reply === undefined ? undefined : requests[index]?.targets[reply.target];

@@ -34,11 +34,11 @@ export function createAxiosTransport(settings: AxiosTransportSettings): Transpor
       const attempt = startAttempt(request);
       try {
         const axios = await loaded();
-        const post = (agents: Agents) =>
-          withoutTracing(() => axios.request(requestConfig(request, agents, attempt.signal)));
-        const response = await post(connections.kept).catch((error: unknown) => {
+        const agents = connections.agents();
+        const post = (way: Agents) => withoutTracing(() => axios.request(requestConfig(request, way, attempt.signal)));
+        const response = await post(agents.kept).catch((error: unknown) => {
           if (attempt.signal.aborted || !wasClosedIdle(error)) throw error;
-          return post(connections.fresh);
+          return post(agents.fresh);
         });
         return await toReply(response, attempt);
       } catch (error) {

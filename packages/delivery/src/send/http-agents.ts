@@ -9,11 +9,21 @@ export interface TlsOptions {
   /** PEM of the client certificate and its key. */
   readonly cert?: string | Buffer | undefined;
   readonly key?: string | Buffer | undefined;
+  /** Name the server's certificate must have, also sent as SNI, where it is not the host of the URL. */
+  readonly servername?: string | undefined;
+}
+
+/** What a delivery is given: for files that change, a function. It is asked often and must be quick and never throw. */
+export type TlsSource = TlsOptions | (() => TlsOptions) | undefined;
+
+/** What holds at this moment. */
+export function tlsNow(source: TlsSource): TlsOptions | undefined {
+  return typeof source === 'function' ? source() : source;
 }
 
 export interface AgentSettings {
   readonly connectTimeoutMs: number;
-  readonly tls: TlsOptions | undefined;
+  readonly tls: TlsSource;
 }
 
 /** Below the five seconds after which Node's own servers close an idle connection. */
@@ -27,11 +37,17 @@ export interface Agents {
   readonly httpsAgent: https.Agent;
 }
 
-/** The connections of one delivery. */
-export interface Connections {
+/** The two ways to connect. */
+export interface AgentPair {
   readonly kept: Agents;
   /** A connection of its own for each request: for the one whose kept connection was closed under it. */
   readonly fresh: Agents;
+}
+
+/** The connections of one delivery. */
+export interface Connections {
+  /** For the next request. They are others after the certificates changed; the ones before end when they are idle. */
+  agents(): AgentPair;
   /** Closes idle connections. */
   close(): void;
 }
@@ -41,9 +57,27 @@ export interface Connections {
  * own timer; a request on its way must not, else a backend that never answers delays every exit.
  */
 export function createConnections(settings: AgentSettings): Connections {
+  let tls = tlsNow(settings.tls);
+  let pair = createAgents(settings.connectTimeoutMs, tls);
+  return {
+    agents() {
+      const current = tlsNow(settings.tls);
+      // The old agent may be sending: it is left to its requests, and its idle connections to their time limit.
+      if (current !== tls) pair = createAgents(settings.connectTimeoutMs, current);
+      tls = current;
+      return pair;
+    },
+    close() {
+      pair.kept.httpAgent.destroy();
+      pair.kept.httpsAgent.destroy();
+    },
+  };
+}
+
+function createAgents(connectTimeoutMs: number, tls: TlsOptions | undefined): AgentPair {
   class PlainAgent extends http.Agent {
     override createConnection(options: http.ClientRequestArgs, callback?: Created): Duplex | null | undefined {
-      return prepare(super.createConnection(options, callback), 'connect', settings.connectTimeoutMs);
+      return prepare(super.createConnection(options, callback), 'connect', connectTimeoutMs);
     }
 
     override reuseSocket(socket: Duplex, request: http.ClientRequest): void {
@@ -53,7 +87,7 @@ export function createConnections(settings: AgentSettings): Connections {
   }
   class SecureAgent extends https.Agent {
     override createConnection(options: https.RequestOptions, callback?: Created): Duplex | null | undefined {
-      return prepare(super.createConnection(options, callback), 'secureConnect', settings.connectTimeoutMs);
+      return prepare(super.createConnection(options, callback), 'secureConnect', connectTimeoutMs);
     }
 
     override reuseSocket(socket: Duplex, request: http.ClientRequest): void {
@@ -61,20 +95,11 @@ export function createConnections(settings: AgentSettings): Connections {
       unref(socket);
     }
   }
-  const { ca, cert, key } = settings.tls ?? {};
-  const tlsOptions = {
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-  };
-  const kept = { httpAgent: new PlainAgent(keepAlive), httpsAgent: new SecureAgent({ ...keepAlive, ...tlsOptions }) };
+  const given = Object.entries(tls ?? {}).filter(([, value]) => value !== undefined);
+  const tlsOptions: https.AgentOptions = Object.fromEntries(given);
   return {
-    kept,
+    kept: { httpAgent: new PlainAgent(keepAlive), httpsAgent: new SecureAgent({ ...keepAlive, ...tlsOptions }) },
     fresh: { httpAgent: new PlainAgent(), httpsAgent: new SecureAgent(tlsOptions) },
-    close() {
-      kept.httpAgent.destroy();
-      kept.httpsAgent.destroy();
-    },
   };
 }
 

@@ -61,6 +61,36 @@ describe('over TLS', () => {
     expect(inbox.texts).toEqual(['b']);
   });
 
+  it('a name other than that of the URL is looked for in the certificate when it is given, and sent (F37)', async () => {
+    const inbox = new Inbox();
+    const elsewhere = fixture('elsewhere-cert.pem');
+    let asked: string | undefined;
+    await using server = await serveTls(inbox, {
+      cert: elsewhere,
+      SNICallback(name, done) {
+        asked = name;
+        done(null);
+      },
+    });
+    await using sender = createSender([server.url], { tls: { ca: elsewhere, servername: 'elsewhere.example' } });
+    expect(await sender.send('a')).toBe(true);
+    expect(asked).toBe('elsewhere.example');
+  });
+
+  it('certificates that changed are used for the next request, without an end of the one before', async () => {
+    const inbox = new Inbox();
+    await using server = await serveTls(inbox, { requestCert: true, rejectUnauthorized: false, ca: cert });
+    let tls: { ca: Buffer; cert?: Buffer; key?: Buffer } = { ca: cert };
+    await using sender = createSender([server.url], { tls: () => tls });
+    expect(await sender.send('a')).toBe(true);
+    expect(await sender.send('b')).toBe(true);
+    expect(server.connections).toBe(1);
+    tls = { ca: cert, cert, key };
+    expect(await sender.send('c')).toBe(true);
+    expect(inbox.texts).toEqual(['a', 'b', 'c']);
+    expect(server.connections).toBe(2);
+  });
+
   it('a server that does not speak it gets nothing and is tried later', async () => {
     let received = '';
     await using server = await serveSockets((socket) => {

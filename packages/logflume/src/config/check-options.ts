@@ -116,7 +116,11 @@ function checkLevel(level: unknown): void {
 }
 
 function checkTlsPair(tls: unknown): void {
-  if (!isRecord(tls) || (tls['cert'] === undefined) === (tls['key'] === undefined)) return;
-  const [given, missing] = tls['cert'] === undefined ? ['key', 'cert'] : ['cert', 'key'];
+  if (!isRecord(tls)) return;
+  const givenAs = (name: 'cert' | 'key') => [name, `${name}File`].find((form) => tls[form] !== undefined);
+  const [cert, key] = [givenAs('cert'), givenAs('key')];
+  if ((cert === undefined) === (key === undefined)) return;
+  const given = cert ?? key ?? '';
+  const missing = given.replace(/^(cert|key)/, (name) => (name === 'cert' ? 'key' : 'cert'));
   throw invalidOption(`tls.${missing}`, { expected: `given together with tls.${given}`, got: 'undefined' });
 }

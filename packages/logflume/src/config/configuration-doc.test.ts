@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { renderConfiguration } from '../../test/render-configuration.ts';
-import { knownVariables, optionPaths } from './option-list.ts';
+import { renderSchema } from '../../test/render-schema.ts';
+import { knownVariables, optionList, optionPaths } from './option-list.ts';
 import { endpointRules } from './option-rules.ts';
 import { optionTable } from './option-table.ts';
 
@@ -28,5 +30,37 @@ describe('docs/configuration.md', () => {
   it('names every variable', () => {
     const text = readFileSync(page, 'utf8');
     expect([...knownVariables].filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+  });
+});
+
+describe('config.schema.json', () => {
+  const schema = fileURLToPath(new URL('../../config.schema.json', import.meta.url));
+  const validate = new Ajv2020({ strict: true }).compile(JSON.parse(renderSchema()));
+
+  it('is what "npm run docs" makes of the table of options', async () => {
+    await expect(renderSchema()).toMatchFileSnapshot(schema);
+  });
+
+  it('is published with the package', () => {
+    const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    expect(manifest).toMatchObject({ files: expect.arrayContaining(['config.schema.json']) });
+  });
+
+  it.each(optionList.flatMap(({ path, example }) => (example === undefined ? [] : [[path, example] as const])))(
+    'takes the example of %s',
+    (path, example) => {
+      const file = path.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), example);
+      expect(validate(file), JSON.stringify(validate.errors)).toBe(true);
+    },
+  );
+
+  it.each([
+    [{ endpoint: 'http://h' }],
+    [{ batch: { lingerms: 5 } }],
+    [{ batch: { lingerMs: -1 } }],
+    [{ endpoints: [{ weight: 1 }] }],
+    [{ onDiagnostic: 'x' }],
+  ])('refuses %j', (file) => {
+    expect(validate(file)).toBe(false);
   });
 });

@@ -1,8 +1,8 @@
 import type { DeliveryDiagnostic } from '@logflume/delivery';
 import { showValue } from './show-value.ts';
 
-/** Where a resolved value came from. */
-export type SettingSource = 'code' | 'default' | `environment ${string}`;
+/** Where a resolved value came from; of a file with the line, as in `file /etc/logflume.yaml:7`. */
+export type SettingSource = 'code' | 'default' | `environment ${string}` | `file ${string}`;
 
 interface Remark {
   /** Name of the variable. */
@@ -40,13 +40,50 @@ export interface UnknownSetting extends Remark {
   readonly closest: string | undefined;
 }
 
+/** A configuration file that cannot be used. It is ignored as a whole and never stops the application. */
+export interface InvalidFile extends Remark {
+  readonly kind: 'invalidFile';
+  /** As the variable `name` gives it. */
+  readonly file: string;
+  /** Where it is wrong, from 1; `undefined` when it cannot be read at all. */
+  readonly line: number | undefined;
+  /** Path of the option that is wrong or unknown, such as `batch.lingerms`; `undefined` for a text that has none. */
+  readonly key: string | undefined;
+  /** For an unknown key, the known one it resembles. */
+  readonly closest: string | undefined;
+}
+
 /** The settings leave records nowhere to go, and nothing says that this is wanted. */
 export interface NoOutput extends Remark {
   readonly kind: 'noOutput';
 }
 
 /** What reading the configuration has to say. Plain values: they can be printed, sent or compared. */
-export type ConfigDiagnostic = InvalidSetting | UnsupportedSetting | DeprecatedSetting | UnknownSetting | NoOutput;
+export type ConfigDiagnostic =
+  | InvalidSetting
+  | UnsupportedSetting
+  | DeprecatedSetting
+  | UnknownSetting
+  | InvalidFile
+  | NoOutput;
+
+/** A file that changed while the application runs was read anew, and what of it could take effect did. */
+export interface FileReloaded {
+  readonly kind: 'fileReloaded';
+  readonly file: string;
+  /** Options that have another value now. */
+  readonly changed: readonly string[];
+  readonly message: string;
+}
+
+/** A file that changed while the application runs cannot be used; what it held before stays in force. */
+export interface FileNotReloaded {
+  readonly kind: 'fileNotReloaded';
+  readonly file: string;
+  readonly message: string;
+}
+
+export type FileReloadDiagnostic = FileReloaded | FileNotReloaded;
 
 /** A provider that was to be the global one is not, as another one was first, or another version of its API. */
 export interface ProviderNotRegistered {
@@ -67,7 +104,12 @@ export interface NotCaptured {
 }
 
 /** Everything logflume itself has to say; `message` is the whole story in one line. */
-export type Diagnostic = ConfigDiagnostic | DeliveryDiagnostic | ProviderNotRegistered | NotCaptured;
+export type Diagnostic =
+  | ConfigDiagnostic
+  | DeliveryDiagnostic
+  | FileReloadDiagnostic
+  | ProviderNotRegistered
+  | NotCaptured;
 
 /** What was wrong with a value. */
 export interface BadValue {

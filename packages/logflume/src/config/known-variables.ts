@@ -3,7 +3,7 @@ import type { EnvironmentVariables, EnvReader } from './env-reader.ts';
 import { knownVariables } from './option-list.ts';
 
 /** Names of ours that later versions will read. */
-const unavailable = ['LOGFLUME_SPOOL_DIR', 'LOGFLUME_CONFIG'];
+const unavailable = ['LOGFLUME_SPOOL_DIR'];
 
 /**
  * What Kubernetes puts into every container for a Service called `logflume` or `logflume-…`: nobody's setting.

@@ -25,14 +25,25 @@ export interface EndpointOptions {
   readonly headers?: Headers | undefined;
 }
 
-/** Certificates for https endpoints, as PEM. */
+/**
+ * Certificates for https endpoints: as PEM, or as files with PEM, which are read again when they change. Of both, the PEM
+ * counts.
+ */
 export interface TlsOptions {
   /** Authorities to trust instead of those Node ships with. @defaultValue those of Node */
   readonly ca?: string | Buffer | undefined;
-  /** Certificate we show to the server; needs `key`. @defaultValue none is shown */
+  /** Certificate we show to the server; needs a key. @defaultValue none is shown */
   readonly cert?: string | Buffer | undefined;
-  /** Private key of `cert`. Never printed. @defaultValue none */
+  /** Private key of the certificate. Never printed. @defaultValue none */
   readonly key?: string | Buffer | undefined;
+  /** Path of a file with what `ca` holds. @defaultValue none */
+  readonly caFile?: string | undefined;
+  /** Path of a file with what `cert` holds. @defaultValue none */
+  readonly certFile?: string | undefined;
+  /** Path of a file with what `key` holds. @defaultValue none */
+  readonly keyFile?: string | undefined;
+  /** Name the server's certificate must have, and that is sent as SNI. @defaultValue the host of the URL */
+  readonly serverName?: string | undefined;
 }
 
 /** When the records gathered so far become one request. The first limit reached decides. */
@@ -131,7 +142,7 @@ export interface ExitOptions {
  * How logs are made and where they go. Every field is optional: with none at all, variables of the environment decide,
  * and without these the logger prints to the console and opens no socket.
  *
- * Code beats the environment, which beats the defaults. The object is read once, when the logger is made.
+ * Code beats the environment, which beats the configuration file, which beats the defaults. The object is read once, when the logger is made.
  *
  * @see docs/configuration.md for the variables.
  */

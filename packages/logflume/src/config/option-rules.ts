@@ -12,6 +12,8 @@ interface Extra {
   readonly secret?: boolean;
   /** The words it may be, to recognise a typing mistake. */
   readonly words?: readonly string[];
+  /** JSON Schema of what a file may hold; without it anything, or one of `words`. */
+  readonly schema?: Readonly<Record<string, unknown>>;
 }
 
 /** Longest time a Node timer can wait, in milliseconds, and a limit nobody reaches for the rest. */
@@ -23,19 +25,45 @@ export const maxLingerMs = 60_000;
 const maxBatchBytes = 4 * 1024 * 1024;
 const minQueueBytes = 64 * 1024;
 
-const record: OptionRule = { kind: 'value', expected: 'an object', accepts: isRecord };
-const text: OptionRule = { kind: 'value', expected: 'a string', accepts: (value) => typeof value === 'string' };
-const flag: OptionRule = { kind: 'value', expected: 'true or false', accepts: (value) => typeof value === 'boolean' };
-const pem: OptionRule = { kind: 'value', expected: 'PEM text or bytes', accepts: isPem, secret: true };
+const record: OptionRule = { kind: 'value', expected: 'an object', accepts: isRecord, schema: { type: 'object' } };
+const text: OptionRule = {
+  kind: 'value',
+  expected: 'a string',
+  accepts: (value) => typeof value === 'string',
+  schema: { type: 'string' },
+};
+const flag: OptionRule = {
+  kind: 'value',
+  expected: 'true or false',
+  accepts: (value) => typeof value === 'boolean',
+  schema: { type: 'boolean' },
+};
+const pem: OptionRule = {
+  kind: 'value',
+  expected: 'PEM text or bytes',
+  accepts: isPem,
+  secret: true,
+  schema: { type: 'string' },
+};
+
+const filePath: OptionRule = {
+  kind: 'value',
+  expected: 'the path of a PEM file',
+  // A PEM text in the wrong option would be taken for a path, and a path is printed.
+  accepts: (value) => typeof value === 'string' && value !== '' && !value.includes('-----BEGIN '),
+  secret: true,
+  schema: { type: 'string', minLength: 1 },
+};
 
 function integer(min: number, max: number = maxInteger): OptionRule {
   const accepts = (value: unknown) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
-  return { kind: 'value', expected: `an integer, ${min} … ${max}`, accepts };
+  const schema = { type: 'integer', minimum: min, maximum: max };
+  return { kind: 'value', expected: `an integer, ${min} … ${max}`, accepts, schema };
 }
 
 function word(...words: readonly string[]): OptionRule {
   const accepts = (value: unknown) => words.some((candidate) => candidate === value);
-  return { kind: 'value', expected: oneOf(words), accepts, words };
+  return { kind: 'value', expected: oneOf(words), accepts, words, schema: { enum: words } };
 }
 
 /** One entry of `endpoints` that is an object; its `url` is judged where it is parsed. */
@@ -47,6 +75,7 @@ export const endpointRules: Extract<OptionRule, { kind: 'group' }> = {
       kind: 'value',
       expected: 'a number above 0, up to 1000',
       accepts: (value) => typeof value === 'number' && value > 0 && value <= 1000,
+      schema: { type: 'number', exclusiveMinimum: 0, maximum: 1000 },
     },
     priority: integer(0, 1000),
     headers: { kind: 'headers', orFunction: false },
@@ -65,7 +94,23 @@ export const optionRules: Readonly<Record<keyof LoggerOptions, OptionRule>> = {
   format: word('otlp-protobuf', 'otlp-json'),
   compression: word('gzip', 'zstd', 'none'),
   balance: word('least-loaded', 'round-robin', 'failover'),
-  tls: { kind: 'group', fields: { ca: pem, cert: pem, key: pem } },
+  tls: {
+    kind: 'group',
+    fields: {
+      ca: pem,
+      cert: pem,
+      key: pem,
+      caFile: filePath,
+      certFile: filePath,
+      keyFile: filePath,
+      serverName: {
+        kind: 'value',
+        expected: 'a host name',
+        accepts: (value) => typeof value === 'string' && /^[A-Za-z0-9._-]+$/.test(value),
+        schema: { type: 'string', pattern: '^[A-Za-z0-9._-]+$' },
+      },
+    },
+  },
   axios: { kind: 'value', expected: 'an axios instance', accepts: hasRequest },
   timeoutMs: integer(0),
   batch: {
@@ -92,6 +137,7 @@ export const optionRules: Readonly<Record<keyof LoggerOptions, OptionRule>> = {
     expected: 'true, false, "json" or "pretty"',
     accepts: (value) => typeof value === 'boolean' || value === 'json' || value === 'pretty',
     words: ['json', 'pretty'],
+    schema: { enum: [true, false, 'json', 'pretty'] },
   },
   limits: {
     kind: 'group',
@@ -99,6 +145,7 @@ export const optionRules: Readonly<Record<keyof LoggerOptions, OptionRule>> = {
       maxAttributes: integer(0),
       maxValueLength: {
         kind: 'value',
+        schema: { type: 'integer', minimum: 0, maximum: maxInteger },
         expected: `an integer, 0 … ${maxInteger}, or Infinity`,
         accepts: (value) =>
           value === Number.POSITIVE_INFINITY ||

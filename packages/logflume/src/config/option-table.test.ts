@@ -10,6 +10,8 @@ const deps: ResolveDeps = {
   resource: { argv0: 'node', hostname: 'host', pid: 7, nodeVersion: '20.20.2', randomUuid: () => 'uuid' },
 };
 
+const withFile = (text: string): ResolveDeps => ({ ...deps, readFile: () => text });
+
 /** Options without a variable of their own rules: their variable must work by the table alone. */
 const byRule = optionList.filter(({ variables }) => variables === undefined);
 
@@ -38,6 +40,23 @@ describe('an option without a variable of OpenTelemetry', () => {
     const { sources, diagnostics } = resolveOptions({}, { [name]: '?' }, deps);
     expect(diagnostics).toMatchObject([{ kind: 'invalidSetting', name, used: expect.stringContaining('the default') }]);
     expect(new Set(Object.values(sources))).toEqual(new Set(['default']));
+  });
+});
+
+/** What every place may give; what only code can is none of it. */
+const inFiles = optionList.filter(({ path, example }) => example !== undefined && !path.includes('[]'));
+
+/** `a.b` as an object in an object. */
+const nested = (path: string, value: unknown): unknown =>
+  path.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), value);
+
+describe('an option with an example', () => {
+  it.each(inFiles.map(({ path, example }) => [path, example] as const))('is set by a file: %s', (path, example) => {
+    const text = JSON.stringify(nested(path, example));
+    const { sources, diagnostics } = resolveOptions({}, { LOGFLUME_CONFIG: '/etc/logflume.json' }, withFile(text));
+    expect(diagnostics).toEqual([]);
+    const named = Object.entries(sources).filter(([name]) => name === path || name.startsWith(`${path}.`));
+    expect(named.map(([, source]) => source)).toContain('file /etc/logflume.json:1');
   });
 });
 

@@ -166,31 +166,40 @@ export const optionTable: Readonly<Record<string, OptionRow>> = Object.freeze({
   },
   'tls.ca': {
     section: 'security',
-    variables: {
-      OTEL_EXPORTER_OTLP_LOGS_CERTIFICATE: 'path of a PEM file',
-      OTEL_EXPORTER_OTLP_CERTIFICATE: 'path of a PEM file',
-    },
     default: 'what Node trusts',
     description: 'Authorities to trust instead',
     example: '-----BEGIN CERTIFICATE-----',
   },
   'tls.cert': {
     section: 'security',
-    variables: {
-      OTEL_EXPORTER_OTLP_LOGS_CLIENT_CERTIFICATE: 'path of a PEM file',
-      OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: 'path of a PEM file',
-    },
+    variables: {},
     default: 'none',
-    description: 'Certificate shown to the server; needs `tls.key`',
+    description: 'Certificate shown to the server; needs a key',
   },
-  'tls.key': {
+  'tls.key': { section: 'security', variables: {}, default: 'none', description: 'Its key' },
+  'tls.caFile': {
     section: 'security',
-    variables: {
-      OTEL_EXPORTER_OTLP_LOGS_CLIENT_KEY: 'path of a PEM file',
-      OTEL_EXPORTER_OTLP_CLIENT_KEY: 'path of a PEM file',
-    },
+    variables: { OTEL_EXPORTER_OTLP_LOGS_CERTIFICATE: '', OTEL_EXPORTER_OTLP_CERTIFICATE: '' },
+    default: 'what Node trusts',
+    description: 'The same, in a file; a file that changes is read again, see [Certificates](#certificates)',
+  },
+  'tls.certFile': {
+    section: 'security',
+    variables: { OTEL_EXPORTER_OTLP_LOGS_CLIENT_CERTIFICATE: '', OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: '' },
     default: 'none',
-    description: 'Its key',
+    description: 'The same, in a file',
+  },
+  'tls.keyFile': {
+    section: 'security',
+    variables: { OTEL_EXPORTER_OTLP_LOGS_CLIENT_KEY: '', OTEL_EXPORTER_OTLP_CLIENT_KEY: '' },
+    default: 'none',
+    description: 'The same, in a file',
+  },
+  'tls.serverName': {
+    section: 'security',
+    default: 'the host of the URL',
+    description: 'Name the certificate of the server must have, where it is reached by another',
+    example: 'collector.example.com',
   },
   'batch.maxRecords': {
     section: 'batches',
@@ -324,5 +333,10 @@ export const otherVariables: Readonly<Record<string, VariableRow>> = Object.free
     description: '`0` or `false`: no colours; any other value: colours. Wins over `NO_COLOR`, as in Node',
   },
   LOGFLUME_SPOOL_DIR: { default: 'not available yet', description: 'One line says that it has no effect' },
-  LOGFLUME_CONFIG: { default: 'not available yet', description: 'One line says that it has no effect' },
+  LOGFLUME_CONFIG: { default: 'none', description: 'Path of a [configuration file](#configuration-file)' },
+  OTEL_CONFIG_FILE: {
+    default: 'none',
+    description:
+      'Path of an [OpenTelemetry configuration file](#opentelemetry-configuration-file). While it is used no other `OTEL_…` variable is',
+  },
 } satisfies Record<string, VariableRow>);

@@ -21,8 +21,8 @@ const read = (env: EnvironmentVariables): EnvironmentSettings => readEnvironment
 
 /** Everything the environment said, by field, without the wrapping; what it did not say is left out. */
 function valuesOf(settings: EnvironmentSettings): Readonly<Record<string, unknown>> {
-  const { diagnostics: _, headers, tls, others: __, ...rest } = settings;
-  const flat = { ...rest, ca: tls.ca, cert: tls.cert, key: tls.key };
+  const { diagnostics: _, headers, tls, others: __, resourceOfFile: ___, ...rest } = settings;
+  const flat = { ...rest, ...tls };
   const given = Object.entries(flat).flatMap(([name, setting]) => (setting ? [[name, setting.value]] : []));
   const plain = [...headers].map(([name, setting]) => [name, setting.value]);
   return { ...Object.fromEntries(given), ...(plain.length > 0 && { headers: Object.fromEntries(plain) }) };
@@ -129,7 +129,7 @@ const cases: Readonly<Record<string, Case>> = {
     bad: [['grpc', '"grpc"', '"http/protobuf"']],
   }),
   ...bothNames('CERTIFICATE', {
-    good: [['/tls/a.pem', { ca: pem }]],
+    good: [['/tls/a.pem', { caFile: '/tls/a.pem' }]],
     bad: [
       ['/tls/none.pem', '"/tls/none.pem" (ENOENT)', 'what Node trusts'],
       ['/tls/empty', '"/tls/empty" (no PEM text in it)', 'what Node trusts'],
@@ -137,12 +137,12 @@ const cases: Readonly<Record<string, Case>> = {
   }),
   ...bothNames('CLIENT_KEY', {
     beside: { OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: '/tls/b.pem' },
-    good: [['/tls/a.pem', { key: pem, cert: `${pem}b` }]],
+    good: [['/tls/a.pem', { keyFile: '/tls/a.pem', certFile: '/tls/b.pem' }]],
     bad: [['/tls/none.pem', '"/tls/none.pem" (ENOENT)', 'no client certificate']],
   }),
   ...bothNames('CLIENT_CERTIFICATE', {
     beside: { OTEL_EXPORTER_OTLP_CLIENT_KEY: '/tls/b.pem' },
-    good: [['/tls/a.pem', { cert: pem, key: `${pem}b` }]],
+    good: [['/tls/a.pem', { certFile: '/tls/a.pem', keyFile: '/tls/b.pem' }]],
     bad: [['/tls/none.pem', '"/tls/none.pem" (ENOENT)', 'no client certificate']],
   }),
   ...bothNames('INSECURE', {
@@ -273,6 +273,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   LOGFLUME_SPOOL_DIR: { good: [], bad: [] },
   LOGFLUME_CONFIG: { good: [], bad: [] },
+  OTEL_CONFIG_FILE: { good: [], bad: [] },
 };
 
 it('has a case for every variable that is not read by the rule of its option', () => {
@@ -433,7 +434,7 @@ describe('client certificates', () => {
       OTEL_EXPORTER_OTLP_CLIENT_KEY: '/tls/a.pem',
       OTEL_EXPORTER_OTLP_LOGS_CLIENT_CERTIFICATE: '/tls/b.pem',
     });
-    expect(valuesOf(settings)).toEqual({ key: pem, cert: `${pem}b` });
+    expect(valuesOf(settings)).toEqual({ keyFile: '/tls/a.pem', certFile: '/tls/b.pem' });
   });
 
   it('do not repeat what an error says about a file', () => {
@@ -446,7 +447,7 @@ describe('client certificates', () => {
 });
 
 describe('variables with our prefix', () => {
-  it.each(['LOGFLUME_SPOOL_DIR', 'LOGFLUME_CONFIG'])('says that %s is not read yet', (name) => {
+  it.each(['LOGFLUME_SPOOL_DIR'])('says that %s is not read yet', (name) => {
     expect(read({ [name]: '/var/x' }).diagnostics).toMatchObject([{ kind: 'unsupportedSetting', name }]);
   });
 

@@ -59,6 +59,8 @@ export interface EnvironmentSettings {
   readonly resourceAttributes: Setting<ReadonlyMap<string, string>> | undefined;
   /** `LOGFLUME_ATTRIBUTES` */
   readonly attributes: Setting<Readonly<Record<string, unknown>>> | undefined;
+  /** Attributes of a configuration file, the weaker ones first; empty without one. */
+  readonly resourceOfFile: readonly (readonly [string, Setting<unknown>])[];
   /** All other options, by path. */
   readonly others: OptionValues;
   /** One per variable at most. */
@@ -113,6 +115,7 @@ export function readEnvironment(env: EnvironmentVariables, deps: EnvironmentDeps
       option: 'attributes',
       otherwise: 'none of it',
     }),
+    resourceOfFile: [],
     others: readOptionVariables(reader),
   };
   // Only gRPC knows a connection without a scheme; HTTP takes the scheme of the URL. Read to report nonsense.

@@ -32,7 +32,7 @@ describe('resolveOptions', () => {
       format: 'otlp-protobuf',
       compression: 'gzip',
       balance: undefined,
-      tls: { ca: undefined, cert: undefined, key: undefined },
+      tls: {},
       axios: undefined,
       timeoutMs: undefined,
       batch: { maxRecords: undefined, maxBytes: undefined, lingerMs: undefined },
@@ -103,12 +103,12 @@ describe('resolveOptions', () => {
       },
     ],
     [
-      'tls.ca',
+      'tls.caFile',
       {
-        code: { tls: { ca: `${pem} code` } },
+        code: { tls: { caFile: '/code' } },
         env: { OTEL_EXPORTER_OTLP_CERTIFICATE: '/ca' },
-        take: ({ tls }) => tls.ca,
-        expected: [undefined, pem, `${pem} code`],
+        take: ({ tls }) => tls.caFile,
+        expected: [undefined, '/ca', '/code'],
       },
     ],
     [
@@ -266,11 +266,25 @@ describe('resolveOptions', () => {
     expect(sources['endpoints']).toBe('environment OTEL_LOGS_EXPORTER');
   });
 
+  it('lets a PEM in code hide the file of the environment, and the other way round the file', () => {
+    const env = { OTEL_EXPORTER_OTLP_CERTIFICATE: '/ca' };
+    expect(resolve({ tls: { ca: `${pem} code` } }, env).tls).toEqual({ ca: `${pem} code` });
+    expect(resolve({ tls: { caFile: '/code' } }, { LOGFLUME_TLS_CA: pem }).tls).toEqual({ caFile: '/code' });
+  });
+
+  it('throws for a file in code that cannot be read', () => {
+    const readFile = () => {
+      throw Object.assign(new Error('s3cret'), { code: 'EACCES' });
+    };
+    const message = 'tls.caFile must be the path of a PEM file, got "/ca" (EACCES)';
+    expect(() => resolveOptions({ tls: { caFile: '/ca' } }, {}, { ...deps, readFile })).toThrow(message);
+  });
+
   it('does not complete a client certificate of code with a key of the environment', () => {
     const env = { OTEL_EXPORTER_OTLP_CLIENT_KEY: '/k', OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: '/c' };
-    expect(resolve({}, env).tls).toMatchObject({ cert: pem, key: pem });
+    expect(resolve({}, env).tls).toEqual({ certFile: '/c', keyFile: '/k' });
     const tls = { cert: `${pem} 1`, key: `${pem} 2` };
-    expect(resolve({ tls }, env).tls).toMatchObject(tls);
+    expect(resolve({ tls }, env).tls).toEqual(tls);
   });
 
   it('keeps nothing of the objects it was given', () => {
@@ -386,6 +400,13 @@ describe('a wrong option in code', () => {
     ['tls', { tls: true }, 'tls must be an object, got true'],
     ['tls', { tls: { ca: '/etc/s3cret' } }, `tls.ca must be ${pemExpected}, got a string that is none`],
     ['tls', { tls: { cert: pem } }, 'tls.key must be given together with tls.cert, got undefined'],
+    ['tls', { tls: { certFile: '/c' } }, 'tls.keyFile must be given together with tls.certFile, got undefined'],
+    [
+      'tls',
+      { tls: { caFile: `${pem} s3cret` } },
+      'tls.caFile must be the path of a PEM file, got a string that is none',
+    ],
+    ['tls', { tls: { serverName: 'a b' } }, 'tls.serverName must be a host name, got "a b"'],
     ['tls', { tls: { key: pem } }, 'tls.cert must be given together with tls.key, got undefined'],
     ['axios', { axios: {} }, 'axios must be an axios instance, got an object'],
     ['timeoutMs', { timeoutMs: -1 }, 'timeoutMs must be an integer, 0 … 2147483647, got -1'],

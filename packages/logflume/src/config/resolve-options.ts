@@ -6,9 +6,10 @@ import type { SettingSource } from './diagnostic.ts';
 import type { EnvironmentVariables, Setting } from './env-reader.ts';
 import type { Headers, LoggerOptions, TlsOptions } from './logger-options.ts';
 import { type LevelRules, parseLevels } from './parse-levels.ts';
-import { type EnvironmentSettings, readEnvironment } from './read-environment.ts';
+import type { EnvironmentSettings } from './read-environment.ts';
 import type { OptionValues } from './read-option-variables.ts';
-import type { ReadFile } from './read-tls-files.ts';
+import { readSettings } from './read-settings.ts';
+import { checkTlsFiles, type ReadFile } from './read-tls-files.ts';
 import { type GivenEndpoint, parseEndpointOptions, resolveEndpoints, toLowerCaseNames } from './resolve-endpoints.ts';
 import { decideOutput, type OutputDecision } from './resolve-output.ts';
 import type { ResolvedOptions } from './resolved-options.ts';
@@ -17,19 +18,22 @@ import type { ResolvedOptions } from './resolved-options.ts';
 export interface ResolveDeps {
   /** Whether stdout is a terminal. */
   readonly isTTY: boolean;
-  /** Reads a certificate or key file as text; may throw. */
+  /** Reads a configuration, certificate or key file as text; may throw. */
   readonly readFile: ReadFile;
   /** Whether this Node compresses with zstd (≥ 22.15). */
   readonly hasZstd: boolean;
   readonly resource: ResourceFacts;
 }
 
-/** Takes the strongest value that was given and remembers where it came from. */
+type Sources = Map<string, SettingSource>;
+
+/** Takes the strongest value that was given and remembers where it came from. `env` is for variables with rules of their own;
+ * what the option's own rule reads, and a file, is found by the path. */
 type Take = <T, D>(path: string, code: T | undefined, env: Setting<T> | undefined, fallback: D) => T | D;
 
 /**
- * Turns what was given in code and in the environment into one complete set of values: code beats the environment,
- * which beats the defaults.
+ * Turns what was given in code, in the environment and in configuration files into one complete set of values: code
+ * beats the environment, which beats a file, which beats the defaults.
  *
  * @param options - read now, not kept; a caller may be plain JavaScript, so everything is checked.
  * @param env - read now; a bad value never throws, it becomes one of `diagnostics` and counts as unset.
@@ -38,9 +42,13 @@ type Take = <T, D>(path: string, code: T | undefined, env: Setting<T> | undefine
  */
 export function resolveOptions(options: LoggerOptions, env: EnvironmentVariables, deps: ResolveDeps): ResolvedOptions {
   checkOptions(options);
-  refuseMissingZstd(options, deps);
+  const checkMore = (given: LoggerOptions): void => {
+    refuseMissingZstd(given, deps);
+    checkTlsFiles(given.tls, deps.readFile);
+  };
+  checkMore(options);
   const codeEndpoints = parseEndpointOptions(options.endpoints ?? []);
-  const settings = readEnvironment(env, { ...deps, isSetInCode: (path) => isGiven(options, path) });
+  const settings = readSettings(env, { ...deps, checkMore, isSetInCode: (path) => isGiven(options, path) });
   const decision = decideOutput({ options, env: settings, isTTY: deps.isTTY });
   const sources = new Map<string, SettingSource>();
   const pick: Take = (path, code, setting, fallback) => {
@@ -68,7 +76,7 @@ export function resolveOptions(options: LoggerOptions, env: EnvironmentVariables
     format: pick('format', options.format, settings.format, defaults.format),
     compression: pick('compression', options.compression, settings.compression, defaults.compression),
     balance,
-    tls: resolveTls(options.tls ?? {}, settings, pick),
+    tls: resolveTls(options.tls ?? {}, settings, sources),
     axios: pick('axios', options.axios, undefined, undefined),
     ...resolveLimitsOfDelivery(options, settings, pick),
     fallback: pick('fallback', options.fallback, settings.fallback, undefined),
@@ -129,7 +137,7 @@ function takeEndpoints(
 function resolveHeaders(
   options: LoggerOptions,
   settings: EnvironmentSettings,
-  sources: Map<string, SettingSource>,
+  sources: Sources,
 ): ResolvedOptions['headers'] {
   const under: Record<string, string> = {};
   for (const [name, { value, source }] of settings.headers) {
@@ -146,13 +154,34 @@ function resolveHeaders(
   return { ...under, ...over };
 }
 
-/** A client certificate and its key belong together: code and environment each give both or neither. */
-function resolveTls(code: TlsOptions, { tls }: EnvironmentSettings, pick: Take): TlsOptions {
-  return {
-    ca: pick<string | Buffer, undefined>('tls.ca', code.ca, tls.ca, undefined),
-    cert: pick<string | Buffer, undefined>('tls.cert', code.cert, tls.cert, undefined),
-    key: pick<string | Buffer, undefined>('tls.key', code.key, tls.key, undefined),
+/**
+ * PEM and file are two forms of one thing: what gives either hides both forms of what is weaker. A client certificate
+ * and its key belong together: each place gives both or neither.
+ */
+function resolveTls(code: TlsOptions, { tls, others }: EnvironmentSettings, sources: Sources): TlsOptions {
+  const settings = new Map<string, Setting<unknown>>();
+  for (const [path, setting] of others) if (path.startsWith('tls.')) settings.set(path.slice(4), setting);
+  for (const [name, setting] of Object.entries(tls)) if (setting !== undefined) settings.set(name, setting);
+  for (const [name, value] of Object.entries(code))
+    if (value !== undefined) settings.set(name, { value, source: 'code' });
+  const strongest = (names: readonly string[]): TlsOptions => {
+    const best = Math.min(...names.map((name) => rankOf(settings.get(name)?.source)));
+    for (const name of names) sources.set(`tls.${name}`, 'default');
+    const taken = names.filter((name) => rankOf(settings.get(name)?.source) === best && settings.has(name));
+    for (const name of taken) sources.set(`tls.${name}`, settings.get(name)?.source ?? 'default');
+    // Each was accepted by the rule of its option.
+    return Object.fromEntries(taken.map((name) => [name, settings.get(name)?.value])) as TlsOptions;
   };
+  return {
+    ...strongest(['ca', 'caFile']),
+    ...strongest(['cert', 'certFile', 'key', 'keyFile']),
+    ...strongest(['serverName']),
+  };
+}
+
+function rankOf(source: SettingSource | undefined): number {
+  if (source === undefined || source === 'default') return 3;
+  return source === 'code' ? 0 : source.startsWith('environment ') ? 1 : 2;
 }
 
 function resolveLimits(

@@ -76,7 +76,7 @@ function decideConsole(facts: OutputFacts, hasBackend: boolean): OutputDecision[
 }
 
 function toNoOutput(source: SettingSource): ConfigDiagnostic {
-  const name = source === 'code' ? 'console' : source.replace('environment ', '');
+  const name = source === 'code' ? 'console' : source.replace(/^environment /, '');
   const message = `${name} is false and there is no endpoint, so records go nowhere; set endpoints or OTEL_EXPORTER_OTLP_ENDPOINT`;
   return { kind: 'noOutput', name, source, message };
 }

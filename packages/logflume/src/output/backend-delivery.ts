@@ -1,11 +1,13 @@
 import { type Compression, createDelivery, type Delivery, type DiagnosticSink } from '@logflume/delivery';
 import { createOtlpJsonFormat, createOtlpProtobufFormat, gzip, zstd } from '@logflume/formats';
 import { type EncodeLimits, encodeResource, type LogRecordInput } from '@logflume/otlp';
-import type { Headers, TlsOptions } from '../config/logger-options.ts';
+import type { Headers } from '../config/logger-options.ts';
 import type { ResolvedOptions } from '../config/resolved-options.ts';
+import { tellDiagnostic } from '../own-output.ts';
 import { sdkVersion } from '../resource/sdk-version.ts';
 import type { ScopeTable } from '../scope-table.ts';
 import { createRecordCodec } from './record-codec.ts';
+import { createTlsSource, systemDeps } from './tls-source.ts';
 
 /** Makes the delivery to the backend that resolved options describe. */
 export function createBackendDelivery(
@@ -33,7 +35,10 @@ export function createBackendDelivery(
     batch: options.batch,
     queue: options.queue,
     retry: options.retry,
-    tls: toPem(options.tls),
+    tls: createTlsSource(
+      options.tls,
+      systemDeps((event) => tellDiagnostic(event, options.onDiagnostic)),
+    ),
     axios: options.axios,
     fallback: options.fallback,
     exit: { timeoutMs: options.exit.timeoutMs },
@@ -58,13 +63,4 @@ type HeaderOptions = Headers | (() => Promise<Headers>);
 function withUserAgent(headers: HeaderOptions): HeaderOptions {
   const own = { 'user-agent': `logflume/${sdkVersion}` };
   return typeof headers === 'function' ? async () => ({ ...own, ...(await headers()) }) : { ...own, ...headers };
-}
-
-function toPem({ ca, cert, key }: TlsOptions): { ca?: Buffer; cert?: Buffer; key?: Buffer } | undefined {
-  if (ca === undefined && cert === undefined && key === undefined) return undefined;
-  return {
-    ...(ca === undefined ? {} : { ca: Buffer.from(ca) }),
-    ...(cert === undefined ? {} : { cert: Buffer.from(cert) }),
-    ...(key === undefined ? {} : { key: Buffer.from(key) }),
-  };
 }

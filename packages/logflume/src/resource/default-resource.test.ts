@@ -10,13 +10,18 @@ const facts: ResourceFacts = {
   nodeVersion: '20.20.2',
   randomUuid: () => '4f9c5b1e-0000-4000-8000-000000000000',
 };
-const nothing: ResourceEnvironment = { serviceName: undefined, resourceAttributes: undefined };
+const nothing: ResourceEnvironment = {
+  serviceName: undefined,
+  resourceAttributes: undefined,
+  resourceOfFile: [],
+};
 const environment: ResourceEnvironment = {
   serviceName: { value: 'from name', source: 'environment OTEL_SERVICE_NAME' },
   resourceAttributes: {
     value: new Map(Object.entries({ 'service.name': 'from attributes', 'service.version': '1.0', 'host.name': '' })),
     source: 'environment OTEL_RESOURCE_ATTRIBUTES',
   },
+  resourceOfFile: [],
 };
 
 describe('detectResource', () => {

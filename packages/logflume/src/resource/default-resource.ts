@@ -21,6 +21,8 @@ export interface ResourceEnvironment {
   readonly serviceName: Setting<string> | undefined;
   /** `OTEL_RESOURCE_ATTRIBUTES` */
   readonly resourceAttributes: Setting<ReadonlyMap<string, string>> | undefined;
+  /** Of configuration files, the weaker ones first. */
+  readonly resourceOfFile: readonly (readonly [string, Setting<unknown>])[];
 }
 
 /** Attributes of the process, and where each came from. */
@@ -32,7 +34,7 @@ export interface DetectedResource {
 
 /**
  * Describes the process that logs. From the weakest to the strongest: what can be detected,
- * `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_SERVICE_NAME`, code. A stronger value wins even if it is empty; `undefined` in
+ * configuration files, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_SERVICE_NAME`, code. A stronger value wins even if it is empty; `undefined` in
  * code leaves the weaker one. Pure but for `randomUuid`.
  *
  * The command line is left out: it may hold secrets.
@@ -47,6 +49,7 @@ export function detectResource(env: ResourceEnvironment, code: Attributes, facts
     sources.set(name, source);
   };
   for (const [name, value] of detected(facts)) lay(name, value, 'default');
+  for (const [name, { value, source }] of env.resourceOfFile) lay(name, value, source);
   for (const [name, value] of env.resourceAttributes?.value ?? []) {
     lay(name, value, env.resourceAttributes?.source ?? 'default');
   }

@@ -1,0 +1,83 @@
+/** A value of a configuration file, with the line it begins at, from 1. */
+export type ConfigNode =
+  | { readonly kind: 'scalar'; readonly line: number; readonly value: string | number | boolean | null }
+  | { readonly kind: 'list'; readonly line: number; readonly items: readonly ConfigNode[] }
+  | { readonly kind: 'map'; readonly line: number; readonly members: readonly ConfigMember[] };
+
+/** A key and its value; `line` is the key's. */
+export interface ConfigMember {
+  readonly key: string;
+  readonly line: number;
+  readonly node: ConfigNode;
+}
+
+export type ConfigMap = Extract<ConfigNode, { kind: 'map' }>;
+
+/** Why a text is no configuration: a sentence without a text of the file, which may be secret. */
+export class ConfigTextError extends Error {
+  readonly line: number;
+
+  constructor(line: number, message: string) {
+    super(message);
+    this.line = line;
+  }
+}
+
+/** Bounds of a file. Nobody writes such a one; an alias of YAML can stand for one. */
+export const maxDepth = 64;
+export const maxNodes = 20_000;
+
+/** What a node means. `null` is not given, so a member without a value, or with an empty variable, is left out. */
+export function toValue(node: ConfigNode): unknown {
+  switch (node.kind) {
+    case 'scalar':
+      return node.value ?? undefined;
+    case 'list':
+      return node.items.map(toValue);
+    case 'map':
+      // Defined, not set: `__proto__` is a name like any other.
+      return Object.fromEntries(
+        node.members
+          .map(({ key, node: value }) => [key, toValue(value)] as const)
+          .filter(([, value]) => value !== undefined),
+      );
+    default:
+      return node satisfies never;
+  }
+}
+
+/** The member of a map by its key; `undefined` where there is none, or no map. */
+export function memberOf(node: ConfigNode | undefined, key: string): ConfigMember | undefined {
+  return node?.kind === 'map' ? node.members.find((member) => member.key === key) : undefined;
+}
+
+/**
+ * Finds the line of an option by its path, such as `endpoints[1].weight` or `headers.x-tenant`: that of its key, or of
+ * what comes nearest to it.
+ */
+export function lineOf(root: ConfigNode, path: string): number {
+  let node = root;
+  let { line } = root;
+  let rest = path;
+  while (rest !== '') {
+    const index = /^\[(\d+)\]\.?/.exec(rest);
+    if (index !== null) {
+      const item = node.kind === 'list' ? node.items[Number(index[1])] : undefined;
+      if (item === undefined) return line;
+      node = item;
+      line = item.line;
+      rest = rest.slice(index[0].length);
+      continue;
+    }
+    // A header's name may hold dots: the longest key that fits.
+    const members = node.kind === 'map' ? node.members : [];
+    const member = members
+      .filter(({ key }) => rest === key || rest.startsWith(`${key}.`) || rest.startsWith(`${key}[`))
+      .sort((a, b) => b.key.length - a.key.length)[0];
+    if (member === undefined) return line;
+    node = member.node;
+    line = member.line;
+    rest = rest.slice(member.key.length).replace(/^\./, '');
+  }
+  return line;
+}

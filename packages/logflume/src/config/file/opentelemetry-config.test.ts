@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import type { EnvironmentVariables } from '../env-reader.ts';
+import { type ResolveDeps, resolveOptions } from '../resolve-options.ts';
+import type { ResolvedOptions } from '../resolved-options.ts';
+
+const deps: ResolveDeps = {
+  isTTY: false,
+  hasZstd: true,
+  readFile: () => '',
+  resource: { argv0: 'node', hostname: 'host', pid: 7, nodeVersion: '20.20.2', randomUuid: () => 'uuid' },
+};
+const pem = '-----BEGIN CERTIFICATE-----';
+
+function resolveFile(text: string, env: EnvironmentVariables = {}): ResolvedOptions {
+  const readFile = (path: string) => (path === '/otel.yaml' ? text : path === '/f.yaml' ? 'name: ours\n' : pem);
+  return resolveOptions({}, { OTEL_CONFIG_FILE: '/otel.yaml', ...env }, { ...deps, readFile });
+}
+
+const provider = (processor: string): string => `file_format: "1.1"\nlogger_provider:\n  processors:\n${processor}`;
+const exporter = (lines: string): string => provider(`    - batch:\n        exporter:\n          otlp_http:\n${lines}`);
+
+const whole = `file_format: "1.1"
+disabled: false
+log_level: debug
+attribute_limits: { attribute_count_limit: 7, attribute_value_length_limit: 4096 }
+resource:
+  attributes_list: service.name=list,service.version=1.0
+  attributes:
+    - { name: service.name, value: shop }
+    - { name: replicas, value: 3, type: int }
+tracer_provider: { processors: [] }
+logger_provider:
+  limits: { attribute_count_limit: 64 }
+  processors:
+    - batch:
+        schedule_delay: 5000
+        export_timeout: 8000
+        max_export_batch_size: 256
+        exporter:
+          otlp_http:
+            endpoint: \${OTEL_EXPORTER_OTLP_ENDPOINT:-http://collector:4318}/v1/logs
+            tls: { ca_file: /ca.pem, key_file: /k.pem, cert_file: /c.pem }
+            headers_list: x-a=list,x-b=list%20b
+            headers:
+              - { name: X-A, value: one }
+              - { name: api-key, value: null }
+            compression: none
+            timeout: 10000
+            encoding: json
+`;
+
+describe('OTEL_CONFIG_FILE', () => {
+  it('gives what its part for logs says', () => {
+    expect(resolveFile(whole)).toMatchObject({
+      diagnostics: [],
+      output: 'backend',
+      endpoints: [{ url: 'http://collector:4318/v1/logs' }],
+      headers: { 'x-a': 'one', 'x-b': 'list b' },
+      compression: 'none',
+      format: 'otlp-json',
+      timeoutMs: 8000,
+      batch: { lingerMs: 5000, maxRecords: 256 },
+      limits: { maxAttributes: 64, maxValueLength: 4096 },
+      tls: { caFile: '/ca.pem', keyFile: '/k.pem', certFile: '/c.pem' },
+      resource: { 'service.name': 'shop', 'service.version': '1.0', replicas: 3 },
+      sources: { 'batch.lingerMs': 'file /otel.yaml:15', endpoints: 'file /otel.yaml:20' },
+    });
+  });
+
+  it.each([
+    ['no timeout', '            compression: gzip\n', undefined],
+    ['its own', '            timeout: 500\n', 500],
+    ['none at all', '            timeout: 0\n', 0],
+  ])('takes %s for an attempt', (_, lines, timeoutMs) => {
+    expect(resolveFile(exporter(lines)).timeoutMs).toBe(timeoutMs);
+  });
+
+  it('means the address of the specification where an exporter has none, and a simple processor waits for nobody', () => {
+    const text = provider('    - simple: { exporter: { otlp_http: {} } }\n');
+    expect(resolveFile(text)).toMatchObject({
+      endpoints: [{ url: 'http://localhost:4318/v1/logs' }],
+      batch: { lingerMs: 0 },
+    });
+  });
+
+  it('prints for an exporter console', () => {
+    const text = provider('    - simple:\n        exporter:\n          console:\n');
+    expect(resolveFile(text)).toMatchObject({ output: 'console', console: 'json', diagnostics: [] });
+  });
+
+  it('silences the logger when disabled', () => {
+    expect(resolveFile(`disabled: true\n${whole.replace('disabled: false\n', '')}`).output).toBe('none');
+  });
+
+  it('says once what it asks for and is not to be had', () => {
+    const text = provider(
+      '    - batch: { exporter: { otlp_grpc: {} } }\n    - batch: { max_queue_size: 5, exporter: { otlp_http: {} } }\n',
+    );
+    expect(resolveFile(text)).toMatchObject({
+      output: 'backend',
+      diagnostics: [
+        { kind: 'unsupportedSetting', message: 'OTEL_CONFIG_FILE: otlp_grpc is not exported to, and 1 more' },
+      ],
+    });
+  });
+
+  it('is refused as a whole, with the line of the file, when a value is wrong', () => {
+    const { diagnostics } = resolveFile(whole.replace('5000', 'soon'));
+    expect(diagnostics).toMatchObject([
+      {
+        kind: 'invalidFile',
+        message:
+          'OTEL_CONFIG_FILE: /otel.yaml:15: batch.lingerMs must be an integer, 0 … 60000, got "soon"; the whole file is ignored',
+      },
+    ]);
+  });
+
+  it('takes the place of the other variables of OpenTelemetry, and says so once', () => {
+    const env = { OTEL_SERVICE_NAME: 'env', OTEL_EXPORTER_OTLP_TIMEOUT: 'x', LOG_LEVEL: 'debug' };
+    const { resource, levels, diagnostics } = resolveFile(whole, env);
+    expect([resource['service.name'], levels.default]).toEqual(['shop', 'debug']);
+    const message = 'OTEL_CONFIG_FILE is used, so OTEL_SERVICE_NAME and 1 more of the environment has no effect';
+    expect(diagnostics).toMatchObject([{ kind: 'unsupportedSetting', message }]);
+  });
+
+  it('leaves the variables alone when it cannot be used', () => {
+    const { resource, diagnostics } = resolveFile('disabled: [', { OTEL_SERVICE_NAME: 'env' });
+    expect([resource['service.name'], diagnostics.map(({ kind }) => kind)]).toEqual(['env', ['invalidFile']]);
+  });
+
+  it('lies beneath our own file', () => {
+    const resolved = resolveFile(whole, { LOGFLUME_CONFIG: '/f.yaml' });
+    expect([resolved.name, resolved.compression]).toEqual(['ours', 'none']);
+  });
+});

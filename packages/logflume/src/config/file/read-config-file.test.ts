@@ -1,0 +1,195 @@
+import { LogflumeError } from '@logflume/delivery';
+import { describe, expect, it } from 'vitest';
+import type { EnvironmentVariables } from '../env-reader.ts';
+import type { LoggerOptions } from '../logger-options.ts';
+import { type ResolveDeps, resolveOptions } from '../resolve-options.ts';
+import type { ResolvedOptions } from '../resolved-options.ts';
+import { readConfigFile } from './read-config-file.ts';
+
+const deps: ResolveDeps = {
+  isTTY: false,
+  hasZstd: true,
+  readFile: () => '',
+  resource: { argv0: 'node', hostname: 'host', pid: 7, nodeVersion: '20.20.2', randomUuid: () => 'uuid' },
+};
+
+function resolveFile(text: string, env: EnvironmentVariables = {}, options: LoggerOptions = {}): ResolvedOptions {
+  return resolveOptions(options, { LOGFLUME_CONFIG: '/etc/flume.yaml', ...env }, { ...deps, readFile: () => text });
+}
+
+const whole = `# The shop in production
+$schema: node_modules/logflume/config.schema.json
+level: info,db=debug
+endpoints:
+  - http://\${HOST:-collector}:4318
+  - { url: 'https://b.example', weight: 2, headers: { x-b: '1' } }
+headers: { Authorization: 'Bearer \${TOKEN}', x-tenant: file }
+batch:
+  lingerMs: 500
+resource: { service.name: shop, service.version: '1.0' }
+attributes: { team: checkout }
+`;
+
+describe('a configuration file', () => {
+  it('gives every kind of option, with the line it came from', () => {
+    const resolved = resolveFile(whole, { TOKEN: 's3cret' });
+    expect(resolved).toMatchObject({
+      diagnostics: [],
+      output: 'backend',
+      levels: { default: 'info', byName: new Map([['db', 'debug']]) },
+      endpoints: [
+        { url: 'http://collector:4318/v1/logs', weight: 1 },
+        { url: 'https://b.example/v1/logs', weight: 2, headers: { 'x-b': '1' } },
+      ],
+      headers: { authorization: 'Bearer s3cret', 'x-tenant': 'file' },
+      batch: { lingerMs: 500 },
+      resource: { 'service.name': 'shop', 'service.version': '1.0' },
+      attributes: { team: 'checkout' },
+      sources: {
+        level: 'file /etc/flume.yaml:3',
+        endpoints: 'file /etc/flume.yaml:4',
+        output: 'file /etc/flume.yaml:4',
+        'headers.authorization': 'file /etc/flume.yaml:7',
+        'batch.lingerMs': 'file /etc/flume.yaml:9',
+        'resource.service.name': 'file /etc/flume.yaml:10',
+      },
+    });
+  });
+
+  it('is beaten by the environment, and that by code', () => {
+    const env = {
+      LOG_LEVEL: 'warn',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://e',
+      OTEL_EXPORTER_OTLP_HEADERS: 'x-tenant=env',
+      OTEL_SERVICE_NAME: 'from env',
+      OTEL_BLRP_SCHEDULE_DELAY: '100',
+    };
+    const options = { batch: { lingerMs: 50 }, headers: { 'x-c': 'code' } };
+    const { levels, endpoints, headers, batch, resource, sources } = resolveFile(whole, env, options);
+    expect(levels).toEqual({ default: 'warn', byName: new Map() });
+    expect(endpoints.map(({ url }) => url)).toEqual(['http://e/v1/logs']);
+    expect(headers).toEqual({ authorization: 'Bearer ', 'x-tenant': 'env', 'x-c': 'code' });
+    expect([batch.lingerMs, sources['batch.lingerMs']]).toEqual([50, 'code']);
+    expect([resource['service.name'], resource['service.version']]).toEqual(['from env', '1.0']);
+  });
+
+  it.each([
+    [
+      'level: info\nendpoint: http://h\n',
+      2,
+      'endpoint',
+      'endpoints',
+      '"endpoint" is not an option of logflume; did you mean "endpoints"?',
+    ],
+    [
+      'batch:\n  lingerms: 5\n',
+      2,
+      'batch.lingerms',
+      'lingerMs',
+      '"lingerms" is not an option of batch; did you mean "lingerMs"?',
+    ],
+    [
+      'endpoints:\n  - url: http://a\n    wieght: 2\n',
+      3,
+      'endpoints[0].wieght',
+      'weight',
+      '"wieght" is not an option of endpoints[0]; did you mean "weight"?',
+    ],
+    [
+      'batch:\n  lingerMs: soon\n',
+      2,
+      'batch.lingerMs',
+      undefined,
+      'batch.lingerMs must be an integer, 0 … 60000, got "soon"',
+    ],
+    [
+      'endpoints:\n  - http://a\n  - localhost:4318\n',
+      3,
+      'endpoints[1]',
+      undefined,
+      'endpoints[1] must be an http(s) URL, got "localhost:4318"; write "http://localhost:4318"',
+    ],
+    [
+      'headers:\n  x: "s3cret\\n"\n',
+      2,
+      'headers.x',
+      undefined,
+      'headers.x must be a string of characters HTTP allows, got another (hidden)',
+    ],
+    [
+      'level: loud\n',
+      1,
+      'level',
+      undefined,
+      'level must be a level or levels by name such as "info,db=debug", got a text where "loud" is not a level',
+    ],
+    ['\nonDiagnostic: x\n', 2, 'onDiagnostic', undefined, 'onDiagnostic must be a function, got "x"'],
+    ['level: info\n- x\n', 2, undefined, undefined, 'it is no YAML (BAD_INDENT)'],
+    ['just text', 1, undefined, undefined, 'it must hold keys and values'],
+  ])('is ignored as a whole for %j, in one line', (text, line, key, closest, what) => {
+    const { diagnostics, sources } = resolveFile(`${text}name: shop\n`.replace('just textname: shop\n', 'just text'));
+    expect(diagnostics).toHaveLength(1);
+    expect(diagnostics[0]).toMatchObject({
+      kind: 'invalidFile',
+      name: 'LOGFLUME_CONFIG',
+      file: '/etc/flume.yaml',
+      key,
+      closest,
+    });
+    if (!what.includes('BAD_INDENT')) {
+      expect(diagnostics[0]).toMatchObject({ line });
+      expect(diagnostics[0]?.message).toBe(
+        `LOGFLUME_CONFIG: /etc/flume.yaml:${line}: ${what}; the whole file is ignored`,
+      );
+    }
+    expect(new Set(Object.values(sources))).toEqual(new Set(['default']));
+  });
+
+  it('may be empty', () => {
+    expect(resolveFile('# nothing\n').diagnostics).toEqual([]);
+  });
+
+  it('that cannot be read is named and hides what need not be a path', () => {
+    const readFile = () => {
+      throw Object.assign(new Error('s3cret'), { code: 'ENOENT' });
+    };
+    const read = (path: string) =>
+      readConfigFile('LOGFLUME_CONFIG', path, { readFile, env: {}, checkMore: () => undefined });
+    expect(read('/etc/x.yaml')).toMatchObject({
+      message: 'LOGFLUME_CONFIG: /etc/x.yaml: it cannot be read (ENOENT); the whole file is ignored',
+      line: undefined,
+    });
+    expect(JSON.stringify(read('Bearer abcdefghij0123456789abcdef'))).not.toContain('abcdef');
+  });
+
+  it('is held to what this Node and this machine can do', () => {
+    const text = 'compression: zstd\n';
+    const { diagnostics, compression } = resolveOptions(
+      {},
+      { LOGFLUME_CONFIG: '/f.yml' },
+      { ...deps, hasZstd: false, readFile: () => text },
+    );
+    expect([diagnostics[0]?.kind, compression]).toEqual(['invalidFile', 'gzip']);
+  });
+
+  it('is read as JSON with any other ending', () => {
+    const resolved = resolveOptions(
+      {},
+      { LOGFLUME_CONFIG: '/f' },
+      { ...deps, readFile: () => '\uFEFF{"$schema": "x", "name": "shop"}' },
+    );
+    expect([resolved.name, resolved.sources['name'], resolved.diagnostics]).toEqual(['shop', 'file /f:1', []]);
+  });
+
+  it('is not looked for in a throw of something else', () => {
+    const checkMore = () => {
+      throw new LogflumeError('ERR_LOGFLUME_UNSUPPORTED', 'not here', { details: { option: 'level' } });
+    };
+    const file = readConfigFile('LOGFLUME_CONFIG', '/f.yaml', {
+      readFile: () => '\nlevel: info\n',
+      env: {},
+      checkMore,
+    });
+    expect(file).toMatchObject({ kind: 'invalidFile', line: 2, key: 'level' });
+  });
+});

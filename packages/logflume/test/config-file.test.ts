@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createDevBackend } from '@logflume/dev-backend';
+import { afterAll, describe, expect, it } from 'vitest';
+import { runFixture } from './exit/run-fixture.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'flume-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function write(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+describe('a program with nothing set in code', () => {
+  it.each([
+    ['YAML', 'a.yaml', 'level: debug\nendpoints: [ "${BACKEND}" ]\nattributes: { team: checkout }\n', 'yaml loaded'],
+    [
+      'JSON',
+      'a.json',
+      '{"level":"debug","endpoints":["${BACKEND}"],"attributes":{"team":"checkout"}}',
+      'yaml not loaded',
+    ],
+  ])('is configured by a file of %s', async (_, name, text, said) => {
+    await using backend = await createDevBackend();
+    const env = { LOGFLUME_CONFIG: write(name, text), BACKEND: backend.url };
+    const { code, stderr } = await runFixture('config-file', { env });
+    expect([code, stderr]).toEqual([0, `${said}\n`]);
+    expect(backend.records()).toMatchObject([{ severityText: 'DEBUG', attributes: { team: 'checkout' } }]);
+  });
+
+  it('runs on without a file that is wrong, and says why in one line', async () => {
+    const path = write('b.yaml', 'name: shop\nlevle: debug\n');
+    const { code, stderr, stdout } = await runFixture('config-file', {
+      env: { LOGFLUME_CONFIG: path, LOG_LEVEL: 'debug' },
+    });
+    expect(code).toBe(0);
+    expect(stderr).toBe(
+      `logflume: LOGFLUME_CONFIG: ${path}:2: "levle" is not an option of logflume; did you mean "level"?; the whole file is ignored\nyaml loaded\n`,
+    );
+    expect(stdout).toContain('from the file');
+  });
+});

@@ -1,0 +1,45 @@
+import { endpointRules, type OptionRule, optionRules } from '../src/config/option-rules.ts';
+import { type OptionRow, optionTable } from '../src/config/option-table.ts';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+/** Writes the JSON Schema of configuration files, for editors; logflume itself checks by the rules it is made from. */
+export function renderSchema(): string {
+  const schema = {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Configuration file of logflume',
+    ...groupSchema(optionRules, ''),
+  };
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
+}
+
+function groupSchema(rules: Readonly<Record<string, OptionRule>>, path: string): Schema {
+  const properties = Object.entries(rules).flatMap(([name, rule]) => {
+    const member = schemaOf(rule, `${path}${name}`);
+    return member === undefined ? [] : [[name, member] as const];
+  });
+  const schemaKey = path === '' ? [['$schema', { type: 'string' }] as const] : [];
+  return { type: 'object', additionalProperties: false, properties: Object.fromEntries([...schemaKey, ...properties]) };
+}
+
+function schemaOf(rule: OptionRule, path: string): Schema | undefined {
+  if (rule.kind === 'group') return groupSchema(rule.fields, `${path}.`);
+  const row = optionTable[path];
+  const about = { description: row === undefined ? '' : describe(row) };
+  if (rule.kind === 'headers') return { ...about, type: 'object', additionalProperties: { type: 'string' } };
+  if (path === 'endpoints')
+    return { ...about, type: 'array', items: { anyOf: [{ type: 'string' }, endpointSchema()] } };
+  if (row?.variables !== undefined && Object.keys(row.variables).length === 0 && rule.schema === undefined) {
+    return undefined; // Code only.
+  }
+  return { ...about, ...(rule.schema ?? {}) };
+}
+
+function endpointSchema(): Schema {
+  return { ...groupSchema(endpointRules.fields, 'endpoints[].'), required: ['url'] };
+}
+
+function describe({ description, unit, default: fallback }: OptionRow): string {
+  const plain = description.replaceAll(/\[([^\]]+)\]\([^)]*\)/g, '$1');
+  return `${plain}.${unit === undefined ? '' : ` In ${unit}.`} Default: ${fallback}`.replaceAll('`', '');
+}
