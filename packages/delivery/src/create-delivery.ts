@@ -59,7 +59,12 @@ export function createDelivery<R>(options: DeliveryOptions<R>): Delivery<R> {
   const ledger = new Ledger();
   const stdio = options.stdio ?? (settings.fallback === 'none' ? undefined : createStdio(settings.fallback));
   // Without a fallback the loss is still told.
-  const reporter = createReporter(options.onDiagnostic, stdio ?? createStdio('stderr'), clock);
+  const reporter = createReporter({
+    onDiagnostic: options.onDiagnostic,
+    stdio: stdio ?? createStdio('stderr'),
+    clock,
+    destination: options.name,
+  });
   const { report } = reporter;
   const { format, compression, tls } = options;
   const fallback = new FallbackOutput(stdio, { format, ledger, clock, events: { onUsed: reporter.lost } });
@@ -169,11 +174,14 @@ export function createDelivery<R>(options: DeliveryOptions<R>): Delivery<R> {
             await flush({ timeoutMs: settings.exitTimeoutMs * FLUSH_SHARE });
             flushSpentMs = clock.nowMs() - startMs;
           },
-          atExit(spentMs) {
+          hasPending: () => queue.pendingRecords > 0,
+          atExit(spentMs, waiting) {
             // A flush that has just failed was a part of this exit's time.
             const goneMs = spentMs + (ledger.accepted === flushedAtEnd ? flushSpentMs : 0);
             const fallbackMs = defaults.exitFallbackTimeoutMs;
-            const workerMs = Math.min(defaults.exitWorkerTimeoutMs, settings.exitTimeoutMs - goneMs - fallbackMs);
+            // A share for each: an endpoint that does not answer must not use up what the next delivery needs.
+            const shareMs = (settings.exitTimeoutMs - goneMs) / (waiting + 1);
+            const workerMs = Math.min(defaults.exitWorkerTimeoutMs, shareMs - fallbackMs);
             queue.abandonEncode();
             settleAtExit(atExit, { workerMs, fallbackMs });
             reporter.tellSync(fallbackMs);

@@ -1,7 +1,12 @@
 import type { DropReason } from './outcome.ts';
 
 /** What the engine has to say about itself. `message` is one line for a person, free of headers, queries and tokens. */
-export type DeliveryDiagnostic =
+export type DeliveryDiagnostic = DeliveryEvent & {
+  /** Name of the destination it is about, where there are several. */
+  readonly destination?: string | undefined;
+};
+
+type DeliveryEvent =
   | { readonly kind: 'endpointEjected'; readonly url: string; readonly reason: string; readonly message: string }
   | { readonly kind: 'endpointHeld'; readonly url: string; readonly reason: string; readonly message: string }
   | { readonly kind: 'endpointRecovered'; readonly url: string; readonly message: string }

@@ -94,6 +94,8 @@ export interface DeliveryExitOptions {
 
 /** What a delivery is made of. Read and checked once; a wrong value throws `LogflumeError`. */
 export interface DeliveryOptions<R> {
+  /** Stands in front of every line and is `destination` of every diagnostic: for one of several. @defaultValue none */
+  readonly name?: string | undefined;
   readonly codec: RecordCodec<R>;
   readonly format: Format;
   /** @defaultValue none */

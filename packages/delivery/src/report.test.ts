@@ -17,7 +17,7 @@ const held: DeliveryDiagnostic = {
 };
 
 /** A reporter whose time stands still until `run(ms)`. */
-function newReporter(onEvent?: (event: DeliveryDiagnostic, reporter: Reporter) => void) {
+function newReporter(onEvent?: (event: DeliveryDiagnostic, reporter: Reporter) => void, destination?: string) {
   let nowMs = 0;
   let due: { atMs: number; callback: () => void }[] = [];
   const after = (delayMs: number, callback: () => void) => {
@@ -33,14 +33,15 @@ function newReporter(onEvent?: (event: DeliveryDiagnostic, reporter: Reporter) =
   };
   const events: DeliveryDiagnostic[] = [];
   const lines: string[] = [];
-  const reporter: Reporter = createReporter(
-    (event) => {
+  const reporter: Reporter = createReporter({
+    onDiagnostic: (event) => {
       events.push(event);
       onEvent?.(event, reporter);
     },
-    { write: (text) => lines.push(text) > 0, writeLinesSync: (list) => lines.push(...list) },
+    stdio: { write: (text) => lines.push(text) > 0, writeLinesSync: (list) => lines.push(...list) },
     clock,
-  );
+    destination,
+  });
   const run = (ms: number): void => {
     nowMs += ms;
     const ready = due.filter(({ atMs }) => atMs <= nowMs);
@@ -141,6 +142,14 @@ describe('the reporter', () => {
     reporter.tellSync(100);
     expect(events.length).toBe(1);
     expect(lines).toEqual(['logflume: 7 records were dropped (closed)']);
+  });
+
+  it('names the destination it speaks of, where there are several', () => {
+    const { reporter, events, lines, run } = newReporter(undefined, 'audit');
+    reporter.report(held);
+    run(0);
+    expect(events).toEqual([{ ...held, destination: 'audit' }]);
+    expect(lines).toEqual(['logflume: audit: a answers 401\n']);
   });
 
   it('holds a bounded number of things to say', () => {

@@ -14,6 +14,15 @@ export interface Reporter {
   tellSync(deadlineMs: number): void;
 }
 
+export interface ReporterParts {
+  readonly onDiagnostic: DiagnosticSink | undefined;
+  /** Where lines are printed. */
+  readonly stdio: Stdio | undefined;
+  readonly clock: Clock;
+  /** Name of the destination, where there are several. */
+  readonly destination?: string | undefined;
+}
+
 /** Between two rounds of telling. */
 const TELL_INTERVAL_MS = 1000;
 
@@ -37,11 +46,8 @@ const PRINTED: ReadonlySet<DeliveryDiagnostic['kind']> = new Set([
  * Never inside the log call that caused them, and at most once a second: an application that logs its diagnostics
  * through the logger they came from would else log, drop and be told without end.
  */
-export function createReporter(
-  onDiagnostic: DiagnosticSink | undefined,
-  stdio: Stdio | undefined,
-  clock: Clock,
-): Reporter {
+export function createReporter({ onDiagnostic, stdio, clock, destination }: ReporterParts): Reporter {
+  const prefix = destination === undefined ? 'logflume' : `logflume: ${destination}`;
   const limit = createRateLimit();
   let waiting: DeliveryDiagnostic[] = [];
   const losses = new Map<DropReason, { fallback: number; dropped: number }>();
@@ -71,7 +77,7 @@ export function createReporter(
     const lines: string[] = [];
     for (const event of events) {
       try {
-        onDiagnostic?.(event);
+        onDiagnostic?.(destination === undefined ? event : { ...event, destination });
       } catch {
         // The application's own callback threw: it must not harm the delivery, and there is nobody left to tell.
       }
@@ -79,7 +85,7 @@ export function createReporter(
       const suppressed = limit.admit(keyOf(event), clock.nowMs());
       if (suppressed === undefined) continue;
       const more = suppressed === 0 ? '' : ` (${suppressed} more like this were not printed)`;
-      lines.push(`logflume: ${event.message}${more}`);
+      lines.push(`${prefix}: ${event.message}${more}`);
     }
     return lines;
   }

@@ -9,6 +9,11 @@ export interface DeliveryStats extends LedgerCounts {
   readonly pending: number;
   readonly spooled: number;
   readonly endpoints: readonly EndpointStats[];
+  /**
+   * Each destination by its name, where there are several. The law holds for each of them; the numbers above are their
+   * sums, so that `accepted` counts a record once for every destination it was sent to.
+   */
+  readonly destinations?: Readonly<Record<string, DeliveryStats>> | undefined;
 }
 
 /** The ledger in short, at the end of a `flush` or `close`; counted since the delivery was made. */

@@ -9,6 +9,7 @@ import type { Logger } from './logger.ts';
 import { createBackendDelivery } from './output/backend-delivery.ts';
 import { alongside, createConsoleDelivery, createNoDelivery } from './output/console-delivery.ts';
 import { createConsoleLine, createStdoutStream } from './output/console-output.ts';
+import { createDestinations } from './output/destinations.ts';
 import { asOwnOutput, tellDiagnostic } from './own-output.ts';
 import { createPipeline } from './pipeline.ts';
 import { createLevelCell, PipelineLogger } from './pipeline-logger.ts';
@@ -66,7 +67,8 @@ function createOutput(resolved: ResolvedOptions, scopes: ScopeTable, limits: Enc
           resolved.queue.maxBytes,
         );
   if (resolved.output === 'console') return console ?? createNoDelivery();
-  const backend = createBackendDelivery(resolved, scopes, limits, ownDiagnostics(resolved.onDiagnostic));
+  const create = resolved.destinations.length === 0 ? createBackendDelivery : createDestinations;
+  const backend = create(resolved, scopes, limits, ownDiagnostics(resolved.onDiagnostic));
   return console === undefined ? backend : alongside(backend, console);
 }
 

@@ -10,11 +10,19 @@ export type {
 export { LogflumeError } from '@logflume/delivery';
 export type { CaptureConsoleOptions } from './capture-console.ts';
 export { captureConsole } from './capture-console.ts';
-export type { ConfigDiagnostic, Diagnostic, NotCaptured, ProviderNotRegistered } from './config/diagnostic.ts';
+export type {
+  ConfigDiagnostic,
+  Diagnostic,
+  NotCaptured,
+  ProviderNotRegistered,
+  RouteFailed,
+} from './config/diagnostic.ts';
 export type {
   BatchOptions,
+  DestinationOptions,
   EndpointOptions,
   ExitOptions,
+  FormatParts,
   Headers,
   LimitOptions,
   LoggerOptions,
@@ -23,6 +31,7 @@ export type {
   TlsOptions,
 } from './config/logger-options.ts';
 export type { Level, LevelThreshold } from './config/parse-levels.ts';
+export type { RouteRecord, RouteRule } from './config/route-options.ts';
 export { withContext } from './context.ts';
 export { createLogger } from './create-logger.ts';
 export type { CallContext, HostRecord } from './emit-record.ts';

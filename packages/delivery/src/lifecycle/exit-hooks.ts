@@ -6,8 +6,11 @@ export interface ExitParticipant {
    * The process is going down: synchronous work only. Never throws.
    *
    * @param spentMs - what the deliveries before this one took, in milliseconds: all of them share the time of an exit.
+   * @param waiting - deliveries after this one that have something pending: what is left of the time is theirs too.
    */
-  atExit(spentMs: number): void;
+  atExit(spentMs: number, waiting: number): void;
+  /** Whether anything is pending. @defaultValue no */
+  hasPending?(): boolean;
 }
 
 /**
@@ -38,5 +41,9 @@ function beforeExit(): void {
 
 function atExit(): void {
   const startMs = performance.now();
-  for (const participant of participants) participant.atExit(performance.now() - startMs);
+  const all = [...participants];
+  all.forEach((participant, index) => {
+    const waiting = all.slice(index + 1).filter((other) => other.hasPending?.() === true).length;
+    participant.atExit(performance.now() - startMs, waiting);
+  });
 }

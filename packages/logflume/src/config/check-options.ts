@@ -34,7 +34,7 @@ export function checkOptions(options: unknown): void {
   checkGroup(options, '', optionRules);
   if (!isRecord(options)) return;
   checkLevel(options['level']);
-  checkTlsPair(options['tls']);
+  checkTlsPair(options['tls'], '');
 }
 
 /** Checks an object against rules for its members; `path` is `''` for the options object itself. */
@@ -115,12 +115,13 @@ function checkLevel(level: unknown): void {
   });
 }
 
-function checkTlsPair(tls: unknown): void {
+/** @param prefix - of the path of `tls`, such as `destinations[0].`. */
+export function checkTlsPair(tls: unknown, prefix: string): void {
   if (!isRecord(tls)) return;
   const givenAs = (name: 'cert' | 'key') => [name, `${name}File`].find((form) => tls[form] !== undefined);
   const [cert, key] = [givenAs('cert'), givenAs('key')];
   if ((cert === undefined) === (key === undefined)) return;
   const given = cert ?? key ?? '';
   const missing = given.replace(/^(cert|key)/, (name) => (name === 'cert' ? 'key' : 'cert'));
-  throw invalidOption(`tls.${missing}`, { expected: `given together with tls.${given}`, got: 'undefined' });
+  throw invalidOption(`${prefix}tls.${missing}`, { expected: `given together with tls.${given}`, got: 'undefined' });
 }

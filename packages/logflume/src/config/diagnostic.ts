@@ -103,13 +103,21 @@ export interface NotCaptured {
   readonly message: string;
 }
 
+/** A predicate of `route` threw: the record went to all destinations. */
+export interface RouteFailed {
+  readonly kind: 'routeFailed';
+  /** The whole story in one line, for people; without the text of the error. */
+  readonly message: string;
+}
+
 /** Everything logflume itself has to say; `message` is the whole story in one line. */
 export type Diagnostic =
   | ConfigDiagnostic
   | DeliveryDiagnostic
   | FileReloadDiagnostic
   | ProviderNotRegistered
-  | NotCaptured;
+  | NotCaptured
+  | RouteFailed;
 
 /** What was wrong with a value. */
 export interface BadValue {

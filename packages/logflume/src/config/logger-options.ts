@@ -1,7 +1,9 @@
-import type { DeliveryOptions } from '@logflume/delivery';
+import type { DeliveryOptions, Format, Transport } from '@logflume/delivery';
+import type { OtlpFormatOptions } from '@logflume/formats';
 import type { Attributes } from '../logger.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Level } from './parse-levels.ts';
+import type { RouteRule } from './route-options.ts';
 
 /** HTTP request headers by name; case does not matter. */
 export type Headers = Readonly<Record<string, string>>;
@@ -211,6 +213,18 @@ export interface LoggerOptions {
    */
   readonly fallback?: 'stderr' | 'stdout' | 'none' | undefined;
   /**
+   * Several backends, each with its own endpoints, queue, retry and fallback; every record goes to all of them, or where
+   * `route` says. `endpoints` in code are one more, named `default`; those of the environment are then not used.
+   * @defaultValue none
+   */
+  readonly destinations?: readonly DestinationOptions[] | undefined;
+  /**
+   * Which destination gets which records. A destination gets what any of its rules lets through, one that no rule names
+   * gets everything; a record nobody gets is left out, as below a level.
+   * @defaultValue every record to every destination
+   */
+  readonly route?: readonly RouteRule[] | undefined;
+  /**
    * Printing to stdout alongside the backend: `pretty` for people, `json` for machines, `true` for whichever suits
    * stdout. `false` prints nothing, even when there is no backend.
    * @defaultValue true without an endpoint, false with one
@@ -226,4 +240,47 @@ export interface LoggerOptions {
    * @defaultValue lines on stderr
    */
   readonly onDiagnostic?: ((event: Diagnostic) => void) | undefined;
+}
+
+/** What a format of one's own needs to frame records: the encoded resource, and the encoded scope of each group. */
+export type FormatParts = OtlpFormatOptions;
+
+/**
+ * One of several backends. Every destination has its own queue, batches, endpoints, retry, fallback and ledger: one
+ * that is dead takes neither room nor time from another.
+ *
+ * What is not given here is taken from the general options, but never what may be secret or belongs to one address:
+ * `endpoints`, `headers`, `tls`, `axios`, `format`.
+ */
+export interface DestinationOptions
+  extends Pick<
+    LoggerOptions,
+    'axios' | 'balance' | 'batch' | 'compression' | 'endpoints' | 'fallback' | 'headers' | 'retry' | 'timeoutMs' | 'tls'
+  > {
+  /** Key in `stats().destinations`, in front of its lines, and what `route` calls it. Distinct, not empty. Required. */
+  readonly name: string;
+  /**
+   * Wire format: a name, or a function that makes one of your own, called once.
+   * @defaultValue 'otlp-protobuf'
+   */
+  readonly format?: LoggerOptions['format'] | ((parts: FormatParts) => Format) | undefined;
+  /**
+   * How bodies are sent, instead of HTTP by axios. This is the seam for anything that takes log records: batches come
+   * framed by `format` and compressed by `compression` (for OTLP in memory: `'none'`, then
+   * `decodeLogsRequest(request.body)` of `@logflume/otlp`), with their id in `headers['idempotency-key']`, each until
+   * it is taken. What `send` answers decides as an HTTP reply does: `{ kind: 'reply', status: 200, … }` delivered, 503
+   * again later, 400 never; `{ kind: 'failure', code, message }` again later. `send` must honour `timeoutMs` and
+   * `signal`; one that rejects counts as a failure.
+   *
+   * `endpoints` are then names for `request.url`, the statistics and the balancing; without any there is one,
+   * `http://transport.invalid/<name>`. At the end of the process only what `beforeExit`, `close()` or a signal could send arrives by a
+   * transport; what is left goes to the fallback.
+   * @defaultValue HTTP
+   */
+  readonly transport?: Transport | undefined;
+  /**
+   * Its share of the memory for records that wait.
+   * @defaultValue an equal share of the general `queue.maxBytes`
+   */
+  readonly queue?: LoggerOptions['queue'];
 }

@@ -1,5 +1,6 @@
 import { oneOf } from './env-values.ts';
-import type { LoggerOptions } from './logger-options.ts';
+import type { DestinationOptions, LoggerOptions } from './logger-options.ts';
+import type { RouteRule } from './route-options.ts';
 
 /** What an option in code may be. `undefined` is always allowed and means unset. */
 export type OptionRule =
@@ -23,7 +24,7 @@ const maxInteger = 2_147_483_647;
 export const maxBatchRecords = 100_000;
 export const maxLingerMs = 60_000;
 const maxBatchBytes = 4 * 1024 * 1024;
-const minQueueBytes = 64 * 1024;
+export const minQueueBytes: number = 64 * 1024;
 
 const record: OptionRule = { kind: 'value', expected: 'an object', accepts: isRecord, schema: { type: 'object' } };
 const text: OptionRule = {
@@ -132,6 +133,8 @@ export const optionRules: Readonly<Record<keyof LoggerOptions, OptionRule>> = {
     },
   },
   fallback: word('stderr', 'stdout', 'none'),
+  destinations: { kind: 'value', expected: 'an array of objects with a name', accepts: Array.isArray },
+  route: { kind: 'value', expected: 'an array of rules', accepts: Array.isArray },
   console: {
     kind: 'value',
     expected: 'true, false, "json" or "pretty"',
@@ -156,6 +159,55 @@ export const optionRules: Readonly<Record<keyof LoggerOptions, OptionRule>> = {
   exit: { kind: 'group', fields: { handleSignals: flag, timeoutMs: integer(1) } },
   onDiagnostic: { kind: 'value', expected: 'a function', accepts: isFunction },
 };
+
+/** One entry of `destinations`; its endpoints are judged where they are parsed. */
+export const destinationRules: Extract<OptionRule, { kind: 'group' }> = {
+  kind: 'group',
+  fields: {
+    name: { kind: 'value', expected: 'a name', accepts: isName },
+    endpoints: optionRules.endpoints,
+    headers: optionRules.headers,
+    format: {
+      kind: 'value',
+      expected: '"otlp-protobuf", "otlp-json" or a function that makes a format',
+      accepts: (value) => isFunction(value) || value === 'otlp-protobuf' || value === 'otlp-json',
+      words: ['otlp-protobuf', 'otlp-json'],
+    },
+    transport: { kind: 'value', expected: 'an object with send and close', accepts: isTransport },
+    compression: optionRules.compression,
+    balance: optionRules.balance,
+    tls: optionRules.tls,
+    axios: optionRules.axios,
+    timeoutMs: optionRules.timeoutMs,
+    batch: optionRules.batch,
+    queue: optionRules.queue,
+    retry: optionRules.retry,
+    fallback: optionRules.fallback,
+  } satisfies Record<keyof DestinationOptions, OptionRule>,
+};
+
+/** One entry of `route`; the names in `to` are judged where destinations are known. */
+export const routeRules: Extract<OptionRule, { kind: 'group' }> = {
+  kind: 'group',
+  fields: {
+    to: {
+      kind: 'value',
+      expected: 'a name or a list of names',
+      accepts: (value) => isName(value) || Array.isArray(value),
+    },
+    level: word('trace', 'debug', 'info', 'warn', 'error', 'fatal'),
+    logger: text,
+    when: { kind: 'value', expected: 'a function', accepts: isFunction },
+  } satisfies Record<keyof RouteRule, OptionRule>,
+};
+
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+function isTransport(value: unknown): boolean {
+  return isRecord(value) && isFunction(value['send']) && isFunction(value['close']);
+}
 
 function isFunction(value: unknown): boolean {
   return typeof value === 'function';

@@ -67,6 +67,19 @@ export const optionTable: Readonly<Record<string, OptionRow>> = Object.freeze({
     default: 'none',
     description: 'Headers for this endpoint alone, over the general ones',
   },
+  destinations: {
+    section: 'where',
+    variables: {},
+    default: 'none',
+    description:
+      'Several backends, each with its own queue, retry and fallback, see [Several destinations](#several-destinations)',
+  },
+  route: {
+    section: 'where',
+    variables: {},
+    default: 'everything to all',
+    description: 'Rules of which destination gets which records',
+  },
   balance: {
     section: 'where',
     variables: { LOGFLUME_BALANCE: '' },

@@ -20,6 +20,8 @@ describe('resolveOptions', () => {
   it('fills in its own defaults and leaves those of delivery to delivery', () => {
     const { resource, sources, ...rest } = resolve({});
     expect(rest).toEqual({
+      destinations: [],
+      route: [],
       name: '',
       version: undefined,
       levels: { default: 'info', byName: new Map() },

@@ -2,7 +2,7 @@ import { LogflumeError } from '@logflume/delivery';
 import { detectResource, type ResourceFacts } from '../resource/default-resource.ts';
 import { checkOptions } from './check-options.ts';
 import { defaults } from './defaults.ts';
-import type { SettingSource } from './diagnostic.ts';
+import type { ConfigDiagnostic, SettingSource } from './diagnostic.ts';
 import type { EnvironmentVariables, Setting } from './env-reader.ts';
 import type { Headers, LoggerOptions, TlsOptions } from './logger-options.ts';
 import { type LevelRules, parseLevels } from './parse-levels.ts';
@@ -10,6 +10,7 @@ import type { EnvironmentSettings } from './read-environment.ts';
 import type { OptionValues } from './read-option-variables.ts';
 import { readSettings } from './read-settings.ts';
 import { checkTlsFiles, type ReadFile } from './read-tls-files.ts';
+import { resolveDestinations, resolveRoute } from './resolve-destinations.ts';
 import { type GivenEndpoint, parseEndpointOptions, resolveEndpoints, toLowerCaseNames } from './resolve-endpoints.ts';
 import { decideOutput, type OutputDecision } from './resolve-output.ts';
 import type { ResolvedOptions } from './resolved-options.ts';
@@ -62,7 +63,7 @@ export function resolveOptions(options: LoggerOptions, env: EnvironmentVariables
   const resource = detectResource(settings, options.resource ?? {}, deps.resource);
   for (const [name, source] of Object.entries(resource.sources)) sources.set(`resource.${name}`, source);
 
-  return Object.freeze({
+  const general = {
     name: pick('name', options.name, undefined, defaults.name),
     version: pick('version', options.version, undefined, undefined),
     levels: resolveLevels(options, settings, pick),
@@ -87,9 +88,22 @@ export function resolveOptions(options: LoggerOptions, env: EnvironmentVariables
     },
     onDiagnostic: pick('onDiagnostic', options.onDiagnostic, undefined, undefined),
     sources: Object.fromEntries(sources),
-    diagnostics:
-      decision.diagnostic === undefined ? settings.diagnostics : [...settings.diagnostics, decision.diagnostic],
-  });
+    diagnostics: [
+      ...settings.diagnostics,
+      ...(decision.diagnostic === undefined ? [] : [decision.diagnostic]),
+      ...['destinations', 'route'].flatMap((path) => refuseFromFile(path, settings.others.get(path)?.source)),
+    ],
+  };
+  const destinations = resolveDestinations(options, general, deps.readFile);
+  const names = destinations.map(({ name }) => name);
+  return Object.freeze({ ...general, destinations, route: resolveRoute(options.route, names) });
+}
+
+/** Their endpoints and names are checked with code alone, so a file must not seem to work. */
+function refuseFromFile(name: string, source: SettingSource | undefined): ConfigDiagnostic[] {
+  if (source === undefined) return [];
+  const message = `${name} can be given in code alone; what ${source} says has no effect`;
+  return [{ kind: 'unsupportedSetting', name, source, message }];
 }
 
 function refuseMissingZstd(options: LoggerOptions, deps: ResolveDeps): void {

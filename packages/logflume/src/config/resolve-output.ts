@@ -28,6 +28,7 @@ export interface OutputDecision {
  *   to switch an application off without changing it. They are the one exception to "code beats the environment".
  * - Endpoints in code are used. Those of the environment are used unless `OTEL_LOGS_EXPORTER` names exporters and
  *   `otlp` is not one of them. `otlp` without any address means the specification's default address.
+ * - Destinations are as endpoints in code: those of the environment are not used beside them.
  * - Without an endpoint the console is the output, unless it is switched off.
  */
 export function decideOutput({ options, env, isTTY }: OutputFacts): OutputDecision {
@@ -39,7 +40,8 @@ export function decideOutput({ options, env, isTTY }: OutputFacts): OutputDecisi
     return { output, console: { value: false, source }, endpointsFrom: undefined, diagnostic: undefined };
   }
   const endpointsFrom = decideEndpoints(options, env);
-  const backend = endpointsFrom === undefined ? undefined : toSource(endpointsFrom, env);
+  const own = hasDestinations(options) ? 'code' : undefined;
+  const backend = endpointsFrom === undefined ? own : toSource(endpointsFrom, env);
   const console = decideConsole({ options, env, isTTY }, backend !== undefined);
   if (backend !== undefined) {
     return { output: { value: 'backend', source: backend }, console, endpointsFrom, diagnostic: undefined };
@@ -50,11 +52,17 @@ export function decideOutput({ options, env, isTTY }: OutputFacts): OutputDecisi
 }
 
 function decideEndpoints(options: LoggerOptions, env: EnvironmentSettings): OutputDecision['endpointsFrom'] {
+  if (options.endpoints === undefined && hasDestinations(options)) return undefined;
   if (options.endpoints !== undefined) return options.endpoints.length === 0 ? undefined : 'code';
   const names = env.exporters?.value;
   if (names !== undefined && !names.has('otlp')) return undefined;
   if (env.endpoints !== undefined) return 'environment';
   return names === undefined ? undefined : 'default';
+}
+
+/** Then code has said where records go. */
+function hasDestinations({ destinations }: LoggerOptions): boolean {
+  return destinations !== undefined && destinations.length > 0;
 }
 
 function toSource(from: 'code' | 'environment' | 'default', env: EnvironmentSettings): SettingSource {

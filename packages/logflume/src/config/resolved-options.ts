@@ -1,7 +1,8 @@
 import type { Attributes } from '../logger.ts';
 import type { ConfigDiagnostic, SettingSource } from './diagnostic.ts';
-import type { Headers, LoggerOptions, RetryOptions, TlsOptions } from './logger-options.ts';
+import type { DestinationOptions, Headers, LoggerOptions, RetryOptions, TlsOptions } from './logger-options.ts';
 import type { LevelRules } from './parse-levels.ts';
+import type { RouteRule } from './route-options.ts';
 
 /** Where records go: to a backend (and, if `console` says so, to stdout), to stdout alone, or nowhere. */
 export type Output = 'backend' | 'console' | 'none';
@@ -56,6 +57,10 @@ export interface ResolvedOptions {
   readonly limits: { readonly maxAttributes: number; readonly maxValueLength: number };
   readonly exit: { readonly handleSignals: boolean; readonly timeoutMs: number | undefined };
   readonly onDiagnostic: LoggerOptions['onDiagnostic'];
+  /** Several backends, the general endpoints among them; empty where there is one, or none. */
+  readonly destinations: readonly ResolvedDestination[];
+  /** Which destination gets what; a destination that no rule names gets everything. */
+  readonly route: readonly ResolvedRoute[];
   /**
    * Where each value came from, by option path: `level`, `batch.lingerMs`, `headers.authorization`,
    * `resource.service.name`, …; also `output` and `color`.
@@ -63,4 +68,36 @@ export interface ResolvedOptions {
   readonly sources: Readonly<Record<string, SettingSource>>;
   /** What there is to say about the environment, to be handed to `onDiagnostic` once. At most one per variable. */
   readonly diagnostics: readonly ConfigDiagnostic[];
+}
+
+/** What a delivery to one backend is made of. */
+export interface BackendOptions
+  extends Pick<
+    ResolvedOptions,
+    | 'axios'
+    | 'balance'
+    | 'batch'
+    | 'compression'
+    | 'endpoints'
+    | 'exit'
+    | 'fallback'
+    | 'headers'
+    | 'onDiagnostic'
+    | 'queue'
+    | 'resource'
+    | 'retry'
+    | 'timeoutMs'
+    | 'tls'
+  > {
+  readonly format: DestinationOptions['format'];
+  readonly transport?: DestinationOptions['transport'];
+}
+
+export interface ResolvedDestination extends BackendOptions {
+  readonly name: string;
+}
+
+/** A rule whose `to` names destinations there are. */
+export interface ResolvedRoute extends RouteRule {
+  readonly to: readonly string[];
 }

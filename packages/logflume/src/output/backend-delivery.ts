@@ -1,8 +1,15 @@
-import { type Compression, createDelivery, type Delivery, type DiagnosticSink } from '@logflume/delivery';
-import { createOtlpJsonFormat, createOtlpProtobufFormat, gzip, zstd } from '@logflume/formats';
+import {
+  type Compression,
+  createDelivery,
+  type Delivery,
+  type DeliveryOptions,
+  type DiagnosticSink,
+  type Format,
+} from '@logflume/delivery';
+import { createOtlpJsonFormat, createOtlpProtobufFormat, gzip, type OtlpFormatOptions, zstd } from '@logflume/formats';
 import { type EncodeLimits, encodeResource, type LogRecordInput } from '@logflume/otlp';
 import type { Headers } from '../config/logger-options.ts';
-import type { ResolvedOptions } from '../config/resolved-options.ts';
+import type { BackendOptions, ResolvedOptions } from '../config/resolved-options.ts';
 import { tellDiagnostic } from '../own-output.ts';
 import { sdkVersion } from '../resource/sdk-version.ts';
 import type { ScopeTable } from '../scope-table.ts';
@@ -16,17 +23,24 @@ export function createBackendDelivery(
   limits: EncodeLimits,
   onDiagnostic: DiagnosticSink | undefined,
 ): Delivery<LogRecordInput> {
-  const formatOptions = {
+  const codec = createRecordCodec(limits);
+  return createDelivery<LogRecordInput>({ ...toDeliveryOptions(options, scopes, onDiagnostic), codec });
+}
+
+/** The options of a delivery to one backend, all but how records are encoded. */
+export function toDeliveryOptions(
+  options: BackendOptions,
+  scopes: ScopeTable,
+  onDiagnostic: DiagnosticSink | undefined,
+): Omit<DeliveryOptions<unknown>, 'codec'> {
+  const formatParts = {
     resource: encodeResource(options.resource),
     scopeOf: scopes.encodedOf,
     scopeSchemaUrlOf: scopes.schemaUrlOf,
     resourceSchemaUrl: () => scopes.resourceSchemaUrl,
   };
-  const format =
-    options.format === 'otlp-json' ? createOtlpJsonFormat(formatOptions) : createOtlpProtobufFormat(formatOptions);
-  return createDelivery<LogRecordInput>({
-    codec: createRecordCodec(limits),
-    format,
+  return {
+    format: createFormat(options.format, formatParts),
     compression: compressionOf(options.compression),
     endpoints: options.endpoints,
     headers: withUserAgent(options.headers),
@@ -42,8 +56,14 @@ export function createBackendDelivery(
     axios: options.axios,
     fallback: options.fallback,
     exit: { timeoutMs: options.exit.timeoutMs },
+    transport: options.transport,
     onDiagnostic,
-  });
+  };
+}
+
+function createFormat(format: BackendOptions['format'], parts: OtlpFormatOptions): Format {
+  if (typeof format === 'function') return format(parts);
+  return format === 'otlp-json' ? createOtlpJsonFormat(parts) : createOtlpProtobufFormat(parts);
 }
 
 function compressionOf(name: ResolvedOptions['compression']): Compression | undefined {

@@ -1,0 +1,120 @@
+import { defaultQueueBytes } from '@logflume/delivery';
+import { describe, expect, it } from 'vitest';
+import type { LoggerOptions } from './logger-options.ts';
+import { type ResolveDeps, resolveOptions } from './resolve-options.ts';
+
+const deps: ResolveDeps = {
+  isTTY: false,
+  hasZstd: true,
+  readFile: () => '',
+  resource: { argv0: 'node', hostname: 'host', pid: 7, nodeVersion: '20.20.2', randomUuid: () => 'uuid' },
+};
+const resolve = (options: object, env = {}) => resolveOptions(options as LoggerOptions, env, deps);
+const a = { name: 'a', endpoints: ['http://a:4318'] };
+const transport = { send: () => Promise.reject(new Error('unused')), close: () => undefined };
+
+describe('destinations', () => {
+  it('take what they do not say from the general options, but nothing that may be secret or belongs to an address', () => {
+    const { destinations } = resolve({
+      destinations: [a],
+      headers: { authorization: 'secret' },
+      tls: { ca: '-----BEGIN CERTIFICATE-----' },
+      format: 'otlp-json',
+      compression: 'none',
+      timeoutMs: 700,
+      retry: { maxAgeMs: 5000 },
+      fallback: 'none',
+      balance: 'round-robin',
+    });
+    expect(destinations).toMatchObject([
+      {
+        name: 'a',
+        endpoints: [{ url: 'http://a:4318/v1/logs' }],
+        headers: {},
+        tls: {},
+        format: 'otlp-protobuf',
+        compression: 'none',
+        timeoutMs: 700,
+        retry: { maxAgeMs: 5000 },
+        fallback: 'none',
+        balance: 'round-robin',
+      },
+    ]);
+  });
+
+  it('win over the general options where they say something', () => {
+    const { destinations } = resolve({
+      destinations: [
+        { ...a, batch: { lingerMs: 5 }, retry: { baseDelayMs: 9 }, fallback: 'stdout', headers: { 'X-A': '1' } },
+      ],
+      batch: { lingerMs: 100, maxRecords: 7 },
+      fallback: 'none',
+    });
+    expect(destinations).toMatchObject([
+      { batch: { lingerMs: 5, maxRecords: 7 }, retry: { baseDelayMs: 9 }, fallback: 'stdout', headers: { 'x-a': '1' } },
+    ]);
+  });
+
+  it('stand beside the endpoints of code, which are called default, and instead of those of the environment', () => {
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://env:4318' };
+    expect(resolve({ destinations: [a] }, env)).toMatchObject({ output: 'backend', destinations: [{ name: 'a' }] });
+    expect(resolve({ destinations: [a], endpoints: ['http://b:4318'] }).destinations).toMatchObject([
+      { name: 'default', endpoints: [{ url: 'http://b:4318/v1/logs' }] },
+      { name: 'a' },
+    ]);
+    expect(resolve({ destinations: [] }, env)).toMatchObject({ output: 'backend', destinations: [] });
+  });
+
+  it('cannot come from a file, which says so', () => {
+    const file = JSON.stringify({ destinations: [a], route: [{ to: 'a' }] });
+    const resolved = resolveOptions({}, { LOGFLUME_CONFIG: '/logflume.json' }, { ...deps, readFile: () => file });
+    expect(resolved.destinations).toEqual([]);
+    expect(resolved.diagnostics).toMatchObject([
+      { kind: 'unsupportedSetting', name: 'destinations' },
+      { kind: 'unsupportedSetting', name: 'route' },
+    ]);
+  });
+
+  it('are switched off by the environment as endpoints are', () => {
+    expect(resolve({ destinations: [a] }, { OTEL_SDK_DISABLED: 'true' }).output).toBe('none');
+  });
+
+  it('share the memory of one logger evenly, unless one has its own', () => {
+    const b = { ...a, name: 'b' };
+    const sizes = (options: object) => resolve(options).destinations.map(({ queue }) => queue.maxBytes);
+    expect(sizes({ destinations: [a, b] })).toEqual(Array(2).fill(Math.floor(defaultQueueBytes() / 2)));
+    expect(sizes({ destinations: [a, { ...b, queue: { maxBytes: 100_000 } }], queue: { maxBytes: 400_000 } })).toEqual([
+      200_000, 100_000,
+    ]);
+  });
+
+  it('need no endpoints beside a transport, and have one of their name then', () => {
+    const [destination] = resolve({ destinations: [{ name: 'my exporter', transport }] }).destinations;
+    expect(destination).toMatchObject({ transport, endpoints: [{ url: 'http://transport.invalid/my%20exporter' }] });
+  });
+
+  it.each([
+    [{ destinations: {} }, 'destinations must be an array of objects with a name'],
+    [{ destinations: ['http://a'] }, 'destinations[0] must be an object with a name'],
+    [{ destinations: [{ endpoints: ['http://a'] }] }, 'destinations[0].name must be a name, got undefined'],
+    [{ destinations: [{ name: '' }] }, 'destinations[0].name must be a name'],
+    [{ destinations: [{ name: 'a' }] }, 'destinations[0].endpoints must be a list with an endpoint'],
+    [{ destinations: [a, a] }, 'destinations[1].name must be a name of its own, got "a"'],
+    [
+      { destinations: [a, { ...a, name: 'default' }], endpoints: ['http://b'] },
+      'destinations[1].name must be a name of',
+    ],
+    [{ destinations: [{ name: 'a', endpoints: ['locahost'] }] }, 'destinations[0].endpoints[0] must be'],
+    [{ destinations: [{ ...a, endpoint: 'x' }] }, 'did you mean "endpoints"?'],
+    [{ destinations: [{ ...a, timeoutMs: -1 }] }, 'destinations[0].timeoutMs must be an integer'],
+    [{ destinations: [{ ...a, transport: {} }] }, 'destinations[0].transport must be an object with send and close'],
+    [{ destinations: [{ ...a, tls: { key: '-----BEGIN ' } }] }, 'destinations[0].tls.cert must be given together'],
+    [{ destinations: [{ ...a, tls: { caFile: 'x.pem' } }] }, 'destinations[0].tls.caFile must be'],
+    [{ destinations: [a], route: [{ to: 'aa' }] }, 'route[0].to must be one of a, got "aa"; write "a"'],
+    [{ route: [{ to: 'a' }] }, 'route[0].to must be the name of a destination, and there are none'],
+    [{ destinations: [a], route: [{ to: 'a', level: 'loud' }] }, 'route[0].level must be'],
+    [{ destinations: [a], route: [{ to: ['a'], when: 1 }] }, 'route[0].when must be a function'],
+  ])('that cannot work are refused when the logger is made: %j', (options, message) => {
+    expect(() => resolve(options)).toThrow(expect.objectContaining({ message: expect.stringContaining(message) }));
+  });
+});

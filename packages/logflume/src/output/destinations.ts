@@ -1,0 +1,53 @@
+import {
+  createDelivery,
+  createFanOut,
+  createRateLimit,
+  type Delivery,
+  type DiagnosticSink,
+  defaults,
+  encodedRecordCodec,
+  systemClock,
+} from '@logflume/delivery';
+import type { EncodeLimits, LogRecordInput } from '@logflume/otlp';
+import type { ResolvedOptions } from '../config/resolved-options.ts';
+import { tellDiagnostic } from '../own-output.ts';
+import type { ScopeTable } from '../scope-table.ts';
+import { toDeliveryOptions } from './backend-delivery.ts';
+import { createRecordCodec } from './record-codec.ts';
+import { createRouteTest } from './route.ts';
+
+/** Makes one delivery over all destinations of the options, which must have one. */
+export function createDestinations(
+  options: ResolvedOptions,
+  scopes: ScopeTable,
+  limits: EncodeLimits,
+  onDiagnostic: DiagnosticSink | undefined,
+): Delivery<LogRecordInput> {
+  const codec = createRecordCodec(limits);
+  return createFanOut<LogRecordInput>({
+    codec,
+    destinations: options.destinations.map((destination) => ({
+      name: destination.name,
+      delivery: createDelivery({
+        ...toDeliveryOptions(destination, scopes, onDiagnostic),
+        codec: encodedRecordCodec(codec),
+        name: destination.name,
+      }),
+      accepts: createRouteTest(destination.name, options.route, scopes),
+    })),
+    maxRecordBytes: defaults.maxRecordBytes,
+    onRouteFailed: createRouteReport(options.onDiagnostic),
+  });
+}
+
+/** Says after the log call, and once in a while, that a predicate of the application throws. */
+function createRouteReport(onDiagnostic: ResolvedOptions['onDiagnostic']): (error: unknown) => void {
+  const limit = createRateLimit();
+  return (error) => {
+    if (limit.admit('', systemClock.nowMs()) === undefined) return;
+    // Its text may quote the record: only its name is told.
+    const name = error instanceof Error ? error.name : typeof error;
+    const message = `route: a predicate failed (${name}); records for which it does go to all destinations`;
+    systemClock.soon(() => tellDiagnostic({ kind: 'routeFailed', message }, onDiagnostic));
+  };
+}
