@@ -2,7 +2,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { writeLines } from './stdio.ts';
+import { createStdio, writeLines } from './stdio.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'logflume-'));
 
@@ -40,4 +40,10 @@ describe('writeLines', () => {
     closeSync(descriptor);
     expect(writeLines(descriptor, ['a', 'b'], 100)).toBe(0);
   });
+});
+
+it('listens once for the failure of a stream, however many there are to write to it', () => {
+  const before = process.stderr.listenerCount('error');
+  for (let i = 0; i < 20; i++) createStdio('stderr').write('', () => undefined);
+  expect(process.stderr.listenerCount('error')).toBeLessThanOrEqual(before + 1);
 });

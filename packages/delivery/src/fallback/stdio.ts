@@ -25,21 +25,25 @@ const SYNC_WRITE_BYTES = 64 * 1024;
 /** Wait between two tries while the pipe is full. */
 const EAGAIN_WAIT_MS = 2;
 
+/** The streams listened to, and whether each has failed: one listener for each, however many loggers there are. */
+const broken = new WeakMap<NodeJS.WriteStream, boolean>();
+
+function isBroken(stream: NodeJS.WriteStream): boolean {
+  const known = broken.get(stream);
+  if (known !== undefined) return known;
+  broken.set(stream, false);
+  // Without a listener an EPIPE of a reader that went away would end the application.
+  stream.on('error', () => broken.set(stream, true));
+  return false;
+}
+
 /** The process's stderr or stdout. */
 export function createStdio(name: 'stderr' | 'stdout'): Stdio {
-  let broken = false;
-  let listening = false;
   return {
     write(text, done) {
       const stream = process[name];
-      if (!listening) {
-        // Without a listener an EPIPE of a reader that went away would end the application.
-        stream.on('error', () => {
-          broken = true;
-        });
-        listening = true;
-      }
-      if (broken || stream.destroyed || !stream.writable || stream.writableLength > MAX_BUFFERED_BYTES) return false;
+      if (isBroken(stream) || stream.destroyed || !stream.writable || stream.writableLength > MAX_BUFFERED_BYTES)
+        return false;
       try {
         stream.write(text, (error) => done(error === undefined || error === null));
         return true;
