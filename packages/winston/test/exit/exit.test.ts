@@ -37,7 +37,7 @@ describe('a process that winston ends for something uncaught (W9)', () => {
     ['both', 'rejection', 'rejected', { 'winston.uncaught': 'rejection', 'exception.message': 'rejected' }],
     ['ownLevels', 'error', 'thrown', thrown],
   ])(
-    '%s, %s: it is delivered once, and the end does not take the three seconds winston waits',
+    '%s, %s: it is delivered once, and winston does not wait in vain (W9, W11)',
     async (setUp, what, body, attributes) => {
       await using backend = await createDevBackend();
       const ended = await run('crash', [setUp, what, backend.url]);
@@ -47,7 +47,7 @@ describe('a process that winston ends for something uncaught (W9)', () => {
       const records = backend.records().filter((record) => record.body !== 'before');
       expect(records).toHaveLength(1);
       expect(records[0]).toMatchObject({ severityText: 'error', severityNumber: 17, body, attributes });
-      expect(JSON.parse(ended.stdout).livedMs).toBeLessThan(2500);
+      expect(JSON.parse(ended.stdout)).toEqual({ gaveUp: false });
     },
   );
 
@@ -70,15 +70,15 @@ describe('a process that winston ends for something uncaught (W9)', () => {
     const ended = await run('crash', ['two', 'error', backend.url]);
     expect(ended.code).toBe(1);
     expect(bodies(backend).sort()).toEqual(['before', 'before', 'thrown', 'thrown']);
-    expect(JSON.parse(ended.stdout).livedMs).toBeLessThan(2500);
+    expect(JSON.parse(ended.stdout)).toEqual({ gaveUp: false });
   });
 
-  it('ends in less than a second when the transport is silent, too', async () => {
+  it('is waited for in vain by nobody when the transport is silent', async () => {
     await using backend = await createDevBackend();
     const ended = await run('crash', ['silent', 'error', backend.url]);
     expect(ended.code).toBe(1);
     expect(bodies(backend)).toEqual([]);
-    expect(JSON.parse(ended.stdout).livedMs).toBeLessThan(2500);
+    expect(JSON.parse(ended.stdout)).toEqual({ gaveUp: false });
   });
 
   it('gives rejections to a transport that does not handle them, and exceptions only to one that does (W12)', async () => {
@@ -94,7 +94,7 @@ describe('a process that winston ends for something uncaught (W9)', () => {
     await backend.suspend();
     const ended = await run('crash', ['transport', 'error', backend.url]);
     expect(ended.code).toBe(1);
-    expect(JSON.parse(ended.stdout).livedMs).toBeLessThan(6000);
+    expect(JSON.parse(ended.stdout)).toEqual({ gaveUp: false });
   });
 });
 
