@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 
 const seededFastCheck = fileURLToPath(new URL('test/fast-check.ts', import.meta.url));
 
+/** Where another generation of the OpenTelemetry packages is installed, for `npm run test:nodes`; none otherwise. */
+const otherOpenTelemetry = process.env['OTHER_OPENTELEMETRY'];
+
 export default defineConfig({
   plugins: [
     {
@@ -11,6 +14,17 @@ export default defineConfig({
       resolveId: (id, importer) => (id === 'fast-check' && importer !== seededFastCheck ? seededFastCheck : undefined),
     },
   ],
+  resolve: {
+    alias:
+      otherOpenTelemetry === undefined
+        ? []
+        : [
+            {
+              find: /^@opentelemetry\/(api|sdk-logs|resources|exporter-logs-otlp-http)$/,
+              replacement: `${otherOpenTelemetry}/node_modules/@opentelemetry/$1`,
+            },
+          ],
+  },
   test: {
     include: [
       'packages/*/src/**/*.test.ts',
