@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { hostname, release } from 'node:os';
 import * as zlib from 'node:zlib';
+import { detectSurroundings, readSmallFile } from '../resource/detect-surroundings.ts';
 import type { ResolveDeps } from './resolve-options.ts';
 
 /** The world {@link ResolveDeps} asks for: this process, this machine, the real disk. */
@@ -16,6 +17,12 @@ export function createProcessDeps(): ResolveDeps {
       pid: process.pid,
       nodeVersion: process.versions.node,
       randomUuid: randomUUID,
+      surroundings: () =>
+        detectSurroundings(
+          { platform: process.platform, arch: process.arch, release: release(), execPath: process.execPath },
+          { env: process.env, readFile: readSmallFile },
+          () => performance.now(),
+        ),
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { SettingSource } from '../config/diagnostic.ts';
 import type { Setting } from '../config/env-reader.ts';
 import type { Attributes } from '../logger.ts';
+import type { Detected } from './kubernetes-attributes.ts';
 import { sdkVersion } from './sdk-version.ts';
 
 /** What the process and the machine know about themselves. */
@@ -13,6 +14,8 @@ export interface ResourceFacts {
   readonly nodeVersion: string;
   /** A random UUID, such as `crypto.randomUUID`; called at most once per resource. */
   readonly randomUuid: () => string;
+  /** What container, pod and machine say of themselves, each attribute once; called at most once per resource. */
+  readonly surroundings?: (() => readonly Detected[]) | undefined;
 }
 
 /** What the environment says about the resource. */
@@ -35,7 +38,7 @@ export interface DetectedResource {
 /**
  * Describes the process that logs. From the weakest to the strongest: what can be detected,
  * configuration files, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_SERVICE_NAME`, code. A stronger value wins even if it is empty; `undefined` in
- * code leaves the weaker one. Pure but for `randomUuid`.
+ * code leaves the weaker one. Pure but for the functions of `facts`.
  *
  * The command line is left out: it may hold secrets.
  *
@@ -49,6 +52,7 @@ export function detectResource(env: ResourceEnvironment, code: Attributes, facts
     sources.set(name, source);
   };
   for (const [name, value] of detected(facts)) lay(name, value, 'default');
+  for (const [name, value, source] of facts.surroundings?.() ?? []) lay(name, value, source);
   for (const [name, { value, source }] of env.resourceOfFile) lay(name, value, source);
   for (const [name, value] of env.resourceAttributes?.value ?? []) {
     lay(name, value, env.resourceAttributes?.source ?? 'default');
