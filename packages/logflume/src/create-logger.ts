@@ -1,10 +1,12 @@
 import type { Delivery } from '@logflume/delivery';
 import { defaultEncodeLimits, type EncodeLimits, encodeAttributes, type LogRecordInput } from '@logflume/otlp';
+import type { Diagnostic } from './config/diagnostic.ts';
 import type { LoggerOptions } from './config/logger-options.ts';
 import { thresholdFor } from './config/parse-levels.ts';
 import { createProcessDeps } from './config/process-deps.ts';
 import { resolveOptions } from './config/resolve-options.ts';
 import type { ResolvedOptions } from './config/resolved-options.ts';
+import { publishDiagnostic } from './diagnostic-channel.ts';
 import type { Logger } from './logger.ts';
 import { createBackendDelivery } from './output/backend-delivery.ts';
 import { alongside, createConsoleDelivery, createNoDelivery } from './output/console-delivery.ts';
@@ -72,9 +74,13 @@ function createOutput(resolved: ResolvedOptions, scopes: ScopeTable, limits: Enc
   return console === undefined ? backend : alongside(backend, console);
 }
 
-function ownDiagnostics(onDiagnostic: ResolvedOptions['onDiagnostic']): ResolvedOptions['onDiagnostic'] {
-  if (onDiagnostic === undefined) return undefined;
-  return (event) => asOwnOutput(() => onDiagnostic(event));
+/** What the delivery says, for the channel and for whoever listens. */
+function ownDiagnostics(onDiagnostic: ResolvedOptions['onDiagnostic']): (event: Diagnostic) => void {
+  return (event) =>
+    asOwnOutput(() => {
+      publishDiagnostic(event);
+      onDiagnostic?.(event);
+    });
 }
 
 function withSignals(delivery: Delivery<LogRecordInput>, resolved: ResolvedOptions): Delivery<LogRecordInput> {

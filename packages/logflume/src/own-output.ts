@@ -1,5 +1,6 @@
 import { createStdio } from '@logflume/delivery';
 import type { Diagnostic } from './config/diagnostic.ts';
+import { publishDiagnostic } from './diagnostic-channel.ts';
 
 /** Calls of an application's own callbacks that run now, one inside the other. Process-wide, as the console is. */
 let running = 0;
@@ -24,6 +25,7 @@ export function isOwnOutput(): boolean {
 
 /** Says what there is to say: to whoever listens, else in a line on stderr. Never throws. */
 export function tellDiagnostic(event: Diagnostic, onDiagnostic: ((event: Diagnostic) => void) | undefined): void {
+  asOwnOutput(() => publishDiagnostic(event));
   if (onDiagnostic === undefined) {
     createStdio('stderr').write(`logflume: ${event.message}\n`, () => undefined);
     return;
