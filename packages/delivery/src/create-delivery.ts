@@ -7,6 +7,7 @@ import { Ledger } from './ledger.ts';
 import { type AtExitParts, settleAfterExit, settleAtExit } from './lifecycle/at-exit.ts';
 import { isDirectRoute } from './lifecycle/direct-route.ts';
 import { onProcessEnd } from './lifecycle/exit-hooks.ts';
+import { LossNotice } from './loss-notice.ts';
 import type { DeliveryOptions } from './options.ts';
 import { RecordQueue } from './queue/record-queue.ts';
 import { createReporter } from './report.ts';
@@ -56,7 +57,6 @@ export function createDelivery<R>(options: DeliveryOptions<R>): Delivery<R> {
   const settings = resolveDeliveryOptions(options);
   const clock = inOwnContext(options.clock ?? systemClock);
   const random = options.random ?? systemRandom;
-  const ledger = new Ledger();
   const stdio = options.stdio ?? (settings.fallback === 'none' ? undefined : createStdio(settings.fallback));
   // Without a fallback the loss is still told.
   const reporter = createReporter({
@@ -66,8 +66,17 @@ export function createDelivery<R>(options: DeliveryOptions<R>): Delivery<R> {
     destination: options.name,
   });
   const { report } = reporter;
+  const ledger = new Ledger((reason, records) => {
+    reporter.lost(reason, 0, records);
+    notice?.dropped(reason, records);
+  });
   const { format, compression, tls } = options;
-  const fallback = new FallbackOutput(stdio, { format, ledger, clock, events: { onUsed: reporter.lost } });
+  const fallback = new FallbackOutput(stdio, {
+    format,
+    ledger,
+    clock,
+    events: { onUsed: (reason, records) => reporter.lost(reason, records, 0) },
+  });
   const pool = new EndpointPool(
     settings.targets,
     { mode: settings.balance, maxConcurrency: defaults.maxConcurrency },
@@ -91,9 +100,20 @@ export function createDelivery<R>(options: DeliveryOptions<R>): Delivery<R> {
           kind: 'recordReduced',
           message: `a record larger than ${settings.queue.maxRecordBytes} bytes was cut to fit`,
         }),
-      onDropped: (reason) => reporter.lost(reason, 0, 1),
     },
   });
+  const { lossRecord } = options;
+  const notice =
+    lossRecord === undefined
+      ? undefined
+      : new LossNotice({
+          clock,
+          canSend: () => !pool.isOffline && queue.pendingBytes * 2 < settings.queue.maxBytes,
+          send(loss) {
+            const { record, severityNumber, group } = lossRecord({ ...loss, total: ledger.droppedFor(loss.reason) });
+            queue.enqueue(record, severityNumber, group);
+          },
+        });
   const headerSource = createHeaderSource(options.headers, { report, clock });
   const dispatcher: Dispatcher = new Dispatcher(
     {
@@ -110,6 +130,7 @@ export function createDelivery<R>(options: DeliveryOptions<R>): Delivery<R> {
       fallback,
       report,
       source: queue,
+      onDelivered: () => notice?.delivered(),
     },
     settings.dispatch,
   );
@@ -130,6 +151,7 @@ export function createDelivery<R>(options: DeliveryOptions<R>): Delivery<R> {
   };
   const end = async (timeoutMs: number): Promise<DeliveryReport> => {
     const endMs = clock.nowMs() + timeoutMs;
+    notice?.sendNow();
     queue.close();
     await dispatcher.drain(clock.nowMs() + timeoutMs * FLUSH_SHARE, true);
     dispatcher.stop();
@@ -183,6 +205,7 @@ export function createDelivery<R>(options: DeliveryOptions<R>): Delivery<R> {
             const shareMs = (settings.exitTimeoutMs - goneMs) / (waiting + 1);
             const workerMs = Math.min(defaults.exitWorkerTimeoutMs, shareMs - fallbackMs);
             queue.abandonEncode();
+            notice?.sendNow();
             settleAtExit(atExit, { workerMs, fallbackMs });
             reporter.tellSync(fallbackMs);
             settleLate = () => settleAfterExit(atExit, fallbackMs);

@@ -17,6 +17,8 @@ export type { Compression, Format, RecordRun, ReplyVerdict } from './format.ts';
 export type { LedgerCounts } from './ledger.ts';
 export type { ExitParticipant } from './lifecycle/exit-hooks.ts';
 export { onProcessEnd } from './lifecycle/exit-hooks.ts';
+export type { MakeLossRecord } from './loss-notice.ts';
+export type { Loss } from './loss-tally.ts';
 export type {
   BatchOptions,
   DeliveryEndpoint,

@@ -20,18 +20,29 @@ export class Ledger {
   fallback = 0;
   readonly #dropped: Record<DropReason, number>;
 
-  constructor() {
+  readonly #onDropped: (reason: DropReason, records: number) => void;
+
+  /** @param onDropped - told of every drop, inside the log call too: must not throw, log or do I/O. */
+  constructor(onDropped: (reason: DropReason, records: number) => void = () => undefined) {
+    this.#onDropped = onDropped;
     this.#dropped = Object.fromEntries(dropReasons.map((reason) => [reason, 0])) as Record<DropReason, number>;
   }
 
   drop(reason: DropReason, records: number): void {
+    if (records === 0) return;
     this.#dropped[reason] += records;
+    this.#onDropped(reason, records);
   }
 
   /** Lines that were counted as `fallback` and then failed to be written. */
   fallbackFailed(records: number): void {
     this.fallback -= records;
-    this.#dropped.fallback_failed += records;
+    this.drop('fallback_failed', records);
+  }
+
+  /** Records dropped for a reason so far. */
+  droppedFor(reason: DropReason): number {
+    return this.#dropped[reason];
   }
 
   counts(): LedgerCounts {

@@ -3,6 +3,7 @@ import type { Clock, Random } from './clock.ts';
 import type { DiagnosticSink } from './diagnostics.ts';
 import type { Stdio } from './fallback/stdio.ts';
 import type { Compression, Format } from './format.ts';
+import type { MakeLossRecord } from './loss-notice.ts';
 import type { RecordCodec } from './queue/record-codec.ts';
 import type { BalanceMode } from './send/balance.ts';
 import type { TlsSource } from './send/http-agents.ts';
@@ -129,6 +130,13 @@ export interface DeliveryOptions<R> {
    * second. Losses in between are added up.
    */
   readonly onDiagnostic?: DiagnosticSink | undefined;
+
+  /**
+   * Makes the record that tells the backend of records it will never get, soon after something was delivered again and
+   * at most once in 30 s for each reason. It is sent and counted as every other: `accepted` is one more. Must not throw.
+   * @defaultValue the backend is not told
+   */
+  readonly lossRecord?: MakeLossRecord<R> | undefined;
 
   /** The engine's own seams, for tests and the simulator. */
   readonly transport?: Transport | undefined;

@@ -26,7 +26,7 @@ function newReporter(onEvent?: (event: DeliveryDiagnostic, reporter: Reporter) =
   };
   const clock: Clock = {
     nowMs: () => nowMs,
-    wallMs: () => 0,
+    wallMs: () => Date.UTC(2026, 0, 1) + nowMs,
     after,
     holdFor: after,
     soon: (call) => void after(0, call),
@@ -68,7 +68,9 @@ describe('the reporter', () => {
     expect(timers()).toBe(1);
     run(0);
     expect(events).toMatchObject([{ kind: 'recordsDropped', reason: 'queue_full', records: 1_000_000 }]);
-    expect(lines).toEqual(['logflume: 1000000 records were dropped (queue_full)\n']);
+    expect(lines).toEqual([
+      'logflume: 1000000 records were dropped (queue_full) at 2026-01-01T00:00:00Z: the memory for waiting records is full; raise queue.maxBytes, add endpoints or log less\n',
+    ]);
   });
 
   it('counts one record in the singular', () => {
@@ -76,8 +78,8 @@ describe('the reporter', () => {
     reporter.lost('closed', 1, 1);
     run(0);
     expect(lines).toEqual([
-      'logflume: 1 record goes to the fallback (closed)\n',
-      'logflume: 1 record was dropped (closed)\n',
+      expect.stringContaining('logflume: 1 record goes to the fallback (closed) at '),
+      expect.stringContaining('logflume: 1 record was dropped (closed) at '),
     ]);
   });
 
@@ -128,6 +130,40 @@ describe('the reporter', () => {
     ]);
   });
 
+  it('says how many were lost, when, why and what to do: at once, then the sum once per thirty seconds', () => {
+    const { reporter, events, lines, run } = newReporter();
+    for (let second = 0; second < 40; second++) {
+      reporter.lost('expired', 0, 10);
+      run(1000);
+    }
+    expect(events.length).toBe(40);
+    expect(lines).toEqual([
+      'logflume: 10 records were dropped (expired) at 2026-01-01T00:00:00Z: no endpoint took them within retry.maxAgeMs; look at the endpoints\n',
+      expect.stringMatching(
+        /^logflume: 300 records were dropped \(expired\) from 2026-01-01T00:00:01Z to 2026-01-01T00:00:30Z: /,
+      ),
+    ]);
+    run(30_000);
+    expect(lines[2]).toMatch(/^logflume: 90 records were dropped \(expired\) from 2026-01-01T00:00:31Z to /);
+    run(300_000);
+    expect(lines.length).toBe(3);
+  });
+
+  it('leaves no loss out of the lines when it is over, nor at the end', () => {
+    const { reporter, lines, run } = newReporter();
+    reporter.lost('queue_full', 0, 1);
+    run(0);
+    reporter.lost('queue_full', 0, 2);
+    run(1000);
+    expect(lines.length).toBe(1);
+    run(29_000);
+    expect(lines[1]).toContain('2 records were dropped');
+    reporter.lost('queue_full', 0, 3);
+    run(1000);
+    reporter.tell();
+    expect(lines[2]).toContain('3 records were dropped');
+  });
+
   it('keeps two endpoints with the same trouble apart', () => {
     const { reporter, lines, run } = newReporter();
     reporter.report(held);
@@ -141,7 +177,7 @@ describe('the reporter', () => {
     reporter.lost('closed', 0, 7);
     reporter.tellSync(100);
     expect(events.length).toBe(1);
-    expect(lines).toEqual(['logflume: 7 records were dropped (closed)']);
+    expect(lines).toEqual([expect.stringContaining('logflume: 7 records were dropped (closed) at ')]);
   });
 
   it('names the destination it speaks of, where there are several', () => {

@@ -1,6 +1,9 @@
-import type { Clock } from './clock.ts';
+import type { Clock, Timer } from './clock.ts';
 import { createRateLimit, type DeliveryDiagnostic, type DiagnosticSink } from './diagnostics.ts';
 import type { Stdio } from './fallback/stdio.ts';
+import { lossAdvice } from './loss-advice.ts';
+import { type CountedNews, LossLines } from './loss-lines.ts';
+import { type Loss, LossTally } from './loss-tally.ts';
 import type { DropReason } from './outcome.ts';
 
 /** Tells the application, and a person at the fallback stream, what the engine has to say about itself. */
@@ -29,19 +32,17 @@ const TELL_INTERVAL_MS = 1000;
 /** Different things to say in one round; more is noise. */
 const MAX_WAITING = 100;
 
-/** What a person has to know even if nobody listens for diagnostics; the rest is for those who do. */
+/** What a person has to know even if nobody listens for diagnostics, besides losses; the rest is for those who do. */
 const PRINTED: ReadonlySet<DeliveryDiagnostic['kind']> = new Set([
   'allEndpointsOut',
   'endpointHeld',
-  'recordsDropped',
-  'recordsRejected',
-  'fallbackUsed',
   'headersFailed',
   'internalError',
 ]);
 
 /**
- * Diagnostics go to the application's callback, and the grave ones to the fallback stream, rate-limited.
+ * Diagnostics go to the application's callback, and the grave ones to the fallback stream: a line about a loss says how
+ * many records, when, why and what to do, at most once in 30 s for each reason, and none of them is left out of the sum.
  *
  * Never inside the log call that caused them, and at most once a second: an application that logs its diagnostics
  * through the logger they came from would else log, drop and be told without end.
@@ -49,49 +50,75 @@ const PRINTED: ReadonlySet<DeliveryDiagnostic['kind']> = new Set([
 export function createReporter({ onDiagnostic, stdio, clock, destination }: ReporterParts): Reporter {
   const prefix = destination === undefined ? 'logflume' : `logflume: ${destination}`;
   const limit = createRateLimit();
+  const lossLines = new LossLines();
   let waiting: DeliveryDiagnostic[] = [];
-  const losses = new Map<DropReason, { fallback: number; dropped: number }>();
+  const fallback = new LossTally();
+  const dropped = new LossTally();
   let scheduled = false;
   let toldMs = Number.NEGATIVE_INFINITY;
+  let printing: Timer | undefined;
 
   function schedule(): void {
     if (scheduled) return;
     scheduled = true;
     const restMs = toldMs + TELL_INTERVAL_MS - clock.nowMs();
-    if (restMs > 0) clock.after(restMs, tell);
-    else clock.soon(tell);
+    if (restMs > 0) clock.after(restMs, () => tell());
+    else clock.soon(() => tell());
   }
 
-  function takeEvents(): DeliveryDiagnostic[] {
-    const events = waiting.map(withCount);
-    for (const [reason, { fallback, dropped }] of losses) events.push(...describeLoss(reason, fallback, dropped));
+  /** Hands everything that waits to the application's callback. @returns the lines to print at once. */
+  function inform(): string[] {
+    const lines: string[] = [];
+    const nowMs = clock.wallMs();
+    for (const event of waiting) {
+      if (event.kind === 'recordsRejected') {
+        emit({ ...event, message: `${event.message} (${countOf(event.records)})` });
+        lossLines.add(newsOfRejection(event, nowMs));
+      } else {
+        emit(event);
+        if (PRINTED.has(event.kind)) lines.push(...linesOf(event));
+      }
+    }
+    for (const loss of fallback.take()) {
+      emit({ kind: 'fallbackUsed', reason: loss.reason, records: loss.records, message: fallbackText(loss) });
+      lossLines.add(newsOfLoss(loss, 'fallback'));
+    }
+    for (const loss of dropped.take()) {
+      emit({ kind: 'recordsDropped', reason: loss.reason, records: loss.records, message: dropText(loss) });
+      lossLines.add(newsOfLoss(loss, 'dropped'));
+    }
     waiting = [];
-    losses.clear();
     scheduled = false;
     toldMs = clock.nowMs();
-    return events;
-  }
-
-  /** @returns the lines to print. */
-  function inform(events: readonly DeliveryDiagnostic[]): string[] {
-    const lines: string[] = [];
-    for (const event of events) {
-      try {
-        onDiagnostic?.(destination === undefined ? event : { ...event, destination });
-      } catch {
-        // The application's own callback threw: it must not harm the delivery, and there is nobody left to tell.
-      }
-      if (!PRINTED.has(event.kind)) continue;
-      const suppressed = limit.admit(keyOf(event), clock.nowMs());
-      if (suppressed === undefined) continue;
-      const more = suppressed === 0 ? '' : ` (${suppressed} more like this were not printed)`;
-      lines.push(`${prefix}: ${event.message}${more}`);
-    }
     return lines;
   }
 
-  function tell(): void {
-    for (const line of inform(takeEvents())) stdio?.write(`${line}\n`, () => undefined);
+  function emit(event: DeliveryDiagnostic): void {
+    try {
+      onDiagnostic?.(destination === undefined ? event : { ...event, destination });
+    } catch {
+      // The application's own callback threw: it must not harm the delivery, and there is nobody left to tell.
+    }
+  }
+
+  function linesOf(event: DeliveryDiagnostic): string[] {
+    const suppressed = limit.admit(keyOf(event), clock.nowMs());
+    if (suppressed === undefined) return [];
+    return [suppressed === 0 ? event.message : `${event.message} (${suppressed} more like this were not printed)`];
+  }
+
+  function tell(all = false): void {
+    print([...inform(), ...lossLines.take(clock.nowMs(), all)]);
+    const nextMs = lossLines.nextMs;
+    if (nextMs === Number.POSITIVE_INFINITY || printing !== undefined) return;
+    printing = clock.after(nextMs - clock.nowMs(), () => {
+      printing = undefined;
+      tell();
+    });
+  }
+
+  function print(lines: readonly string[]): void {
+    for (const line of lines) stdio?.write(`${prefix}: ${line}\n`, () => undefined);
   }
 
   return {
@@ -102,32 +129,53 @@ export function createReporter({ onDiagnostic, stdio, clock, destination }: Repo
       else if (same !== undefined) waiting[at] = together(same, event);
       schedule();
     },
-    lost(reason, fallback, dropped) {
-      const sum = losses.get(reason) ?? { fallback: 0, dropped: 0 };
-      sum.fallback += fallback;
-      sum.dropped += dropped;
-      losses.set(reason, sum);
-      schedule();
+    lost(reason, toFallback, toNowhere) {
+      const wallMs = clock.wallMs();
+      if (toFallback > 0) fallback.add(reason, toFallback, wallMs);
+      if (toNowhere > 0) dropped.add(reason, toNowhere, wallMs);
+      if (toFallback + toNowhere > 0) schedule();
     },
-    tell,
+    tell: () => tell(true),
     tellSync(deadlineMs) {
-      const lines = inform(takeEvents());
+      const lines = [...inform(), ...lossLines.take(clock.nowMs(), true)].map((line) => `${prefix}: ${line}`);
       if (lines.length > 0) stdio?.writeLinesSync(lines, deadlineMs);
     },
   };
 }
 
-function describeLoss(reason: DropReason, fallback: number, dropped: number): DeliveryDiagnostic[] {
-  const events: DeliveryDiagnostic[] = [];
-  if (fallback > 0) {
-    const message = `${fallback === 1 ? '1 record goes' : `${fallback} records go`} to the fallback (${reason})`;
-    events.push({ kind: 'fallbackUsed', reason, records: fallback, message });
-  }
-  if (dropped > 0) {
-    const message = `${dropped === 1 ? '1 record was' : `${dropped} records were`} dropped (${reason})`;
-    events.push({ kind: 'recordsDropped', reason, records: dropped, message });
-  }
-  return events;
+function countOf(records: number): string {
+  return records === 1 ? '1 record' : `${records} records`;
+}
+
+function dropText({ records, reason }: Loss): string {
+  return `${countOf(records)} ${records === 1 ? 'was' : 'were'} dropped (${reason})`;
+}
+
+function fallbackText({ records, reason }: Loss): string {
+  return `${countOf(records)} ${records === 1 ? 'goes' : 'go'} to the fallback (${reason})`;
+}
+
+function newsOfLoss(loss: Loss, fate: 'fallback' | 'dropped'): CountedNews {
+  const { reason } = loss;
+  const text = fate === 'dropped' ? dropText : fallbackText;
+  return {
+    ...loss,
+    key: `${fate} ${reason}`,
+    say: (records, when) => `${text({ ...loss, records })} ${when}: ${lossAdvice[reason]}`,
+  };
+}
+
+type Rejection = Extract<DeliveryDiagnostic, { kind: 'recordsRejected' }>;
+
+function newsOfRejection({ message, url, records }: Rejection, nowMs: number): CountedNews {
+  return {
+    key: `rejected ${url}`,
+    records,
+    fromMs: nowMs,
+    toMs: nowMs,
+    say: (all, when) =>
+      `${message} (${countOf(all)} ${when}): they are not sent again; compare its formats and limits with what is sent`,
+  };
 }
 
 /** What is said once per interval: the same kind of thing about the same endpoint for the same reason. */
@@ -138,9 +186,4 @@ function keyOf(event: DeliveryDiagnostic): string {
 
 function together(a: DeliveryDiagnostic, b: DeliveryDiagnostic): DeliveryDiagnostic {
   return 'records' in a && 'records' in b ? { ...a, records: a.records + b.records } : a;
-}
-
-function withCount(event: DeliveryDiagnostic): DeliveryDiagnostic {
-  if (event.kind !== 'recordsRejected') return event;
-  return { ...event, message: `${event.message} (${event.records} records)` };
 }

@@ -16,8 +16,8 @@ const WRITE_CHARACTERS = 64 * 1024;
 const MAX_UNWRITTEN_BYTES = 4 * 1024 * 1024;
 
 export interface FallbackEvents {
-  /** `records` went to the stream; `dropped` of the same batch did not, for `reason`. */
-  onUsed(reason: DropReason, records: number, dropped: number): void;
+  /** `records` ≥ 0 went to the stream that would have been dropped for `reason`. */
+  onUsed(reason: DropReason, records: number): void;
 }
 
 /** A batch that waits to be written. */
@@ -76,7 +76,7 @@ export class FallbackOutput {
     this.#ledger.fallback += allowed;
     this.#ledger.drop(reason, records - allowed);
     if (allowed > 0) this.#later(runs, allowed, false);
-    this.#events.onUsed(reason, allowed, records - allowed);
+    this.#events.onUsed(reason, allowed);
   }
 
   /** Prints a batch the server refused for good. It is in the ledger as `rejected`; this is a copy, best effort. */
@@ -127,7 +127,7 @@ export class FallbackOutput {
     const written = this.#stdio?.writeLinesSync(lines, deadlineMs) ?? 0;
     this.#ledger.fallback += written;
     this.#ledger.drop(this.#stdio === undefined ? reason : 'fallback_failed', records - written);
-    this.#events.onUsed(reason, written, records - written);
+    this.#events.onUsed(reason, written);
   }
 
   get #isIdle(): boolean {

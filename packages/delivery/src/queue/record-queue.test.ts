@@ -54,7 +54,6 @@ function newQueue(setup: Setup = {}) {
           return false;
         },
         onReduced: () => said.push('reduced'),
-        onDropped: (reason) => said.push(reason),
         ...setup.listener,
       },
     },

@@ -26,8 +26,6 @@ export interface QueueListener {
   /** Frees at least `bytes` by giving up sealed batches that matter less than a record of this lane. */
   makeRoom(bytes: number, lane: 'low' | 'high'): boolean;
   onReduced(): void;
-  /** A record had to go because there was no room for it. */
-  onDropped(reason: 'queue_full' | 'encode_error' | 'closed'): void;
 }
 
 /** A record logged while another was being encoded: by a getter or `toJSON` of that other. */
@@ -192,7 +190,6 @@ export class RecordQueue<R> {
 
   #drop(reason: 'queue_full' | 'encode_error' | 'closed'): void {
     this.#ledger.drop(reason, 1);
-    this.#listener.onDropped(reason);
   }
 
   /** The chunk is being written by the outer record: the inner one waits in bytes of its own. */

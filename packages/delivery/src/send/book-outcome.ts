@@ -50,9 +50,8 @@ export function bookOutcome(job: Job, outcome: BatchOutcome, endpoint: Endpoint,
       }
       ledger.drop('oversize', 1);
       report({
-        kind: 'recordsDropped',
-        reason: 'oversize',
-        records: 1,
+        kind: 'serverWarning',
+        url: label,
         message: `${label} refuses a record of ${bytes} bytes as too large (HTTP 413)`,
       });
       fallback.copy(runs, 1);

@@ -48,6 +48,8 @@ export interface DispatcherParts extends AttemptParts {
   readonly fallback: FallbackOutput;
   readonly report: DiagnosticSink;
   readonly source: BatchSource;
+  /** A batch was taken, or most of it. Must not throw. */
+  readonly onDelivered: () => void;
 }
 
 /** Share of the time that is left to those who wait in a flush that one sleep may take. */
@@ -255,6 +257,7 @@ export class Dispatcher {
     switch (bookOutcome(job, outcome, endpoint, this.#bookParts)) {
       case 'taken':
         this.#budget = refill(this.#budget, this.#parts.clock.nowMs(), 1);
+        this.#parts.onDelivered();
         return this.#settle(job);
       case 'refused':
         return this.#settle(job);

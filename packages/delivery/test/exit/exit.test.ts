@@ -124,7 +124,7 @@ describe('a process whose backend takes nothing', () => {
 
   it('says so, once per reason', async () => {
     const ending = await runApp('process-exit', [await refusing()]);
-    expect(ending.stderr.match(/^logflume: 1000 records go to the fallback \(closed\)$/gm)?.length).toBe(1);
+    expect(ending.stderr.match(/^logflume: 1000 records go to the fallback \(closed\) .*close last/gm)?.length).toBe(1);
   });
 
   it('writes to stdout when told so, and nowhere when told so', async () => {

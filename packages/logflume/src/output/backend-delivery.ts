@@ -13,6 +13,7 @@ import type { BackendOptions, ResolvedOptions } from '../config/resolved-options
 import { tellDiagnostic } from '../own-output.ts';
 import { sdkVersion } from '../resource/sdk-version.ts';
 import type { ScopeTable } from '../scope-table.ts';
+import { createLossRecords } from './loss-record.ts';
 import { createRecordCodec } from './record-codec.ts';
 import { createTlsSource, systemDeps } from './tls-source.ts';
 
@@ -24,15 +25,16 @@ export function createBackendDelivery(
   onDiagnostic: DiagnosticSink | undefined,
 ): Delivery<LogRecordInput> {
   const codec = createRecordCodec(limits);
-  return createDelivery<LogRecordInput>({ ...toDeliveryOptions(options, scopes, onDiagnostic), codec });
+  const lossRecord = createLossRecords(scopes);
+  return createDelivery<LogRecordInput>({ ...toDeliveryOptions(options, scopes, onDiagnostic), codec, lossRecord });
 }
 
-/** The options of a delivery to one backend, all but how records are encoded. */
+/** The options of a delivery to one backend, all but what depends on how records are encoded. */
 export function toDeliveryOptions(
   options: BackendOptions,
   scopes: ScopeTable,
   onDiagnostic: DiagnosticSink | undefined,
-): Omit<DeliveryOptions<unknown>, 'codec'> {
+): Omit<DeliveryOptions<unknown>, 'codec' | 'lossRecord'> {
   const formatParts = {
     resource: encodeResource(options.resource),
     scopeOf: scopes.encodedOf,

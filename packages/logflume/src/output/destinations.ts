@@ -5,7 +5,9 @@ import {
   type Delivery,
   type DiagnosticSink,
   defaults,
+  type EncodedRecord,
   encodedRecordCodec,
+  type MakeLossRecord,
   systemClock,
 } from '@logflume/delivery';
 import type { EncodeLimits, LogRecordInput } from '@logflume/otlp';
@@ -13,8 +15,12 @@ import type { ResolvedOptions } from '../config/resolved-options.ts';
 import { tellDiagnostic } from '../own-output.ts';
 import type { ScopeTable } from '../scope-table.ts';
 import { toDeliveryOptions } from './backend-delivery.ts';
+import { createLossRecords } from './loss-record.ts';
 import { createRecordCodec } from './record-codec.ts';
 import { createRouteTest } from './route.ts';
+
+/** More than the record of a loss takes. */
+const LOSS_RECORD_BYTES = 2048;
 
 /** Makes one delivery over all destinations of the options, which must have one. */
 export function createDestinations(
@@ -24,6 +30,12 @@ export function createDestinations(
   onDiagnostic: DiagnosticSink | undefined,
 ): Delivery<LogRecordInput> {
   const codec = createRecordCodec(limits);
+  const makeLossRecord = createLossRecords(scopes);
+  const lossRecord: MakeLossRecord<EncodedRecord<LogRecordInput>> = (loss) => {
+    const { record, ...rest } = makeLossRecord(loss);
+    const bytes = Buffer.alloc(LOSS_RECORD_BYTES);
+    return { ...rest, record: { bytes, end: codec.encode(bytes, 0, record), record } };
+  };
   return createFanOut<LogRecordInput>({
     codec,
     destinations: options.destinations.map((destination) => ({
@@ -32,6 +44,7 @@ export function createDestinations(
         ...toDeliveryOptions(destination, scopes, onDiagnostic),
         codec: encodedRecordCodec(codec),
         name: destination.name,
+        lossRecord,
       }),
       accepts: createRouteTest(destination.name, options.route, scopes),
     })),

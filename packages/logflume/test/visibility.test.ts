@@ -1,0 +1,85 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { createDevBackend } from '@logflume/dev-backend';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createLogger, type Diagnostic } from '../src/index.ts';
+
+// Without a fallback what is said about a loss goes to the real stderr.
+beforeEach(() => void vi.spyOn(process.stderr, 'write').mockImplementation(() => true));
+afterEach(() => vi.restoreAllMocks());
+
+const options = {
+  exit: { handleSignals: false },
+  fallback: 'none',
+  queue: { maxBytes: 65_536 },
+  onDiagnostic: () => undefined,
+} as const;
+
+describe('a backend that missed records', () => {
+  it.each(['endpoints', 'destinations'])('is told when it comes back (%s)', async (kind) => {
+    await using backend = await createDevBackend({ faults: [{ kind: 'status', status: 503 }] });
+    const endpoints = [backend.url];
+    await using log = createLogger({
+      ...options,
+      ...(kind === 'endpoints' ? { endpoints } : { destinations: [{ name: 'one', endpoints }] }),
+    });
+    for (let i = 0; i < 200; i++) log.info('x'.repeat(1000), { i });
+    const { dropped } = log.stats();
+    expect(dropped.byReason.queue_full).toBeGreaterThan(100);
+    await backend.waitFor((_, { requests }) => requests.total > 0);
+    backend.setFaults([]);
+    await log.flush();
+    const isNotice = ({ eventName }: { readonly eventName: string | undefined }) =>
+      eventName === 'logflume.records.dropped';
+    const records = await backend.waitFor((all) => all.some(isNotice));
+    const [notice] = records.filter(isNotice);
+    const first = notice?.attributes['logflume.dropped.first_time'];
+    expect(notice).toMatchObject({
+      severityText: 'WARN',
+      scope: { name: 'logflume' },
+      body: expect.stringMatching(/^\d+ records were dropped \(queue_full\) from 2.*Z to 2.*Z$/),
+      attributes: {
+        'error.type': 'queue_full',
+        'logflume.dropped.records': dropped.total,
+        'logflume.dropped.total': dropped.total,
+      },
+    });
+    expect(Date.parse(String(first))).toBeLessThanOrEqual(Date.now());
+    expect(log.stats().accepted).toBe(201);
+  });
+});
+
+describe('the channel logflume:diagnostic', () => {
+  it('has every event, of the settings and of the delivery, of whatever logger', async () => {
+    const heard: Diagnostic[] = [];
+    // Whoever subscribes to this name gets these events.
+    const listen = (event: unknown) => void heard.push(event as Diagnostic);
+    vi.stubEnv('LOGFLUME_BALANCE', 'fair');
+    subscribe('logflume:diagnostic', listen);
+    await using backend = await createDevBackend({ faults: [{ kind: 'status', status: 400 }] });
+    const told: Diagnostic[] = [];
+    const log = createLogger({ ...options, endpoints: [backend.url], onDiagnostic: (event) => told.push(event) });
+    log.info('refused');
+    await log.close();
+    const before = heard.length;
+    unsubscribe('logflume:diagnostic', listen);
+    vi.unstubAllEnvs();
+    expect(heard.map(({ kind }) => kind)).toEqual(['invalidSetting', 'recordsRejected']);
+    expect(told).toEqual(heard);
+
+    await createLogger({ ...options, console: false }).close();
+    expect(heard.length).toBe(before);
+  });
+
+  it('is not recorded by a captured console when a subscriber prints', async () => {
+    const { isOwnOutput } = await import('../src/own-output.ts');
+    const own: boolean[] = [];
+    const listen = () => void own.push(isOwnOutput());
+    subscribe('logflume:diagnostic', listen);
+    await using backend = await createDevBackend({ faults: [{ kind: 'status', status: 400 }] });
+    const log = createLogger({ ...options, endpoints: [backend.url] });
+    log.info('refused');
+    await log.close();
+    unsubscribe('logflume:diagnostic', listen);
+    expect(own).toEqual([true]);
+  });
+});
