@@ -9,7 +9,7 @@ import {
   type SeededRandom,
   type TransportScript,
 } from '../../src/index.ts';
-import { createMemoryStdio, type MemoryStdio } from './memory-stdio.ts';
+import { createMemoryStdio, type MemoryStdio } from '../../src/memory-stdio.ts';
 
 export const INFO = 9;
 export const WARN = 13;

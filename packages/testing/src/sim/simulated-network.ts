@@ -5,11 +5,14 @@ import {
   type TransportRequest,
   type TransportResult,
 } from '@logflume/delivery';
-import { deriveBatchId, textFormat, textsOf } from '../../../delivery/test/text-records.ts';
-import { createScriptedTransport, type ManualClock, type ScriptedAnswer, type SeededRandom } from '../../src/index.ts';
+import type { ManualClock } from '../manual-clock.ts';
+import { createScriptedTransport, type ScriptedAnswer } from '../scripted-transport.ts';
+import type { SeededRandom } from '../seeded-random.ts';
+import type { Complain, GroundTruth } from './ground-truth.ts';
+import { numberedFormat, numbersOf } from './numbered-records.ts';
 
 /** What an endpoint does for a while. */
-export const behaviours = [
+const behaviours = [
   'ok',
   'ok',
   'slow',
@@ -39,6 +42,7 @@ type Behaviour = (typeof behaviours)[number];
 
 const MAX_RETRY_AFTER_MS = 300_000;
 
+/** An endpoint: how it behaves, and what the process that talks to it knows of it. */
 interface Place {
   readonly url: string;
   behaviour: Behaviour;
@@ -51,47 +55,40 @@ interface Place {
 /** A request, read once. */
 interface Arrival {
   readonly id: string;
-  readonly texts: readonly string[];
+  readonly numbers: readonly number[];
   readonly bodyBytes: number;
 }
 
-/** A record was taken: the `at`-th of `records` in the batch `id`. */
-interface Taking {
-  readonly id: string;
-  readonly at: number;
-  readonly records: number;
+/** What a process is given to send with, and what it may be asked about. */
+export interface Sender {
+  readonly stats: () => DeliveryStats;
+  /** Whether the process lives: what a dead one is told, nobody hears. */
+  readonly isAlive: () => boolean;
 }
 
-export interface World {
-  readonly transport: Transport;
+export interface SimulatedNetwork {
   readonly urls: readonly string[];
-  /** Records the engine was told of as taken; what it counts as delivered must be the same number. */
+  /** Records the process now running was told of as taken; what it counts as delivered must be the same number. */
   readonly ackedRecords: number;
-  /** Records at least one request with which an endpoint took. */
-  readonly takenRecords: number;
   readonly requests: number;
-  readonly duplicates: number;
   /** Answers of 413. */
   readonly splits: number;
-  change(): void;
+  /** The way of a new process to the endpoints, which know nothing of it yet. */
+  connect(sender: Sender): Transport;
+  /** One endpoint behaves in another way from now on. */
+  change(): string;
   heal(): void;
-  /** A record the application logged: only these may arrive. */
-  expectText(text: string): void;
-  hasTaken(text: string): boolean;
 }
 
-/** Told of a broken promise. */
-export type Complain = (what: string) => void;
-
 /**
- * Endpoints that misbehave, and the truth about what they took. Whatever a promise forbids is complained about where it
- * shows: when a request arrives or its answer leaves.
+ * Endpoints that misbehave. Whatever a promise forbids is complained about where it shows: when a request arrives or its
+ * answer leaves.
  */
-export function createWorld(
-  parts: { readonly clock: ManualClock; readonly random: SeededRandom; readonly stats: () => DeliveryStats },
+export function createSimulatedNetwork(
+  parts: { readonly clock: ManualClock; readonly random: SeededRandom; readonly truth: GroundTruth },
   complain: Complain,
-): World {
-  const { clock, random } = parts;
+): SimulatedNetwork {
+  const { clock, random, truth } = parts;
   const maxBodyBytes = random.between(100, 2000);
   const places: Place[] = Array.from({ length: random.between(1, 4) }, (_, at) => ({
     url: `http://endpoint-${at}/v1/logs`,
@@ -100,12 +97,9 @@ export function createWorld(
     successes: 0,
     silentUntilMs: 0,
   }));
-  const known = new Set<string>();
-  /** How each text was taken. */
-  const taken = new Map<string, Taking[]>();
-  const acked = new Set<string>();
+  /** Body of each batch: the bytes of a sealed one never change. */
+  const bodies = new Map<string, Uint8Array>();
   let ackedRecords = 0;
-  let duplicates = 0;
   let splits = 0;
   let requests = 0;
 
@@ -115,10 +109,23 @@ export function createWorld(
     let arrival = arrivals.get(request);
     if (arrival === undefined) {
       const { headers, body } = request;
-      arrival = { id: headers['idempotency-key'] ?? '', texts: textsOf(body), bodyBytes: body.length };
+      const id = headers['idempotency-key'] ?? '';
+      arrival = { id, numbers: readBody(id, body), bodyBytes: body.length };
       arrivals.set(request, arrival);
     }
     return arrival;
+  }
+
+  function readBody(id: string, body: Uint8Array): number[] {
+    const before = bodies.get(id);
+    if (before === undefined) bodies.set(id, body);
+    else if (before !== body && Buffer.compare(before, body) !== 0) complain(`the bytes of batch ${id} changed`);
+    try {
+      return numbersOf(body);
+    } catch (error) {
+      complain(`batch ${id}: ${String(error)}`);
+      return [];
+    }
   }
 
   const placeOf = (url: string): Place => {
@@ -127,29 +134,13 @@ export function createWorld(
     return place;
   };
 
-  function take({ id, texts }: Arrival): void {
-    for (const [at, text] of texts.entries()) {
-      const now: Taking = { id, at, records: texts.length };
-      const before = taken.get(text);
-      if (before === undefined) {
-        taken.set(text, [now]);
-        continue;
-      }
-      duplicates++;
-      for (const other of before) if (!isRelated(now, other)) complain(`${text} came under ${id} and ${other.id}`);
-      before.push(now);
-    }
-  }
-
-  function checkArrival({ id, texts }: Arrival, place: Place): void {
+  function checkArrival({ id, numbers }: Arrival, place: Place, sender: Sender): void {
     if (!/^[0-9a-f]{32}$/.test(id)) complain(`a request has the idempotency-key ${id}`);
-    for (const text of texts) {
-      if (!known.has(text)) complain(`${text} was sent and never logged`);
-      if (acked.has(text)) complain(`${text} was sent again after it was acknowledged`);
-    }
-    const now = parts.stats().endpoints.find(({ url }) => url === place.url);
-    if (now?.state !== 'closed' && now?.state !== 'half-open')
+    truth.sent(numbers);
+    const now = sender.stats().endpoints.find(({ url }) => url === place.url);
+    if (now?.state !== 'closed' && now?.state !== 'half-open') {
       complain(`a request went to ${place.url}: ${now?.state}`);
+    }
     if (now?.state === 'half-open' && place.inFlight > 0) complain(`two probes at ${place.url}`);
     if (place.inFlight + 1 > Math.min(defaults.maxConcurrency, 1 + place.successes)) {
       complain(`${place.inFlight + 1} requests at ${place.url} after ${place.successes} successes`);
@@ -164,25 +155,26 @@ export function createWorld(
   function answer(arrival: Arrival, place: Place): ScriptedAnswer {
     const kind = place.behaviour === 'mixed' ? random.pick(behaviours) : place.behaviour;
     const delayMs = random.between(1, 40);
-    const records = arrival.texts.length;
+    const records = arrival.numbers.length;
+    const take = (): void => truth.take(arrival.id, arrival.numbers);
     const reply = (status: number, more: object = {}): ScriptedAnswer => ({ kind: 'reply', status, delayMs, ...more });
-    const verdict = (text: string, delay = delayMs) =>
-      reply(200, { contentType: textFormat.contentType, body: Buffer.from(text), delayMs: delay });
+    const verdict = (text: string) =>
+      reply(200, { contentType: numberedFormat.contentType, body: Buffer.from(text), delayMs });
     switch (kind) {
       case 'mixed':
       case 'ok':
-        take(arrival);
+        take();
         return reply(random.pick([200, 204]));
       case 'slow':
-        take(arrival);
+        take();
         return reply(200, { delayMs: random.between(500, 8000) });
       case 'refuse':
         return { kind: 'failure', code: 'ECONNREFUSED', delayMs: 1 };
       case 'reset':
-        if (random.chance(0.5)) take(arrival);
+        if (random.chance(0.5)) take();
         return { kind: 'failure', code: 'ECONNRESET', delayMs };
       case 'hang':
-        if (random.chance(0.5)) take(arrival);
+        if (random.chance(0.5)) take();
         return { kind: 'hang' };
       case 'unavailable':
         return reply(503);
@@ -198,10 +190,10 @@ export function createWorld(
       case 'tooMany':
         return reply(429);
       case 'serverError':
-        if (random.chance(0.5)) take(arrival);
+        if (random.chance(0.5)) take();
         return reply(500);
       case 'badGateway':
-        if (random.chance(0.5)) take(arrival);
+        if (random.chance(0.5)) take();
         return reply(random.pick([502, 504]));
       case 'badRequest':
         return reply(random.pick([400, 408, 422, 501]));
@@ -209,19 +201,19 @@ export function createWorld(
         return reply(random.pick([301, 401, 403, 404, 405, 407]));
       case 'tooLarge':
         if (arrival.bodyBytes > maxBodyBytes) return reply(413);
-        take(arrival);
+        take();
         return reply(200);
       case 'partial':
-        take(arrival);
+        take();
         return verdict(`${random.between(-1, records + 2)}|some`);
       case 'warning':
-        take(arrival);
+        take();
         return verdict('0|careful');
       case 'replyLost':
-        take(arrival);
+        take();
         return { kind: 'failure', code: 'ECONNRESET', delayMs };
       case 'truncated':
-        take(arrival);
+        take();
         return reply(200, { complete: false });
       case 'foreign':
         return reply(200, { contentType: 'text/html', body: Buffer.from('<p>log in</p>') });
@@ -231,7 +223,7 @@ export function createWorld(
   }
 
   /** Books the answer the engine is about to see. */
-  function note({ texts }: Arrival, place: Place, result: TransportResult): void {
+  function note({ numbers }: Arrival, place: Place, result: TransportResult): void {
     if (result.kind === 'failure') return;
     const { status, retryAfter, contentType, body, complete } = result;
     if ([429, 502, 503, 504].includes(status) && retryAfter !== undefined) {
@@ -242,72 +234,53 @@ export function createWorld(
       splits++;
     }
     if (status < 200 || status > 299 || !complete) return;
-    const verdict = textFormat.judge(contentType, body);
+    const verdict = numberedFormat.judge(contentType, body);
     if (!verdict.understood) return;
     place.successes++;
-    for (const text of texts) {
-      if (acked.has(text)) complain(`${text} was acknowledged twice`);
-      acked.add(text);
-    }
-    ackedRecords += texts.length - Math.min(texts.length, Math.max(0, verdict.rejectedRecords));
+    truth.acked(numbers);
+    ackedRecords += numbers.length - Math.min(numbers.length, Math.max(0, verdict.rejectedRecords));
   }
 
   return {
-    transport: {
-      async send(request) {
-        const place = placeOf(request.url);
-        requests++;
-        const arrival = arrivalOf(request);
-        checkArrival(arrival, place);
-        place.inFlight++;
-        const result = await network.send(request);
-        place.inFlight--;
-        note(arrival, place, result);
-        return result;
-      },
-      close: () => network.close(),
-    },
     urls: places.map(({ url }) => url),
     get ackedRecords() {
       return ackedRecords;
     },
-    get takenRecords() {
-      return taken.size;
-    },
     get requests() {
       return requests;
-    },
-    get duplicates() {
-      return duplicates;
     },
     get splits() {
       return splits;
     },
+    connect(sender) {
+      ackedRecords = 0;
+      for (const place of places) Object.assign(place, { inFlight: 0, successes: 0, silentUntilMs: 0 });
+      return {
+        async send(request) {
+          if (!sender.isAlive()) return new Promise(() => undefined);
+          const place = placeOf(request.url);
+          requests++;
+          const arrival = arrivalOf(request);
+          checkArrival(arrival, place, sender);
+          place.inFlight++;
+          const result = await network.send(request);
+          if (!sender.isAlive()) return new Promise(() => undefined);
+          place.inFlight--;
+          note(arrival, place, result);
+          return result;
+        },
+        close: () => undefined,
+      };
+    },
     change() {
-      random.pick(places).behaviour = random.pick(behaviours);
+      const place = random.pick(places);
+      place.behaviour = random.pick(behaviours);
+      return `${place.url.slice(7, -8)} is ${place.behaviour}`;
     },
     heal() {
       for (const place of places) place.behaviour = 'ok';
     },
-    expectText: (text) => void known.add(text),
-    hasTaken: (text) => taken.has(text),
   };
-}
-
-/** Whether two batches with the same record are the same, or one is a part of the other. */
-function isRelated(a: Taking, b: Taking): boolean {
-  return a.id === b.id || familyOf(a).includes(b.id) || familyOf(b).includes(a.id);
-}
-
-/** The id of a batch of `records`, and those of the parts that hold the record at `at` if it is split again and again. */
-function familyOf({ id, at, records }: Taking): string[] {
-  if (records < 2) return [id];
-  const first = records >> 1;
-  const part =
-    at < first
-      ? { id: deriveBatchId(id, 0), at, records: first }
-      : { id: deriveBatchId(id, 1), at: at - first, records: records - first };
-  return [id, ...familyOf(part)];
 }
 
 /** The silence a Retry-After asks for, written down without the parser under test. */
