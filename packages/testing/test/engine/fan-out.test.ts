@@ -16,8 +16,8 @@ import {
   createSeededRandom,
   type TransportScript,
 } from '../../src/index.ts';
+import { createMemoryStdio } from '../../src/memory-stdio.ts';
 import { ERROR, INFO, ok, refused, unavailable, url } from './engine.ts';
-import { createMemoryStdio } from './memory-stdio.ts';
 
 /** Reads its record for the short form too, as real ones do. */
 const codec: RecordCodec<TextRecord> = {
