@@ -1,8 +1,16 @@
 export { gzip, isZstdAvailable, zstd } from './compression.ts';
-export type { JsonLineOptions, ToJsonLine } from './json-line.ts';
+export { createDatadogLine } from './datadog-line.ts';
+export { createEcsLine } from './ecs-line.ts';
+export { createGcpLine } from './gcp-line.ts';
+export type { JsonLineOptions } from './json-line.ts';
 export { createJsonLine } from './json-line.ts';
+export type { LineOptions, ToLine } from './line-options.ts';
+export type { LinePreset } from './line-preset.ts';
+export { createPresetLine, linePresets } from './line-preset.ts';
+export { createLogfmtLine } from './logfmt-line.ts';
 export type { OtlpFormatOptions } from './otlp-blocks.ts';
 export { createOtlpJsonFormat } from './otlp-json.ts';
+export { createOtlpJsonLine } from './otlp-json-line.ts';
 export { createOtlpProtobufFormat } from './otlp-protobuf.ts';
 export { judgeOtlpReply } from './otlp-reply.ts';
 export type { PrettyLineOptions, ToPrettyLine } from './pretty-line.ts';

@@ -1,50 +1,26 @@
 import { Buffer } from 'node:buffer';
-import { LogflumeError } from '@logflume/delivery';
-import type { OtlpAnyValue, OtlpKeyValue, OtlpLogRecord, OtlpResource, OtlpScope } from '@logflume/otlp';
+import type { OtlpAnyValue, OtlpKeyValue, OtlpLogRecord, OtlpScope } from '@logflume/otlp';
 import { cutText } from './cut-text.ts';
 import { escapeUnsafe, toJsonText } from './json-text.ts';
 import { levelNameOf } from './level-name.ts';
+import { checkedLineBytes, type LineOptions, type ToLine } from './line-options.ts';
 import { recordTimeMs } from './record-time.ts';
-import { type LineBudget, MIN_LINE_BYTES, shortenLine, wholeLine } from './shorten-line.ts';
+import { type LineBudget, shortenLine, wholeLine } from './shorten-line.ts';
 
-/**
- * The longest line no container runtime splits: containerd and Docker cut at 16,384 bytes of content, and some readers
- * count the line feed.
- *
- * @see https://github.com/containerd/containerd/blob/main/docs/cri/config.md (`max_container_log_line_size`)
- */
-const MAX_LINE_BYTES = 16_383;
-
-export interface JsonLineOptions {
-  /** Where the records come from; its `service.name` stands in every line. Read once. Default: none known. */
-  readonly resource?: OtlpResource | undefined;
+/** Of the resource a line says `service.name`, unless all of it is asked for. */
+export interface JsonLineOptions extends LineOptions {
   /**
    * Whether lines carry all resource attributes, as an object under `resource`. Useful where no agent adds the pod's
    * identity; it costs its length on every line.
    * @defaultValue false
    */
   readonly includeResource?: boolean | undefined;
-  /** The scope of a group (see `RecordRun.group`): its name is the `logger`. Called once per line. Default: no name. */
-  readonly scopeOf?: ((group: number) => OtlpScope | undefined) | undefined;
   /**
    * Marks lines with `"sdk.fallback":true`: written because a backend could not be reached, and maybe delivered again.
    * @defaultValue false
    */
   readonly isFallback?: boolean | undefined;
-  /**
-   * UTF-8 bytes of a line without its line feed, an integer ≥ 4096. Longer records are shortened to fit. Lower it to
-   * 8191 for CRI-O, which reads in pieces of 8 KiB; raise it only where no container runtime is in between.
-   * @defaultValue 16383
-   */
-  readonly maxLineBytes?: number | undefined;
 }
-
-/**
- * Says one record as one line of JSON, without a line feed.
- *
- * @param group - the number its run was enqueued under, handed to `scopeOf`.
- */
-export type ToJsonLine = (record: OtlpLogRecord, group: number) => string;
 
 /** Keys that are the line's own: an attribute of such a name stands under `attributes`. */
 const OWN_KEYS = [
@@ -98,9 +74,8 @@ const RESERVED_KEYS: ReadonlySet<string> = new Set([...OWN_KEYS, ...READER_KEYS]
  * // {"time":"2026-11-22T19:41:02.123Z","level":"warn","message":"retried","logger":"pay"}
  * ```
  */
-export function createJsonLine(options: JsonLineOptions = {}): ToJsonLine {
-  const maxLineBytes = options.maxLineBytes ?? MAX_LINE_BYTES;
-  checkMaxLineBytes(maxLineBytes);
+export function createJsonLine(options: JsonLineOptions = {}): ToLine {
+  const maxLineBytes = checkedLineBytes(options.maxLineBytes);
   const fixed: LineContext = {
     serviceName: options.resource?.attributes?.find(({ key }) => key === 'service.name')?.value,
     resource: options.includeResource === true ? options.resource?.attributes : undefined,
@@ -121,15 +96,6 @@ export function createJsonLine(options: JsonLineOptions = {}): ToJsonLine {
     };
     return shortenLine(shortenable, maxLineBytes, bytes);
   };
-}
-
-function checkMaxLineBytes(maxLineBytes: number): void {
-  if (Number.isInteger(maxLineBytes) && maxLineBytes >= MIN_LINE_BYTES) return;
-  throw new LogflumeError(
-    'ERR_LOGFLUME_INVALID_OPTION',
-    `maxLineBytes must be an integer of at least ${MIN_LINE_BYTES}, got ${maxLineBytes}; leave it out for ${MAX_LINE_BYTES}`,
-    { details: { option: 'maxLineBytes', expected: `integer >= ${MIN_LINE_BYTES}`, got: maxLineBytes } },
-  );
 }
 
 /** What is the same for every line. */

@@ -9,7 +9,8 @@ import {
   type OtlpResource,
   type OtlpScope,
 } from '@logflume/otlp';
-import { createJsonLine, type ToJsonLine } from './json-line.ts';
+import { createJsonLine } from './json-line.ts';
+import type { ToLine } from './line-options.ts';
 import type { OtlpFormatOptions } from './otlp-blocks.ts';
 
 /**
@@ -36,7 +37,7 @@ export function toFallbackLines(runs: readonly RecordRun[], options: OtlpFormatO
   return lines;
 }
 
-function recordLine(content: Uint8Array, group: number, toJsonLine: ToJsonLine): string {
+function recordLine(content: Uint8Array, group: number, toJsonLine: ToLine): string {
   try {
     return toJsonLine(decodeLogRecord(content), group);
   } catch {
@@ -52,7 +53,7 @@ function undecodableRecord(bytes: Uint8Array): OtlpLogRecord {
   };
 }
 
-function createFallbackLine({ resource, scopeOf }: OtlpFormatOptions): ToJsonLine {
+function createFallbackLine({ resource, scopeOf }: OtlpFormatOptions): ToLine {
   const scopes = new Map<number, OtlpScope | undefined>();
   return createJsonLine({
     isFallback: true,

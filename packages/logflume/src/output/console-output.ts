@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { createStdio } from '@logflume/delivery';
-import { createJsonLine, createPrettyLine, type ToJsonLine } from '@logflume/formats';
+import { createJsonLine, createPrettyLine, type ToLine as ToTextLine } from '@logflume/formats';
 import {
   DOES_NOT_FIT,
   decodeLogRecord,
@@ -31,7 +31,7 @@ const MAX_RECORD_BYTES = 256 * 1024;
  * show the same values, cut at the same limits.
  */
 export function createConsoleLine({ style, color, limits, scopes }: ConsoleLineOptions): ToLine {
-  const toLine: ToJsonLine =
+  const toLine: ToTextLine =
     style === 'pretty'
       ? createPrettyLine({ colors: color, scopeOf: scopes.scopeOf })
       : createJsonLine({ scopeOf: scopes.scopeOf });
