@@ -2,7 +2,7 @@ import type { Delivery } from '@logflume/delivery';
 import { defaultEncodeLimits, type EncodeLimits, encodeAttributes, type LogRecordInput } from '@logflume/otlp';
 import type { Diagnostic } from './config/diagnostic.ts';
 import type { LoggerOptions } from './config/logger-options.ts';
-import { thresholdFor } from './config/parse-levels.ts';
+import { severityOfLevel, thresholdFor } from './config/parse-levels.ts';
 import { createProcessDeps } from './config/process-deps.ts';
 import { resolveOptions } from './config/resolve-options.ts';
 import type { ResolvedOptions } from './config/resolved-options.ts';
@@ -10,7 +10,7 @@ import { publishDiagnostic } from './diagnostic-channel.ts';
 import type { Logger } from './logger.ts';
 import { createBackendDelivery } from './output/backend-delivery.ts';
 import { alongside, createConsoleDelivery, createNoDelivery } from './output/console-delivery.ts';
-import { createConsoleLine, createStdoutStream } from './output/console-output.ts';
+import { createConsoleLine, createStandardStream } from './output/console-output.ts';
 import { createDestinations } from './output/destinations.ts';
 import { asOwnOutput, tellDiagnostic } from './own-output.ts';
 import { createPipeline } from './pipeline.ts';
@@ -59,19 +59,26 @@ export function createLogger(options: LoggerOptions = {}): Logger {
 
 function createOutput(resolved: ResolvedOptions, scopes: ScopeTable, limits: EncodeLimits): Delivery<LogRecordInput> {
   if (resolved.output === 'none') return createNoDelivery();
-  const style = resolved.console;
-  const console =
-    style === false
-      ? undefined
-      : createConsoleDelivery(
-          createConsoleLine({ style, color: resolved.color, limits, scopes }),
-          createStdoutStream(),
-          resolved.queue.maxBytes,
-        );
+  const console = createConsole(resolved, scopes, limits);
   if (resolved.output === 'console') return console ?? createNoDelivery();
   const create = resolved.destinations.length === 0 ? createBackendDelivery : createDestinations;
   const backend = create(resolved, scopes, limits, ownDiagnostics(resolved.onDiagnostic));
   return console === undefined ? backend : alongside(backend, console);
+}
+
+function createConsole(
+  resolved: ResolvedOptions,
+  scopes: ScopeTable,
+  limits: EncodeLimits,
+): Delivery<LogRecordInput> | undefined {
+  const { console: style, color, resource, queue } = resolved;
+  if (style === false) return undefined;
+  const { stderrFrom, maxLineBytes } = resolved.consoleLines;
+  const toLine = createConsoleLine({ style, color, limits, scopes, resource, maxLineBytes });
+  const stdout = createStandardStream('stdout');
+  if (stderrFrom === undefined) return createConsoleDelivery(toLine, stdout, queue.maxBytes);
+  const errors = { stream: createStandardStream('stderr'), fromSeverity: severityOfLevel[stderrFrom] };
+  return createConsoleDelivery(toLine, stdout, queue.maxBytes, errors);
 }
 
 /** What the delivery says, for the channel and for whoever listens. */

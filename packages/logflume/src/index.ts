@@ -19,6 +19,8 @@ export type {
 } from './config/diagnostic.ts';
 export type {
   BatchOptions,
+  ConsoleFormat,
+  ConsoleOptions,
   DestinationOptions,
   EndpointOptions,
   ExitOptions,

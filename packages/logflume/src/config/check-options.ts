@@ -61,10 +61,29 @@ function checkMember(value: unknown, path: string, rule: OptionRule): void {
       return;
     case 'value':
       if (!rule.accepts(value)) throw refuse(path, value, rule);
+      if (rule.members !== undefined) checkMembers(value, path, rule.members);
       return;
     default:
       rule satisfies never;
   }
+}
+
+/** Whether an option may be a value, its members included. */
+export function isAccepted(value: unknown, rule: OptionRule): boolean {
+  try {
+    checkMember(value, '', rule);
+    return true;
+  } catch {
+    return false; // Who asks has words of their own for it.
+  }
+}
+
+function checkMembers(value: unknown, path: string, fields: Readonly<Record<string, OptionRule>>): void {
+  if (!Array.isArray(value)) {
+    if (isRecord(value)) checkGroup(value, path, fields);
+    return;
+  }
+  for (const [place, entry] of value.entries()) checkGroup(entry, `${path}[${place}]`, fields);
 }
 
 /** Values never reach a message, and names only those HTTP allows: a wrong one may be the token. */

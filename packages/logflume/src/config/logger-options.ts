@@ -1,5 +1,5 @@
 import type { DeliveryOptions, Format, Transport } from '@logflume/delivery';
-import type { OtlpFormatOptions } from '@logflume/formats';
+import type { LinePreset, OtlpFormatOptions } from '@logflume/formats';
 import type { Attributes } from '../logger.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Level } from './parse-levels.ts';
@@ -124,6 +124,31 @@ export interface LimitOptions {
   readonly maxValueLength?: number | undefined;
 }
 
+/**
+ * How a record is said on a console: `pretty` for people on a terminal, the others as lines for machines. `json` is what
+ * most node agents read; `gcp`, `ecs` and `datadog` use the names of Cloud Logging, Elastic and Datadog; `logfmt` is
+ * text of key=value; `otlp-json` keeps everything, for an OpenTelemetry Collector.
+ */
+export type ConsoleFormat = LinePreset | 'pretty';
+
+/** Printing to the standard streams. */
+export interface ConsoleOptions {
+  /** @defaultValue whichever of `pretty` and `json` suits stdout */
+  readonly format?: ConsoleFormat | undefined;
+  /**
+   * The level from which records go to stderr instead of stdout. Many readers take stderr for an error, and order
+   * between the two streams is not kept.
+   * @defaultValue none: all go to stdout
+   */
+  readonly stderrFrom?: Level | undefined;
+  /**
+   * UTF-8 bytes of a line without its line feed, integer 4096 … 1048576; longer records are shortened to fit. 8191
+   * suits CRI-O, which splits there; higher is for where no container runtime is in between. `pretty` has no such limit.
+   * @defaultValue 16383
+   */
+  readonly maxLineBytes?: number | undefined;
+}
+
 /** What happens to waiting records when the process ends. */
 export interface ExitOptions {
   /**
@@ -225,11 +250,11 @@ export interface LoggerOptions {
    */
   readonly route?: readonly RouteRule[] | undefined;
   /**
-   * Printing to stdout alongside the backend: `pretty` for people, `json` for machines, `true` for whichever suits
-   * stdout. `false` prints nothing, even when there is no backend.
+   * Printing to stdout alongside the backend, as {@link ConsoleFormat} says; `true` for whichever of `pretty` and `json`
+   * suits stdout. `false` prints nothing, even when there is no backend.
    * @defaultValue true without an endpoint, false with one
    */
-  readonly console?: boolean | 'json' | 'pretty' | undefined;
+  readonly console?: boolean | ConsoleFormat | ConsoleOptions | undefined;
   /** What is cut from a record. */
   readonly limits?: LimitOptions | undefined;
   /** What happens when the process ends. */

@@ -1,5 +1,7 @@
+import { linePresets } from '@logflume/formats';
 import { oneOf } from './env-values.ts';
-import type { DestinationOptions, LoggerOptions } from './logger-options.ts';
+import type { ConsoleFormat, DestinationOptions, LoggerOptions } from './logger-options.ts';
+import { severityOfLevel } from './parse-levels.ts';
 import type { RouteRule } from './route-options.ts';
 
 /** What an option in code may be. `undefined` is always allowed and means unset. */
@@ -11,6 +13,8 @@ export type OptionRule =
 interface Extra {
   /** The value is never printed, only its kind. */
   readonly secret?: boolean;
+  /** Rules for the members of a value that is an object, or of those of its entries if it is a list. */
+  readonly members?: Readonly<Record<string, OptionRule>>;
   /** The words it may be, to recognise a typing mistake. */
   readonly words?: readonly string[];
   /** JSON Schema of what a file may hold; without it anything, or one of `words`. */
@@ -25,6 +29,8 @@ export const maxBatchRecords = 100_000;
 export const maxLingerMs = 60_000;
 const maxBatchBytes = 4 * 1024 * 1024;
 export const minQueueBytes: number = 64 * 1024;
+const minLineBytes = 4096;
+const maxLineBytes = 1024 * 1024;
 
 const record: OptionRule = { kind: 'value', expected: 'an object', accepts: isRecord, schema: { type: 'object' } };
 const text: OptionRule = {
@@ -83,6 +89,23 @@ export const endpointRules: Extract<OptionRule, { kind: 'group' }> = {
   },
 };
 
+/** What `console` may be beside a flag. */
+export const consoleFormats: readonly ConsoleFormat[] = ['pretty', ...linePresets];
+
+export const consoleRule: Extract<OptionRule, { kind: 'value' }> = {
+  kind: 'value',
+  expected: `true, false, ${consoleFormats.map((format) => `"${format}"`).join(', ')} or an object`,
+  accepts: (value) =>
+    typeof value === 'boolean' || isRecord(value) || consoleFormats.some((format) => format === value),
+  words: consoleFormats,
+  schema: { anyOf: [{ enum: [true, false, ...consoleFormats] }, { type: 'object' }] },
+  members: {
+    format: word(...consoleFormats),
+    stderrFrom: word(...Object.keys(severityOfLevel)),
+    maxLineBytes: integer(minLineBytes, maxLineBytes),
+  },
+};
+
 /** The rule of every option there is; what is not here is an unknown option. */
 export const optionRules: Readonly<Record<keyof LoggerOptions, OptionRule>> = {
   name: text,
@@ -135,13 +158,7 @@ export const optionRules: Readonly<Record<keyof LoggerOptions, OptionRule>> = {
   fallback: word('stderr', 'stdout', 'none'),
   destinations: { kind: 'value', expected: 'an array of objects with a name', accepts: Array.isArray },
   route: { kind: 'value', expected: 'an array of rules', accepts: Array.isArray },
-  console: {
-    kind: 'value',
-    expected: 'true, false, "json" or "pretty"',
-    accepts: (value) => typeof value === 'boolean' || value === 'json' || value === 'pretty',
-    words: ['json', 'pretty'],
-    schema: { enum: [true, false, 'json', 'pretty'] },
-  },
+  console: consoleRule,
   limits: {
     kind: 'group',
     fields: {

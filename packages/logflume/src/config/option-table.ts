@@ -96,9 +96,10 @@ export const optionTable: Readonly<Record<string, OptionRow>> = Object.freeze({
   },
   console: {
     section: 'where',
-    variables: { LOGFLUME_CONSOLE: '' },
+    variables: { LOGFLUME_CONSOLE: 'an object is written as JSON' },
     default: '`true` without an endpoint, `false` with one',
-    description: 'Printing to stdout alongside a backend; `true` is whichever suits stdout',
+    description:
+      'Printing to stdout alongside a backend, see [Outputs](outputs.md); `true` is `pretty` on a terminal, else `json`. An object has `format`, `stderrFrom` (the level from which records go to stderr) and `maxLineBytes`',
     example: 'json',
   },
   headers: {
@@ -328,7 +329,7 @@ export const otherVariables: Readonly<Record<string, VariableRow>> = Object.free
   },
   OTEL_LOGS_EXPORTER: {
     default: '`otlp` with an endpoint, `console` without',
-    description: `\`otlp\`, \`console\`, \`none\`, or several separated by commas. \`none\` anywhere silences the logger and beats code. \`otlp\` without an endpoint means \`${defaults.endpoint}\`. \`console\` without \`otlp\` leaves out the endpoints of the environment and the file, not those of code. \`logging\` is an old word for \`console\`; \`otlp/stdout\` prints plain JSON lines for now`,
+    description: `\`otlp\`, \`console\`, \`none\`, or several separated by commas. \`none\` anywhere silences the logger and beats code. \`otlp\` without an endpoint means \`${defaults.endpoint}\`. \`console\` without \`otlp\` leaves out the endpoints of the environment and the file, not those of code. \`logging\` is an old word for \`console\`; \`otlp/stdout\` prints \`otlp-json\` lines`,
   },
   OTEL_BLRP_MAX_QUEUE_SIZE: {
     default: 'no effect',
@@ -340,6 +341,11 @@ export const otherVariables: Readonly<Record<string, VariableRow>> = Object.free
     description: 'For gRPC alone; has no effect. HTTP takes the scheme of the URL',
   },
   OTEL_EXPORTER_OTLP_LOGS_INSECURE: { default: 'false', description: 'The same' },
+  CI: {
+    default: 'unset',
+    description:
+      'Any value but `false` and `0`: stdout counts as no terminal, so `true` prints JSON lines, and `pretty` no colours',
+  },
   NO_COLOR: { default: 'colours on a terminal', description: 'Any value: `pretty` prints without colours' },
   FORCE_COLOR: {
     default: 'colours on a terminal',

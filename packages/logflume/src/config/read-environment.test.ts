@@ -208,6 +208,16 @@ const cases: Readonly<Record<string, Case>> = {
       [',', '","', 'the default, "info"'],
     ],
   },
+  CI: {
+    good: [
+      ['true', { ci: true }],
+      ['1', { ci: true }],
+      ['woodpecker', { ci: true }],
+      ['false', { ci: false }],
+      ['0', { ci: false }],
+    ],
+    bad: [],
+  },
   NO_COLOR: { good: [['1', { color: false }]], bad: [] },
   FORCE_COLOR: {
     good: [
@@ -268,6 +278,8 @@ const cases: Readonly<Record<string, Case>> = {
       ['false', { console: false }],
       ['json', { console: 'json' }],
       ['Pretty', { console: 'pretty' }],
+      ['otlp-json', { console: 'otlp-json' }],
+      ['{"format":"gcp","stderrFrom":"error"}', { console: { format: 'gcp', stderrFrom: 'error' } }],
     ],
     bad: [['yes', '"yes"', 'the default']],
   },
@@ -399,9 +411,8 @@ describe('readEnvironment', () => {
 
   it.each([
     ['logging', 'deprecatedSetting'],
-    ['otlp/stdout', 'unsupportedSetting'],
     ['logging,nonsense', 'invalidSetting'],
-    ['logging,otlp/stdout', 'unsupportedSetting'],
+    ['logging,otlp/stdout', 'deprecatedSetting'],
   ])('has one thing to say about the exporter %s', (text, kind) => {
     expect(read({ OTEL_LOGS_EXPORTER: text }).diagnostics.map((diagnostic) => diagnostic.kind)).toEqual([kind]);
   });

@@ -1,4 +1,5 @@
 import { defaults as deliveryDefaults } from '@logflume/delivery';
+import { closestName } from './closest-name.ts';
 import { defaults } from './defaults.ts';
 import type { ConfigDiagnostic } from './diagnostic.ts';
 import { createEnvReader, type EnvironmentVariables, type EnvReader, type Setting } from './env-reader.ts';
@@ -12,13 +13,14 @@ import {
   toBad,
 } from './env-values.ts';
 import { reportUnreadVariables } from './known-variables.ts';
-import { maxBatchRecords, maxLingerMs } from './option-rules.ts';
+import type { LoggerOptions } from './logger-options.ts';
+import { consoleFormats, consoleRule, maxBatchRecords, maxLingerMs } from './option-rules.ts';
 import { endpointVariables, parseEndpoints } from './otel-endpoint.ts';
 import { type ExporterName, parseExporters } from './otel-exporters.ts';
 import { parseHeaders } from './otel-headers.ts';
 import { parseAttributes, parseResourceAttributes } from './otel-resource-attributes.ts';
 import { expectedLevel, type ParsedLevels, parseLevels } from './parse-levels.ts';
-import { type OptionValues, readOptionVariables } from './read-option-variables.ts';
+import { type OptionValues, parseOptionText, readOptionVariables } from './read-option-variables.ts';
 import { type ReadFile, readTlsFiles, type TlsSettings } from './read-tls-files.ts';
 import type { GivenEndpoint } from './resolve-endpoints.ts';
 import { isUnexpanded } from './unexpanded.ts';
@@ -51,7 +53,9 @@ export interface EnvironmentSettings {
   readonly maxAttributes: Setting<number> | undefined;
   readonly maxValueLength: Setting<number> | undefined;
   readonly fallback: Setting<'stderr' | 'stdout' | 'none'> | undefined;
-  readonly console: Setting<boolean | 'json' | 'pretty'> | undefined;
+  readonly console: Setting<NonNullable<LoggerOptions['console']>> | undefined;
+  /** Whether an automatic build runs us: stdout is nobody's terminal then, whatever it claims. */
+  readonly ci: Setting<boolean> | undefined;
   /** From `FORCE_COLOR`, else `NO_COLOR`. */
   readonly color: Setting<boolean> | undefined;
   readonly levels: Setting<ParsedLevels> | undefined;
@@ -104,6 +108,7 @@ export function readEnvironment(env: EnvironmentVariables, deps: EnvironmentDeps
       otherwise: 'the default, "stderr"',
     }),
     console: reader.read(['LOGFLUME_CONSOLE'], parseConsole, { option: 'console', otherwise: 'the default' }),
+    ci: readCi(reader),
     color: readColor(reader),
     levels: reader.read(['LOG_LEVEL'], parseLevelText, {
       option: 'level',
@@ -133,10 +138,6 @@ function readExporters(reader: EnvReader): Setting<ReadonlySet<ExporterName>> | 
   const name = 'OTEL_LOGS_EXPORTER';
   const setting = reader.read([name], parseExporters, { otherwise: 'the default' });
   const remark = { name, source: `environment ${name}` } as const;
-  if (setting?.value.has('otlp/stdout')) {
-    const message = `${name} asks for "otlp/stdout", which this version does not write yet; using JSON lines on stdout`;
-    reader.report({ kind: 'unsupportedSetting', ...remark, message });
-  }
   if (setting?.value.has('logging')) {
     const message = `${name} holds "logging", an old word; write "console"`;
     reader.report({ kind: 'deprecatedSetting', ...remark, message });
@@ -212,11 +213,17 @@ function readLimits(reader: EnvReader): Pick<EnvironmentSettings, 'maxAttributes
   };
 }
 
-function parseConsole(text: string): ParsedValue<boolean | 'json' | 'pretty'> {
-  const parsed = parseEnum(['true', 'false', 'json', 'pretty'])(text);
-  if (parsed.kind !== 'ok') return parsed;
-  const { value } = parsed;
-  return { kind: 'ok', value: value === 'json' || value === 'pretty' ? value : value === 'true' };
+function parseConsole(text: string): ParsedValue<NonNullable<LoggerOptions['console']>> {
+  const parsed = parseOptionText(text, { rule: consoleRule });
+  if (parsed.kind === 'ok') return { kind: 'ok', value: parsed.value as NonNullable<LoggerOptions['console']> }; // by its rule
+  const close = closestName(text, ['true', 'false', ...consoleFormats]);
+  return { kind: 'bad', bad: { ...parsed.bad, hint: close === undefined ? undefined : `write "${close}"` } };
+}
+
+/** Builders say `CI=true`, some of them `CI=1` or their own name. */
+function readCi(reader: EnvReader): Setting<boolean> | undefined {
+  const text = reader.text('CI');
+  return text === undefined ? undefined : { value: !/^(?:false|0)$/i.test(text), source: 'environment CI' };
 }
 
 /** As Node does: `FORCE_COLOR` wins, and only `0` and `false` in it mean no; `NO_COLOR` means no with any value. */

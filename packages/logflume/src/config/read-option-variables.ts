@@ -1,3 +1,4 @@
+import { isAccepted } from './check-options.ts';
 import type { EnvReader, Setting } from './env-reader.ts';
 import { type ParsedValue, toBad } from './env-values.ts';
 import { type OptionEntry, optionList } from './option-list.ts';
@@ -25,7 +26,7 @@ export function readOptionVariables(reader: EnvReader): OptionValues {
 /** Takes the first reading of a text that the option accepts: one of its words, a number, a boolean, JSON, the text. */
 export function parseOptionText(text: string, { rule }: Pick<OptionEntry, 'rule'>): ParsedValue<unknown> {
   if (rule.kind === 'headers') return toBad('readable by itself');
-  const value = readingsOf(text, rule.words ?? []).find((reading) => rule.accepts(reading));
+  const value = readingsOf(text, rule.words ?? []).find((reading) => isAccepted(reading, rule));
   if (value !== undefined) return { kind: 'ok', value };
   const bad = toBad(rule.expected);
   const isSecret = rule.secret === true || /^[[{]/.test(text);

@@ -4,7 +4,7 @@ import { checkOptions } from './check-options.ts';
 import { defaults } from './defaults.ts';
 import type { ConfigDiagnostic, SettingSource } from './diagnostic.ts';
 import type { EnvironmentVariables, Setting } from './env-reader.ts';
-import type { Headers, LoggerOptions, TlsOptions } from './logger-options.ts';
+import type { ConsoleOptions, Headers, LoggerOptions, TlsOptions } from './logger-options.ts';
 import { type LevelRules, parseLevels } from './parse-levels.ts';
 import type { EnvironmentSettings } from './read-environment.ts';
 import type { OptionValues } from './read-option-variables.ts';
@@ -71,7 +71,8 @@ export function resolveOptions(options: LoggerOptions, env: EnvironmentVariables
     resource: resource.attributes,
     output: decision.output.value,
     console: decision.console.value,
-    color: pick('color', undefined, settings.color, deps.isTTY),
+    consoleLines: toConsoleLines(options.console ?? settings.console?.value),
+    color: pick('color', undefined, settings.color, deps.isTTY && settings.ci?.value !== true),
     endpoints: resolveEndpoints(takeEndpoints(decision.endpointsFrom, codeEndpoints, settings), balance),
     headers: resolveHeaders(options, settings, sources),
     format: pick('format', options.format, settings.format, defaults.format),
@@ -110,6 +111,11 @@ function refuseMissingZstd(options: LoggerOptions, deps: ResolveDeps): void {
   if (options.compression !== 'zstd' || deps.hasZstd) return;
   const message = `compression "zstd" needs Node 22.15 or newer, this is ${deps.resource.nodeVersion}; write "gzip"`;
   throw new LogflumeError('ERR_LOGFLUME_UNSUPPORTED', message, { details: { option: 'compression', got: 'zstd' } });
+}
+
+function toConsoleLines(console: LoggerOptions['console']): ResolvedOptions['consoleLines'] {
+  const { stderrFrom, maxLineBytes }: ConsoleOptions = typeof console === 'object' ? console : {};
+  return { stderrFrom, maxLineBytes };
 }
 
 /** Whether code gave a value at a path of one or two names. */

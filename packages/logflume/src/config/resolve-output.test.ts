@@ -24,7 +24,9 @@ describe('decideOutput', () => {
     ['otlp and console are', {}, { ...url, OTEL_LOGS_EXPORTER: 'otlp,console' }, 'backend', 'json', 'environment'],
     ['only console is', {}, { ...url, OTEL_LOGS_EXPORTER: 'console' }, 'console', 'json', undefined],
     ['only its old name is', {}, { ...url, OTEL_LOGS_EXPORTER: 'logging' }, 'console', 'json', undefined],
-    ['only otlp/stdout is', {}, { ...url, OTEL_LOGS_EXPORTER: 'otlp/stdout' }, 'console', 'json', undefined],
+    ['only otlp/stdout is', {}, { ...url, OTEL_LOGS_EXPORTER: 'otlp/stdout' }, 'console', 'otlp-json', undefined],
+    ['a console is an object', { console: { format: 'gcp' } }, {}, 'console', 'gcp', undefined],
+    ['that object has no format', { ...code, console: { stderrFrom: 'warn' } }, {}, 'backend', 'json', 'code'],
     [
       'code has an endpoint and the exporter is console',
       code,
@@ -55,6 +57,8 @@ describe('decideOutput', () => {
     expect(decide({}, {}, true).console.value).toBe('pretty');
     expect(decide({ console: true }, {}, true).console.value).toBe('pretty');
     expect(decide({ console: 'json' }, {}, true).console.value).toBe('json');
+    expect(decide({}, { CI: 'true' }, true).console.value).toBe('json');
+    expect(decide({}, { CI: 'false' }, true).console.value).toBe('pretty');
   });
 
   it('names what silenced it', () => {

@@ -1,6 +1,6 @@
 import type { ConfigDiagnostic, SettingSource } from './diagnostic.ts';
 import type { Setting } from './env-reader.ts';
-import type { LoggerOptions } from './logger-options.ts';
+import type { ConsoleFormat, LoggerOptions } from './logger-options.ts';
 import type { EnvironmentSettings } from './read-environment.ts';
 import type { Output } from './resolved-options.ts';
 
@@ -15,7 +15,7 @@ export interface OutputFacts {
 /** Where records go, and why. */
 export interface OutputDecision {
   readonly output: Setting<Output>;
-  readonly console: Setting<false | 'json' | 'pretty'>;
+  readonly console: Setting<false | ConsoleFormat>;
   /** Where the addresses are to be taken from; `undefined` without a backend, `default` for the specification's. */
   readonly endpointsFrom: 'code' | 'environment' | 'default' | undefined;
   readonly diagnostic: ConfigDiagnostic | undefined;
@@ -73,12 +73,15 @@ function toSource(from: 'code' | 'environment' | 'default', env: EnvironmentSett
 
 function decideConsole(facts: OutputFacts, hasBackend: boolean): OutputDecision['console'] {
   const { options, env, isTTY } = facts;
-  const suitable = isTTY ? 'pretty' : 'json';
+  const suitable = isTTY && env.ci?.value !== true ? 'pretty' : 'json';
   const asked = options.console === undefined ? env.console : { value: options.console, source: 'code' as const };
-  if (asked !== undefined) return { value: asked.value === true ? suitable : asked.value, source: asked.source };
+  if (asked !== undefined) {
+    const format = typeof asked.value === 'object' ? (asked.value.format ?? true) : asked.value;
+    return { value: format === true ? suitable : format, source: asked.source };
+  }
   const names = env.exporters?.value;
   const source = env.exporters?.source ?? 'default';
-  if (names?.has('otlp/stdout')) return { value: 'json', source };
+  if (names?.has('otlp/stdout')) return { value: 'otlp-json', source };
   if (names?.has('console') || names?.has('logging')) return { value: suitable, source };
   return { value: hasBackend ? false : suitable, source: 'default' };
 }

@@ -1,6 +1,14 @@
 import type { Attributes } from '../logger.ts';
 import type { ConfigDiagnostic, SettingSource } from './diagnostic.ts';
-import type { DestinationOptions, Headers, LoggerOptions, RetryOptions, TlsOptions } from './logger-options.ts';
+import type {
+  ConsoleFormat,
+  ConsoleOptions,
+  DestinationOptions,
+  Headers,
+  LoggerOptions,
+  RetryOptions,
+  TlsOptions,
+} from './logger-options.ts';
 import type { LevelRules } from './parse-levels.ts';
 import type { RouteRule } from './route-options.ts';
 
@@ -31,7 +39,9 @@ export interface ResolvedOptions {
   readonly resource: Readonly<Record<string, unknown>>;
   readonly output: Output;
   /** What to print on stdout, alongside the backend or as the only output; `false` is nothing. */
-  readonly console: false | 'json' | 'pretty';
+  readonly console: false | ConsoleFormat;
+  /** How the lines of the console are split and shortened. */
+  readonly consoleLines: Pick<ConsoleOptions, 'stderrFrom' | 'maxLineBytes'>;
   /** Whether `pretty` may use colours. */
   readonly color: boolean;
   /** Empty unless `output` is `backend`. */

@@ -9,33 +9,49 @@ import {
 } from '@logflume/delivery';
 import type { LogRecordInput } from '@logflume/otlp';
 import type { ToLine } from './console-output.ts';
-import { type ExitWait, type LineStream, LineWriter } from './line-writer.ts';
+import { type ExitWait, type LineOutcome, type LineStream, LineWriter } from './line-writer.ts';
 
 /** A judgement: long enough for a reader that was not scheduled, short enough that a stuck one holds up no shutdown. */
 const EXIT_WAIT: ExitWait = { chunkMs: 1000, totalMs: 5000 };
 
 const FLUSH_TIMEOUT_MS = 5000;
 
+/** A second stream, for records of some severity and above. */
+export interface ErrorStream {
+  readonly stream: LineStream;
+  /** Severity number, 1 … 24. */
+  readonly fromSeverity: number;
+}
+
 /**
  * A delivery whose backend is the console: same interface, same ledger, no socket. A line the stream took is
  * `delivered`; one it refused is dropped as `fallback_failed`.
+ *
+ * @param maxBytes - of lines that wait for a slow reader; for each stream.
  */
 export function createConsoleDelivery(
   toLine: ToLine,
   stream: LineStream,
   maxBytes: number = defaultQueueBytes(),
+  errors?: ErrorStream,
 ): Delivery<LogRecordInput> {
   let accepted = 0;
   let delivered = 0;
   let closed = false;
   const dropped = Object.fromEntries(dropReasons.map((reason) => [reason, 0])) as Record<DropReason, number>;
-  const writer = new LineWriter(stream, maxBytes, (outcome, lines) => {
+  const settle = (outcome: LineOutcome, lines: number) => {
     if (outcome === 'written') delivered += lines;
     else dropped.fallback_failed += lines;
-  });
+  };
+  const writer = new LineWriter(stream, maxBytes, settle);
+  const errorWriter = errors === undefined ? writer : new LineWriter(errors.stream, maxBytes, settle);
+  const writers = errors === undefined ? [writer] : [writer, errorWriter];
+  const fromSeverity = errors?.fromSeverity ?? Number.POSITIVE_INFINITY;
   const unregister = onProcessEnd({
     beforeExit: () => Promise.resolve(),
-    atExit: () => writer.flushSync(EXIT_WAIT),
+    atExit: () => {
+      for (const each of writers) each.flushSync(EXIT_WAIT);
+    },
   });
   const stats = (): DeliveryStats => ({
     accepted,
@@ -43,7 +59,7 @@ export function createConsoleDelivery(
     rejected: 0,
     fallback: 0,
     dropped: { total: Object.values(dropped).reduce((sum, records) => sum + records, 0), byReason: { ...dropped } },
-    pending: writer.pending,
+    pending: writers.reduce((sum, { pending }) => sum + pending, 0),
     spooled: 0,
     endpoints: [],
   });
@@ -56,19 +72,19 @@ export function createConsoleDelivery(
     const deadline = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, timeoutMs);
     });
-    await Promise.race([writer.whenIdle(), deadline]);
+    await Promise.race([Promise.all(writers.map((each) => each.whenIdle())), deadline]);
     clearTimeout(timer);
     return summary();
   };
   let closing: Promise<DeliveryReport> | undefined;
   return {
-    enqueue(record, _severityNumber, group) {
+    enqueue(record, severityNumber, group) {
       // Counted where it is settled: a getter of the record may ask for the stats.
       const line = closed ? undefined : lineOf(record, group);
       accepted++;
       if (closed) dropped.closed++;
       else if (line === undefined) dropped.encode_error++;
-      else if (!writer.write(line)) dropped.queue_full++;
+      else if (!(severityNumber >= fromSeverity ? errorWriter : writer).write(line)) dropped.queue_full++;
     },
     flush,
     close(options) {

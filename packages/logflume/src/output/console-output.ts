@@ -1,15 +1,20 @@
 import { writeSync } from 'node:fs';
-import { createStdio } from '@logflume/delivery';
-import { createJsonLine, createPrettyLine, type ToLine as ToTextLine } from '@logflume/formats';
+import { createStdio, writeLines } from '@logflume/delivery';
+import { createPresetLine, createPrettyLine, type ToLine as ToTextLine } from '@logflume/formats';
 import {
   DOES_NOT_FIT,
   decodeLogRecord,
+  decodeLogsRequest,
   type EncodeLimits,
   encodeLogRecord,
   encodeReducedLogRecord,
+  encodeResource,
   forEachLogRecord,
+  frameLogsRequest,
   type LogRecordInput,
+  type OtlpResource,
 } from '@logflume/otlp';
+import type { ConsoleFormat } from '../config/logger-options.ts';
 import type { ScopeTable } from '../scope-table.ts';
 import type { LineStream } from './line-writer.ts';
 
@@ -17,10 +22,13 @@ import type { LineStream } from './line-writer.ts';
 export type ToLine = (record: LogRecordInput, group: number) => string;
 
 export interface ConsoleLineOptions {
-  readonly style: 'json' | 'pretty';
+  readonly style: ConsoleFormat;
   readonly color: boolean;
   readonly limits: EncodeLimits;
   readonly scopes: ScopeTable;
+  /** Attributes of the process; the presets of vendors name some of them in every line. */
+  readonly resource?: Readonly<Record<string, unknown>> | undefined;
+  readonly maxLineBytes?: number | undefined;
 }
 
 /** As large as a record may be on its way to a backend. */
@@ -30,11 +38,9 @@ const MAX_RECORD_BYTES = 256 * 1024;
  * Makes the function that prints records. A record takes the same way as to a backend, through its bytes, so that both
  * show the same values, cut at the same limits.
  */
-export function createConsoleLine({ style, color, limits, scopes }: ConsoleLineOptions): ToLine {
-  const toLine: ToTextLine =
-    style === 'pretty'
-      ? createPrettyLine({ colors: color, scopeOf: scopes.scopeOf })
-      : createJsonLine({ scopeOf: scopes.scopeOf });
+export function createConsoleLine(options: ConsoleLineOptions): ToLine {
+  const { limits } = options;
+  const toLine = createTextLine(options);
   let free: Buffer | undefined;
   return (record, group) => {
     // A getter of the record may log, and so come here again: that call takes bytes of its own.
@@ -51,18 +57,44 @@ export function createConsoleLine({ style, color, limits, scopes }: ConsoleLineO
   };
 }
 
-/** The process's stdout. */
-export function createStdoutStream(): LineStream {
+function createTextLine({ style, color, scopes, resource, maxLineBytes }: ConsoleLineOptions): ToTextLine {
+  const { scopeOf } = scopes;
+  if (style === 'pretty') return createPrettyLine({ colors: color, scopeOf });
+  // The lines of `json` are short: who reads a container's stdout knows whose it is.
+  return createPresetLine(style, {
+    scopeOf,
+    maxLineBytes,
+    resource: style === 'json' || resource === undefined ? undefined : toOtlpResource(resource),
+  });
+}
+
+/** Attributes of the process as a decoded record would have them. */
+function toOtlpResource(attributes: Readonly<Record<string, unknown>>): OtlpResource | undefined {
+  const request = frameLogsRequest(encodeResource(attributes), [{ scope: new Uint8Array(0), runs: [] }]);
+  return decodeLogsRequest(request).resourceLogs[0]?.resource;
+}
+
+/** A standard stream of the process. */
+export function createStandardStream(name: 'stdout' | 'stderr'): LineStream {
+  const stdio = createStdio(name);
+  /** The stream still counts a write that we have finished for it: what follows begins a line all the same. */
+  let isFinished = false;
   return {
-    ...createStdio('stdout'),
-    isIdle: () => process.stdout.writableLength === 0,
+    write: stdio.write,
+    writeLinesSync: (lines, deadlineMs) =>
+      isFinished ? writeLines(process[name].fd, lines, deadlineMs) : stdio.writeLinesSync(lines, deadlineMs),
+    isIdle: () => process[name].writableLength === 0,
     finishSync(unanswered, deadlineMs) {
-      const stream = process.stdout;
+      const stream = process[name];
       if (stream.writableLength === 0) return true;
       const leftBytes = stream.writableLength === unanswered.length ? bytesInHandle(stream) : undefined;
       // Not ours alone, or no telling: the line under way may be in half, so a new one is begun and all of it repeated.
-      if (leftBytes === undefined) return writeAllSync(Buffer.concat([Buffer.from('\n'), unanswered]), deadlineMs);
-      return writeAllSync(unanswered.subarray(unanswered.length - leftBytes), deadlineMs);
+      const left =
+        leftBytes === undefined
+          ? Buffer.concat([Buffer.from('\n'), unanswered])
+          : unanswered.subarray(unanswered.length - leftBytes);
+      isFinished = writeAllSync(stream.fd, left, deadlineMs);
+      return isFinished;
     },
   };
 }
@@ -82,11 +114,11 @@ function bytesInHandle(stream: object): number | undefined {
 /** Wait between two tries while the pipe is full. */
 const EAGAIN_WAIT_MS = 2;
 
-function writeAllSync(bytes: Buffer, deadlineMs: number): boolean {
+function writeAllSync(descriptor: number, bytes: Buffer, deadlineMs: number): boolean {
   const endMs = performance.now() + deadlineMs;
   for (let at = 0; at < bytes.length; ) {
     try {
-      at += writeSync(process.stdout.fd, bytes, at);
+      at += writeSync(descriptor, bytes, at);
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
       if (code !== 'EAGAIN' || performance.now() >= endMs) return false; // Anything else: nobody reads any more.

@@ -34,7 +34,7 @@ export function startFixture(name: string, { env = {}, args = [] }: FixtureOptio
   const path = fileURLToPath(new URL(`fixtures/${name}.js`, import.meta.url));
   const child = spawn(process.execPath, [path, ...args], {
     env: { ...foreignVariables(), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
