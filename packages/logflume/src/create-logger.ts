@@ -15,6 +15,7 @@ import { createDestinations } from './output/destinations.ts';
 import { asOwnOutput, tellDiagnostic } from './own-output.ts';
 import { createPipeline } from './pipeline.ts';
 import { createLevelCell, PipelineLogger } from './pipeline-logger.ts';
+import { createScrub } from './redact/create-scrub.ts';
 import { ScopeTable } from './scope-table.ts';
 import { handleSignals } from './signals.ts';
 
@@ -36,8 +37,9 @@ import { handleSignals } from './signals.ts';
 export function createLogger(options: LoggerOptions = {}): Logger {
   const resolved = resolveOptions(options, process.env, createProcessDeps());
   reportSettings(resolved);
-  const limits: EncodeLimits = { ...defaultEncodeLimits, ...resolved.limits };
-  const scopes = new ScopeTable();
+  const scrub = createScrub(resolved.redact);
+  const limits: EncodeLimits = { ...defaultEncodeLimits, ...resolved.limits, scrub };
+  const scopes = new ScopeTable(scrub);
   const delivery = createOutput(resolved, scopes, limits);
   const bound = encodeAttributes(resolved.attributes, limits);
   return new PipelineLogger(

@@ -51,6 +51,8 @@ export type {
 } from './logger.ts';
 export type { LoggerProvider, SharedLoggerOptions } from './logger-provider.ts';
 export { createLoggerProvider } from './logger-provider.ts';
+export type { RedactOptions } from './redact/redact-options.ts';
+export type { SecretShape } from './redact/secret-shapes.ts';
 export type { CaptureHost, HostCaptured, LoadedHost } from './register/host-capture.ts';
 export type { LogsApi } from './register-provider.ts';
 export type { TraceContext } from './trace-context.ts';

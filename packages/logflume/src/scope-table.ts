@@ -1,4 +1,12 @@
-import { decodeLogRecord, defaultEncodeLimits, encodeAttributes, encodeScope, type OtlpScope } from '@logflume/otlp';
+import {
+  decodeLogRecord,
+  defaultEncodeLimits,
+  type EncodeLimits,
+  encodeAttributes,
+  encodeScope,
+  type OtlpScope,
+  type Scrub,
+} from '@logflume/otlp';
 
 /**
  * The instrumentation scopes of one pipeline. A record carries the number of its scope; what the scope is stands once in
@@ -14,6 +22,15 @@ export class ScopeTable {
   readonly #schemaUrls: string[] = [];
   /** Schema URL of the resource, as a host tells it with its records; `''` is none. */
   resourceSchemaUrl = '';
+  readonly #limits: EncodeLimits;
+  /** Takes secrets out of what stands around records: scopes and the resource. */
+  readonly scrub: Scrub | undefined;
+
+  /** @param scrub - takes secrets out of attributes. */
+  constructor(scrub?: Scrub) {
+    this.scrub = scrub;
+    this.#limits = { ...defaultEncodeLimits, scrub };
+  }
 
   /**
    * The number of a scope, integer ≥ 0.
@@ -38,13 +55,13 @@ export class ScopeTable {
   readonly scopeOf = (group: number): OtlpScope | undefined => this.#scopes[group];
 
   #add(key: string, name: string, version: string, attributes: object | undefined, schemaUrl: string): number {
-    const { bytes } = encodeAttributes(attributes ?? {}, defaultEncodeLimits);
+    const { bytes } = encodeAttributes(attributes ?? {}, this.#limits);
     const fullKey = bytes.length === 0 ? key : `${key}\u0000${bytes.toString('latin1')}`;
     let group = this.#groups.get(fullKey);
     if (group === undefined) {
       group = this.#encoded.length;
       this.#groups.set(fullKey, group);
-      this.#encoded.push(encodeScope(name, version, attributes));
+      this.#encoded.push(encodeScope(name, version, attributes, this.scrub));
       this.#schemaUrls.push(schemaUrl);
       this.#scopes.push({
         ...(name === '' ? {} : { name }),

@@ -2,6 +2,7 @@ import type { Delivery, DeliveryStats } from '@logflume/delivery';
 import {
   decodeLogRecord,
   defaultEncodeLimits,
+  type EncodeLimits,
   forEachLogRecord,
   type LogRecordInput,
   type OtlpKeyValue,
@@ -35,6 +36,8 @@ export interface SeenRecord {
 export interface SeenLogger {
   readonly log: Logger;
   readonly records: readonly SeenRecord[];
+  /** The bytes of each record, as a queue would hold them. */
+  readonly encoded: readonly Buffer[];
   /** The last record. */
   last(): SeenRecord;
   /** Records the encoder could not take. */
@@ -42,11 +45,12 @@ export interface SeenLogger {
 }
 
 /** Makes a logger over a delivery that keeps records in memory. `levels` as `LOG_LEVEL` writes them. */
-export function createSeenLogger(levels = 'trace', options: { readonly maxAttributes?: number } = {}): SeenLogger {
+export function createSeenLogger(levels = 'trace', options: Partial<EncodeLimits> = {}): SeenLogger {
   const limits = { ...defaultEncodeLimits, ...options };
   const codec = createRecordCodec(limits);
   const scopes = new ScopeTable();
   const records: SeenRecord[] = [];
+  const encoded: Buffer[] = [];
   let lost = 0;
   const delivery: Delivery<LogRecordInput> = {
     ...createNoDelivery(),
@@ -60,6 +64,7 @@ export function createSeenLogger(levels = 'trace', options: { readonly maxAttrib
         return;
       }
       if (end < 0) end = codec.encodeReduced(bytes, 0, record, bytes.length);
+      encoded.push(Buffer.from(bytes.subarray(0, end)));
       forEachLogRecord(bytes.subarray(0, end), (from, to) => {
         records.push(toSeenRecord(decodeLogRecord(bytes, from, to), scopes.scopeOf(group)?.name ?? ''));
       });
@@ -71,6 +76,7 @@ export function createSeenLogger(levels = 'trace', options: { readonly maxAttrib
   return {
     log: new PipelineLogger(pipeline, { name: '', bound: undefined, level: createLevelCell(level) }),
     records,
+    encoded,
     lost: () => lost,
     last() {
       const record = records.at(-1);

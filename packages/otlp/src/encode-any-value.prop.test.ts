@@ -51,6 +51,7 @@ describe('encodeAnyValue', () => {
       maxItems: fc.nat(4),
       maxAttributes: fc.constant(128),
       maxBodyLength: fc.constant(0),
+      scrub: fc.constant(undefined),
     });
     fc.assert(
       fc.property(arbitraryData(arbitraryWellFormedKey), limits, (value, chosen) => {

@@ -52,12 +52,14 @@ export function encodeAnyValue(
     case 'string':
       return writeText(bytes, at, value, limits);
     case 'number':
+      if (limits.scrub !== undefined) return encodeScrubbed(bytes, at, value, limits);
       return encodeNumber(bytes, at, value);
     case 'boolean':
       bytes[at] = 0x10;
       bytes[at + 1] = value ? 1 : 0;
       return at + 2;
     case 'bigint':
+      if (limits.scrub !== undefined) return encodeScrubbed(bytes, at, value, limits);
       if (value > MAX_BIGINT || value < MIN_BIGINT) return writeText(bytes, at, bigintText(value), limits);
       bytes[at] = 0x18;
       return writeBigInt64(bytes, at + 1, value);
@@ -70,6 +72,13 @@ export function encodeAnyValue(
     default:
       return value === null ? at : encodeObject(bytes, at, value as object, limits, enclosing);
   }
+}
+
+/** A number that may itself be a secret. */
+function encodeScrubbed(bytes: Buffer, at: number, value: number | bigint, limits: EncodeLimits): number {
+  const replacement = limits.scrub?.replacementOfValue(value);
+  if (replacement !== undefined) return writeText(bytes, at, replacement, limits);
+  return encodeAnyValue(bytes, at, value, { ...limits, scrub: undefined });
 }
 
 function encodeNumber(bytes: Buffer, at: number, value: number): number {
@@ -88,7 +97,8 @@ function encodeNumber(bytes: Buffer, at: number, value: number): number {
 
 function writeText(bytes: Buffer, at: number, text: string, limits: EncodeLimits): number {
   bytes[at] = 0x0a;
-  return writeString(bytes, at + 1, text.length > limits.maxValueLength ? cutText(text, limits.maxValueLength) : text);
+  const safe = limits.scrub === undefined ? text : limits.scrub.text(text);
+  return writeString(bytes, at + 1, safe.length > limits.maxValueLength ? cutText(safe, limits.maxValueLength) : safe);
 }
 
 function bigintText(value: bigint): string {
@@ -117,6 +127,8 @@ function encodeObject(bytes: Buffer, at: number, value: object, limits: EncodeLi
       case 'value':
         return encodeAnyValue(bytes, at, form.value, limits);
       case 'bytes': {
+        const replacement = limits.scrub?.replacementOfValue(form.bytes);
+        if (replacement !== undefined) return writeText(bytes, at, replacement, limits);
         const length = Math.min(form.bytes.length, limits.maxValueLength);
         bytes[at] = 0x3a;
         const content = writeVarint(bytes, at + 1, length);
@@ -222,8 +234,42 @@ export function writeKeyValue(
   limits: EncodeLimits,
   enclosing?: Enclosing,
 ): number {
+  if (limits.scrub !== undefined) return writeScrubbedKeyValue(bytes, at, tag, key, value, limits, enclosing);
   const short = writeShortKeyValue(bytes, at, tag, key, value, limits);
+  return short >= 0 ? short : writeMember(bytes, at, tag, key, value, limits, enclosing);
+}
+
+function writeScrubbedKeyValue(
+  bytes: Buffer,
+  at: number,
+  tag: number,
+  key: string,
+  value: unknown,
+  limits: EncodeLimits,
+  enclosing: Enclosing | undefined,
+): number {
+  const { scrub } = limits;
+  if (scrub === undefined) return writeMember(bytes, at, tag, key, value, limits, enclosing);
+  const safeKey = scrub.text(key);
+  const replacement = scrub.replacementOf(key);
+  if (replacement !== undefined) return writeMember(bytes, at, tag, safeKey, replacement, limits, enclosing);
+  const safe = typeof value === 'string' ? scrub.text(value) : value;
+  // No number is short that could be a secret.
+  const short = writeShortKeyValue(bytes, at, tag, safeKey, safe, limits);
   if (short >= 0) return short;
+  const inner = typeof value === 'object' && value !== null ? scrub.under(key) : scrub;
+  return writeMember(bytes, at, tag, safeKey, safe, inner === scrub ? limits : { ...limits, scrub: inner }, enclosing);
+}
+
+function writeMember(
+  bytes: Buffer,
+  at: number,
+  tag: number,
+  key: string,
+  value: unknown,
+  limits: EncodeLimits,
+  enclosing: Enclosing | undefined,
+): number {
   bytes[at] = tag;
   // Exact for ASCII text below 121 bytes: six bytes of tags and lengths around key and text.
   const width = typeof value === 'string' ? varintBytes(key.length + leastUnits(value, limits) + 6) : 1;

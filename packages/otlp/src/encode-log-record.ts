@@ -31,7 +31,7 @@ export function encodeLogRecord(
   end = writeObservedTime(bytes, end, record, start);
   if (record.eventName !== '') {
     bytes[end] = 0x62;
-    end = writeString(bytes, end + 1, record.eventName);
+    end = writeString(bytes, end + 1, scrubbed(record.eventName, limits));
   }
   end = closeLength(bytes, at + 1, width, end);
   return end > bytes.length ? DOES_NOT_FIT : end;
@@ -75,7 +75,7 @@ function writeHead(bytes: Buffer, at: number, record: LogRecordInput, limits: En
   }
   if (record.severityText !== '') {
     bytes[end] = 0x1a;
-    end = writeString(bytes, end + 1, record.severityText);
+    end = writeString(bytes, end + 1, scrubbed(record.severityText, limits));
   }
   return record.body === undefined ? end : writeBody(bytes, end, record.body, limits);
 }
@@ -83,14 +83,23 @@ function writeHead(bytes: Buffer, at: number, record: LogRecordInput, limits: En
 function writeBody(bytes: Buffer, at: number, body: unknown, limits: EncodeLimits): number {
   bytes[at] = 0x2a;
   if (typeof body === 'string') {
-    const text = body.length > limits.maxBodyLength ? cutBody(body, limits.maxBodyLength) : body;
+    const safe = scrubbed(body, limits);
+    const text = safe.length > limits.maxBodyLength ? cutBody(safe, limits.maxBodyLength) : safe;
     const width = varintBytes(text.length + 2);
     bytes[at + 1 + width] = 0x0a;
     return closeLength(bytes, at + 1, width, writeString(bytes, at + 2 + width, text));
   }
   // Limits of attributes do not apply to the body, except those of a record that has to be made smaller.
-  const bodyLimits = limits.maxBodyLength === Number.POSITIVE_INFINITY ? defaultEncodeLimits : limits;
+  const bodyLimits = limits.maxBodyLength === Number.POSITIVE_INFINITY ? unlimited(limits) : limits;
   return closeLength(bytes, at + 1, 1, encodeAnyValue(bytes, at + 2, body, bodyLimits));
+}
+
+function scrubbed(text: string, { scrub }: EncodeLimits): string {
+  return scrub === undefined ? text : scrub.text(text);
+}
+
+function unlimited({ scrub }: EncodeLimits): EncodeLimits {
+  return scrub === undefined ? defaultEncodeLimits : { ...defaultEncodeLimits, scrub };
 }
 
 function cutBody(text: string, maxUnits: number): string {

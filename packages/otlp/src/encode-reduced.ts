@@ -3,11 +3,12 @@ import { cutAttributes, type EncodedAttributes, readMembers } from './encode-att
 import { encodeLogRecord } from './encode-log-record.ts';
 import { defaultEncodeLimits, type EncodeLimits } from './limits.ts';
 import type { LogRecordInput } from './log-record-input.ts';
+import type { Scrub } from './scrub.ts';
 import { DOES_NOT_FIT } from './wire.ts';
 import { cutText } from './write-string.ts';
 
 /** Ever smaller forms of a record that is too large, the gentlest first. */
-const REDUCTIONS: readonly Readonly<EncodeLimits>[] = [
+const REDUCTIONS: readonly Readonly<Omit<EncodeLimits, 'scrub'>>[] = [
   { maxAttributes: 128, maxValueLength: 8192, maxDepth: 8, maxItems: 256, maxBodyLength: 32_768 },
   { maxAttributes: 64, maxValueLength: 512, maxDepth: 3, maxItems: 64, maxBodyLength: 8192 },
   { maxAttributes: 16, maxValueLength: 128, maxDepth: 1, maxItems: 16, maxBodyLength: 1024 },
@@ -24,32 +25,44 @@ const BARE_BOUND_BYTES = 1024;
  * an array or a map how many entries; `dropped_attributes_count` says how many attributes.
  *
  * @param maxBytes - the most it may take, ≥ 8 KiB.
+ * @param scrub - takes secrets out, also of what is cut here.
  * @returns the new end; never `DOES_NOT_FIT` when `bytes` has `maxBytes` of room behind `at`.
  */
-export function encodeReducedLogRecord(bytes: Buffer, at: number, record: LogRecordInput, maxBytes: number): number {
+export function encodeReducedLogRecord(
+  bytes: Buffer,
+  at: number,
+  record: LogRecordInput,
+  maxBytes: number,
+  scrub?: Scrub,
+): number {
   const room = bytes.subarray(0, Math.min(bytes.length, at + maxBytes));
   const named: LogRecordInput = {
     ...record,
-    severityText: cutText(record.severityText, 64),
-    eventName: cutText(record.eventName, 256),
+    severityText: cutSafe(record.severityText, 64, scrub),
+    eventName: cutSafe(record.eventName, 256, scrub),
   };
   for (const limits of REDUCTIONS) {
     // Half of what there is belongs to the record: what its logger repeats in every other record gives way first.
     const bound = record.bound && cutAttributes(record.bound, limits.maxAttributes >> 1, maxBytes >> 1);
-    const end = encodeLogRecord(room, at, { ...named, bound }, limits);
+    const end = encodeLogRecord(room, at, { ...named, bound }, { ...limits, scrub });
     if (end !== DOES_NOT_FIT) return end;
   }
-  return encodeLogRecord(room, at, toBareRecord(named), { ...defaultEncodeLimits, maxBodyLength: 1024 });
+  return encodeLogRecord(room, at, toBareRecord(named, scrub), { ...defaultEncodeLimits, maxBodyLength: 1024, scrub });
+}
+
+/** Cut only after secrets are out: half a secret would not be recognised any more. */
+function cutSafe(text: string, maxUnits: number, scrub: Scrub | undefined): string {
+  return cutText(scrub === undefined ? text : scrub.text(text), maxUnits);
 }
 
 /** The text, type and message of the exception, the first bound attributes; whatever else there was is counted. */
-function toBareRecord(record: LogRecordInput): LogRecordInput {
+function toBareRecord(record: LogRecordInput, scrub: Scrub | undefined): LogRecordInput {
   const bound = cutAttributes(record.bound ?? noAttributes(), 16, BARE_BOUND_BYTES);
   const lost = record.attributes === undefined ? 0 : readMembers(record.attributes, 0).cut;
   return {
     ...record,
     body: typeof record.body === 'string' || record.body === undefined ? record.body : TOO_LARGE,
-    attributes: record.exception === undefined ? undefined : toBareException(record.exception),
+    attributes: record.exception === undefined ? undefined : toBareException(record.exception, scrub),
     exception: undefined,
     bound: { ...bound, dropped: bound.dropped + lost },
   };
@@ -59,8 +72,8 @@ function noAttributes(): EncodedAttributes {
   return { bytes: Buffer.alloc(0), keys: new Map(), ends: [], dropped: 0 };
 }
 
-function toBareException(thrown: unknown): object {
+function toBareException(thrown: unknown, scrub: Scrub | undefined): object {
   if (!isError(thrown)) return { 'exception.type': typeof thrown, 'exception.message': TOO_LARGE };
   const { type, message } = describeError(thrown);
-  return { 'exception.type': cutText(type, 128), 'exception.message': cutText(message, 512) };
+  return { 'exception.type': cutSafe(type, 128, scrub), 'exception.message': cutSafe(message, 512, scrub) };
 }

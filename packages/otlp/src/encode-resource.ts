@@ -1,11 +1,16 @@
 import { encodeAttributes } from './encode-attributes.ts';
 import { defaultEncodeLimits } from './limits.ts';
+import type { Scrub } from './scrub.ts';
 import { writeVarint } from './wire.ts';
 import { writeString } from './write-string.ts';
 
-/** Encodes the content of a `Resource` message. Attribute limits do not apply to a resource. */
-export function encodeResource(attributes: object): Buffer {
-  return encodeAttributes(attributes, unlimited, 0x0a).bytes;
+/**
+ * Encodes the content of a `Resource` message. Attribute limits do not apply to a resource.
+ *
+ * @param scrub - takes secrets out.
+ */
+export function encodeResource(attributes: object, scrub?: Scrub): Buffer {
+  return encodeAttributes(attributes, { ...unlimited, scrub }, 0x0a).bytes;
 }
 
 const unlimited = { ...defaultEncodeLimits, maxAttributes: Number.POSITIVE_INFINITY };
@@ -15,8 +20,9 @@ const unlimited = { ...defaultEncodeLimits, maxAttributes: Number.POSITIVE_INFIN
  *
  * @param name - `''` is left out, as is an absent version.
  */
-export function encodeScope(name: string, version = '', attributes: object = {}): Buffer {
-  const members = encodeAttributes(attributes, defaultEncodeLimits, 0x1a);
+// Four positional parameters: the first three are the fields of the message.
+export function encodeScope(name: string, version = '', attributes: object = {}, scrub?: Scrub): Buffer {
+  const members = encodeAttributes(attributes, { ...defaultEncodeLimits, scrub }, 0x1a);
   const bytes = Buffer.alloc((name.length + version.length) * 3 + members.bytes.length + 32);
   let end = 0;
   if (name !== '') {

@@ -1,4 +1,6 @@
-/** What the encoder takes of a record before it starts to cut. All integers ≥ 0 or `Infinity`. */
+import type { Scrub } from './scrub.ts';
+
+/** What the encoder takes of a record before it starts to cut. All numbers are integers ≥ 0 or `Infinity`. */
 export interface EncodeLimits {
   /** Attributes per record, top level, bound ones included; more are counted in `dropped_attributes_count`. */
   readonly maxAttributes: number;
@@ -13,6 +15,8 @@ export interface EncodeLimits {
   readonly maxItems: number;
   /** UTF-16 units of a body that is text. */
   readonly maxBodyLength: number;
+  /** What takes secrets out. Always present, so that all limits have one shape. */
+  readonly scrub: Scrub | undefined;
 }
 
 /**
@@ -26,4 +30,5 @@ export const defaultEncodeLimits: Readonly<EncodeLimits> = Object.freeze({
   maxDepth: 64,
   maxItems: Number.POSITIVE_INFINITY,
   maxBodyLength: Number.POSITIVE_INFINITY,
+  scrub: undefined,
 });

@@ -83,7 +83,7 @@ function checkMembers(value: unknown, path: string, fields: Readonly<Record<stri
     if (isRecord(value)) checkGroup(value, path, fields);
     return;
   }
-  for (const [place, entry] of value.entries()) checkGroup(entry, `${path}[${place}]`, fields);
+  for (const [place, entry] of value.entries()) if (isRecord(entry)) checkGroup(entry, `${path}[${place}]`, fields);
 }
 
 /** Values never reach a message, and names only those HTTP allows: a wrong one may be the token. */

@@ -1,6 +1,7 @@
 import type { DeliveryOptions, Format, Transport } from '@logflume/delivery';
 import type { LinePreset, OtlpFormatOptions } from '@logflume/formats';
 import type { Attributes } from '../logger.ts';
+import type { RedactOptions } from '../redact/redact-options.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Level } from './parse-levels.ts';
 import type { RouteRule } from './route-options.ts';
@@ -255,6 +256,12 @@ export interface LoggerOptions {
    * @defaultValue true without an endpoint, false with one
    */
   readonly console?: boolean | ConsoleFormat | ConsoleOptions | undefined;
+  /**
+   * What is taken out of records, before they are encoded: names whose values are secret, at any depth, or places and
+   * kinds of secrets. See docs/security.md.
+   * @defaultValue nothing
+   */
+  readonly redact?: readonly string[] | RedactOptions | undefined;
   /** What is cut from a record. */
   readonly limits?: LimitOptions | undefined;
   /** What happens when the process ends. */

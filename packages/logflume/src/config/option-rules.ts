@@ -1,4 +1,5 @@
 import { linePresets } from '@logflume/formats';
+import { secretShapeNames } from '../redact/secret-shapes.ts';
 import { oneOf } from './env-values.ts';
 import type { ConsoleFormat, DestinationOptions, LoggerOptions } from './logger-options.ts';
 import { severityOfLevel } from './parse-levels.ts';
@@ -106,6 +107,26 @@ export const consoleRule: Extract<OptionRule, { kind: 'value' }> = {
   },
 };
 
+const names: OptionRule = { kind: 'value', expected: 'a list of names', accepts: isNameList };
+
+export const redactRule: Extract<OptionRule, { kind: 'value' }> = {
+  kind: 'value',
+  expected: 'a list of names, or an object with keys, paths or values',
+  accepts: (value) => isNameList(value) || isRecord(value),
+  members: {
+    keys: names,
+    paths: { ...names, expected: 'a list of paths such as "user.password"' },
+    values: {
+      kind: 'value',
+      expected: `true, false or a list of ${oneOf(secretShapeNames)}`,
+      accepts: (value) =>
+        typeof value === 'boolean' ||
+        (Array.isArray(value) && value.every((shape) => secretShapeNames.some((name) => name === shape))),
+    },
+    replacement: text,
+  },
+};
+
 /** The rule of every option there is; what is not here is an unknown option. */
 export const optionRules: Readonly<Record<keyof LoggerOptions, OptionRule>> = {
   name: text,
@@ -159,6 +180,7 @@ export const optionRules: Readonly<Record<keyof LoggerOptions, OptionRule>> = {
   destinations: { kind: 'value', expected: 'an array of objects with a name', accepts: Array.isArray },
   route: { kind: 'value', expected: 'an array of rules', accepts: Array.isArray },
   console: consoleRule,
+  redact: redactRule,
   limits: {
     kind: 'group',
     fields: {
@@ -224,6 +246,10 @@ function isName(value: unknown): boolean {
 
 function isTransport(value: unknown): boolean {
   return isRecord(value) && isFunction(value['send']) && isFunction(value['close']);
+}
+
+function isNameList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== '');
 }
 
 function isFunction(value: unknown): boolean {

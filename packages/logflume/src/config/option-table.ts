@@ -277,6 +277,14 @@ export const optionTable: Readonly<Record<string, OptionRow>> = Object.freeze({
     description: 'Attributes of the process, see [Resource](#resource)',
     example: { 'service.version': '1.2.3' },
   },
+  redact: {
+    section: 'records',
+    variables: { LOGFLUME_REDACT: 'names separated by commas, or the object as JSON' },
+    default: 'nothing',
+    description:
+      'What is taken out of records before they are encoded, see [Security](security.md): names whose values are replaced at any depth, or an object with `keys`, `paths`, `values` (kinds of secrets to look for; `true` for all) and `replacement`',
+    example: ['password', 'authorization'],
+  },
   'limits.maxAttributes': {
     section: 'records',
     variables: { OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT: '', OTEL_ATTRIBUTE_COUNT_LIMIT: '' },

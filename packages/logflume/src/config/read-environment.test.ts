@@ -283,6 +283,14 @@ const cases: Readonly<Record<string, Case>> = {
     ],
     bad: [['yes', '"yes"', 'the default']],
   },
+  LOGFLUME_REDACT: {
+    good: [
+      ['password, authorization', { redact: ['password', 'authorization'] }],
+      ['["a,b"]', { redact: ['a,b'] }],
+      ['{"values":true}', { redact: { values: true } }],
+    ],
+    bad: [['{"values":"all"}', 'a string that is none', 'nothing is redacted']],
+  },
   LOGFLUME_SPOOL_DIR: { good: [], bad: [] },
   LOGFLUME_CONFIG: { good: [], bad: [] },
   OTEL_CONFIG_FILE: { good: [], bad: [] },

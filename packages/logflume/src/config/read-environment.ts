@@ -14,7 +14,7 @@ import {
 } from './env-values.ts';
 import { reportUnreadVariables } from './known-variables.ts';
 import type { LoggerOptions } from './logger-options.ts';
-import { consoleFormats, consoleRule, maxBatchRecords, maxLingerMs } from './option-rules.ts';
+import { consoleFormats, consoleRule, maxBatchRecords, maxLingerMs, redactRule } from './option-rules.ts';
 import { endpointVariables, parseEndpoints } from './otel-endpoint.ts';
 import { type ExporterName, parseExporters } from './otel-exporters.ts';
 import { parseHeaders } from './otel-headers.ts';
@@ -54,6 +54,7 @@ export interface EnvironmentSettings {
   readonly maxValueLength: Setting<number> | undefined;
   readonly fallback: Setting<'stderr' | 'stdout' | 'none'> | undefined;
   readonly console: Setting<NonNullable<LoggerOptions['console']>> | undefined;
+  readonly redact: Setting<NonNullable<LoggerOptions['redact']>> | undefined;
   /** Whether an automatic build runs us: stdout is nobody's terminal then, whatever it claims. */
   readonly ci: Setting<boolean> | undefined;
   /** From `FORCE_COLOR`, else `NO_COLOR`. */
@@ -108,6 +109,7 @@ export function readEnvironment(env: EnvironmentVariables, deps: EnvironmentDeps
       otherwise: 'the default, "stderr"',
     }),
     console: reader.read(['LOGFLUME_CONSOLE'], parseConsole, { option: 'console', otherwise: 'the default' }),
+    redact: reader.read(['LOGFLUME_REDACT'], parseRedact, { option: 'redact', otherwise: 'nothing is redacted' }),
     ci: readCi(reader),
     color: readColor(reader),
     levels: reader.read(['LOG_LEVEL'], parseLevelText, {
@@ -218,6 +220,16 @@ function parseConsole(text: string): ParsedValue<NonNullable<LoggerOptions['cons
   if (parsed.kind === 'ok') return { kind: 'ok', value: parsed.value as NonNullable<LoggerOptions['console']> }; // by its rule
   const close = closestName(text, ['true', 'false', ...consoleFormats]);
   return { kind: 'bad', bad: { ...parsed.bad, hint: close === undefined ? undefined : `write "${close}"` } };
+}
+
+function parseRedact(text: string): ParsedValue<NonNullable<LoggerOptions['redact']>> {
+  if (!/^[[{]/.test(text)) {
+    const names = text.split(',').map((name) => name.trim());
+    return { kind: 'ok', value: names.filter((name) => name !== '') };
+  }
+  const parsed = parseOptionText(text, { rule: redactRule });
+  if (parsed.kind !== 'ok') return parsed;
+  return { kind: 'ok', value: parsed.value as NonNullable<LoggerOptions['redact']> }; // by its rule
 }
 
 /** Builders say `CI=true`, some of them `CI=1` or their own name. */

@@ -82,6 +82,7 @@ export function resolveOptions(options: LoggerOptions, env: EnvironmentVariables
     axios: pick('axios', options.axios, undefined, undefined),
     ...resolveLimitsOfDelivery(options, settings, pick),
     fallback: pick('fallback', options.fallback, settings.fallback, undefined),
+    redact: pick('redact', options.redact, settings.redact, undefined),
     limits: resolveLimits(options, settings, pick),
     exit: {
       handleSignals: pick('exit.handleSignals', options.exit?.handleSignals, undefined, defaults.handleSignals),

@@ -63,6 +63,7 @@ export interface ResolvedOptions {
   readonly queue: { readonly maxBytes: number | undefined };
   readonly retry: RetryOptions;
   readonly fallback: LoggerOptions['fallback'];
+  readonly redact: LoggerOptions['redact'];
   /** `maxValueLength` may be `Infinity`. */
   readonly limits: { readonly maxAttributes: number; readonly maxValueLength: number };
   readonly exit: { readonly handleSignals: boolean; readonly timeoutMs: number | undefined };

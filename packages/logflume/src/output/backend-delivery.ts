@@ -36,7 +36,7 @@ export function toDeliveryOptions(
   onDiagnostic: DiagnosticSink | undefined,
 ): Omit<DeliveryOptions<unknown>, 'codec' | 'lossRecord'> {
   const formatParts = {
-    resource: encodeResource(options.resource),
+    resource: encodeResource(options.resource, scopes.scrub),
     scopeOf: scopes.encodedOf,
     scopeSchemaUrlOf: scopes.schemaUrlOf,
     resourceSchemaUrl: () => scopes.resourceSchemaUrl,

@@ -47,7 +47,7 @@ export function createConsoleLine(options: ConsoleLineOptions): ToLine {
     const bytes = free ?? Buffer.allocUnsafeSlow(MAX_RECORD_BYTES);
     free = undefined;
     let end = encodeLogRecord(bytes, 0, record, limits);
-    if (end === DOES_NOT_FIT) end = encodeReducedLogRecord(bytes, 0, record, bytes.length);
+    if (end === DOES_NOT_FIT) end = encodeReducedLogRecord(bytes, 0, record, bytes.length, limits.scrub);
     let line = '';
     forEachLogRecord(bytes.subarray(0, end), (from, to) => {
       line = toLine(decodeLogRecord(bytes, from, to), group);
@@ -57,20 +57,23 @@ export function createConsoleLine(options: ConsoleLineOptions): ToLine {
   };
 }
 
-function createTextLine({ style, color, scopes, resource, maxLineBytes }: ConsoleLineOptions): ToTextLine {
+function createTextLine({ style, color, scopes, resource, maxLineBytes, limits }: ConsoleLineOptions): ToTextLine {
   const { scopeOf } = scopes;
   if (style === 'pretty') return createPrettyLine({ colors: color, scopeOf });
   // The lines of `json` are short: who reads a container's stdout knows whose it is.
   return createPresetLine(style, {
     scopeOf,
     maxLineBytes,
-    resource: style === 'json' || resource === undefined ? undefined : toOtlpResource(resource),
+    resource: style === 'json' || resource === undefined ? undefined : toOtlpResource(resource, limits),
   });
 }
 
 /** Attributes of the process as a decoded record would have them. */
-function toOtlpResource(attributes: Readonly<Record<string, unknown>>): OtlpResource | undefined {
-  const request = frameLogsRequest(encodeResource(attributes), [{ scope: new Uint8Array(0), runs: [] }]);
+function toOtlpResource(
+  attributes: Readonly<Record<string, unknown>>,
+  { scrub }: EncodeLimits,
+): OtlpResource | undefined {
+  const request = frameLogsRequest(encodeResource(attributes, scrub), [{ scope: new Uint8Array(0), runs: [] }]);
   return decodeLogsRequest(request).resourceLogs[0]?.resource;
 }
 

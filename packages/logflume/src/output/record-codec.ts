@@ -11,7 +11,7 @@ import {
 export function createRecordCodec(limits: EncodeLimits): RecordCodec<LogRecordInput> {
   return {
     encode: (bytes, at, record) => encodeLogRecord(bytes, at, record, limits),
-    encodeReduced: encodeReducedLogRecord,
+    encodeReduced: (bytes, at, record, maxBytes) => encodeReducedLogRecord(bytes, at, record, maxBytes, limits.scrub),
     endOf: endOfRecord,
   };
 }

@@ -1,0 +1,119 @@
+import { describe, expect, it, test } from 'vitest';
+import { createSeenLogger } from '../../test/memory-delivery.ts';
+import { withContext } from '../context.ts';
+import { createScrub } from './create-scrub.ts';
+import type { RedactOptions } from './redact-options.ts';
+
+const card = '4111111111111111';
+const gone = '[redacted]';
+
+function logWith(redact: readonly string[] | RedactOptions) {
+  return createSeenLogger('trace', { scrub: createScrub(redact) });
+}
+
+function seen(redact: readonly string[] | RedactOptions, attributes: object) {
+  const { log, last } = logWith(redact);
+  log.info('m', { ...attributes });
+  return last().attributes;
+}
+
+describe('keys', () => {
+  test.each<[string, object, object]>([
+    ['at the top', { password: 's', user: 'u' }, { password: gone, user: 'u' }],
+    ['inside', { a: { b: [{ Password: 's', c: 1 }] } }, { a: { b: [{ Password: gone, c: 1 }] } }],
+    ['whatever stands under them', { password: { hash: 's', list: [1] } }, { password: gone }],
+    ['in flat names', { 'user.password.hash': 's', passwords: 1 }, { 'user.password.hash': gone, passwords: 1 }],
+    ['in maps', { m: new Map([['password', 's']]) }, { m: { password: gone } }],
+    ['in what toJSON answers', { o: { toJSON: () => ({ password: 's' }) } }, { o: { password: gone } }],
+    ['that are null', { password: null }, { password: gone }],
+  ])('are found %s', (_, attributes, expected) => {
+    expect(seen(['password'], attributes)).toStrictEqual(expected);
+  });
+
+  it('are found in errors and their causes', () => {
+    const { log, last } = logWith(['token']);
+    log.error(
+      'm',
+      Object.assign(new Error('e', { cause: Object.assign(new Error('c'), { token: 's' }) }), { token: 's' }),
+    );
+    expect(last().attributes).toMatchObject({
+      'exception.properties': { token: gone },
+      'exception.cause': { properties: { token: gone } },
+    });
+  });
+
+  it('are found in bound and context attributes and in a structured body', () => {
+    const { log, last } = logWith(['token']);
+    withContext({ token: 's', request: { token: 's' } }, () =>
+      log.child({ pool: { token: 's' } }).event('e', {}, { body: { token: 's' } }),
+    );
+    expect(last()).toMatchObject({
+      body: { token: gone },
+      attributes: { token: gone, request: { token: gone }, pool: { token: gone } },
+    });
+  });
+});
+
+describe('paths', () => {
+  test.each<[string[], object, object]>([
+    [['user.email'], { user: { email: 's', name: 'n' }, email: 'e' }, { user: { email: gone, name: 'n' }, email: 'e' }],
+    [['user.email'], { 'user.email': 's', 'user.name': 'n' }, { 'user.email': gone, 'user.name': 'n' }],
+    [['a.b.c'], { 'a.b': { c: 's', d: 1 } }, { 'a.b': { c: gone, d: 1 } }],
+    [['users.email'], { users: [{ email: 's' }, { email: 's' }] }, { users: [{ email: gone }, { email: gone }] }],
+    [['headers.*'], { headers: { a: 's', b: 's' }, b: 1 }, { headers: { a: gone, b: gone }, b: 1 }],
+    [['*.secret', 'a.b'], { a: { b: 's', secret: 's', c: 1 } }, { a: { b: gone, secret: gone, c: 1 } }],
+    [['user'], { user: { name: 's' }, x: { user: 1 } }, { user: gone, x: { user: 1 } }],
+    [['user'], { 'user.name': 's' }, { 'user.name': gone }],
+  ])('%j', (paths, attributes, expected) => {
+    expect(seen({ paths }, attributes)).toStrictEqual(expected);
+  });
+});
+
+describe('values', () => {
+  it('are found in messages, names, errors, numbers and bytes', () => {
+    const { log, last } = logWith({ values: ['creditCard'], replacement: '****' });
+    const error = new TypeError(`no ${card}`);
+    log.error(`paid with ${card}`, error, {
+      number: Number(card),
+      big: BigInt(card),
+      bytes: Buffer.from(`x${card}y`.replace('x', ' ').replace('y', ' ')),
+      [`key ${card}`]: 1,
+      set: new Set([`${card}`]),
+      time: 1_795_376_462_123,
+      float: 4.1,
+    });
+    const { body, attributes } = last();
+    expect(body).toBe('paid with ****');
+    expect(attributes).toMatchObject({
+      number: '****',
+      big: '****',
+      bytes: '****',
+      'key ****': 1,
+      set: ['****'],
+      time: 1_795_376_462_123,
+      float: 4.1,
+      'exception.message': 'no ****',
+      'exception.stacktrace': expect.stringContaining('TypeError: no ****'),
+    });
+    expect(JSON.stringify(last())).not.toContain(card);
+  });
+
+  it('are found before a text is cut', () => {
+    const { log, last } = createSeenLogger('trace', { maxValueLength: 12, scrub: createScrub({ values: true }) });
+    log.info('m', { card });
+    expect(last().attributes).toStrictEqual({ card: '[redacted]' });
+  });
+
+  it('are found in a record that is cut to fit', () => {
+    const { log, last } = logWith({ values: true, keys: ['token'] });
+    const text = `${'x'.repeat(300_000)}`;
+    log.error(`${card} ${text}`, new Error(`${'y'.repeat(505)} ${card} ${text}`), { token: 's'.repeat(300_000), text });
+    expect(JSON.stringify(last())).not.toMatch(/4111|s{9}/);
+  });
+});
+
+describe('nothing to redact', () => {
+  test.each([undefined, [], {}, { values: false, keys: [] }])('costs nothing: %j', (redact) => {
+    expect(createScrub(redact)).toBeUndefined();
+  });
+});
