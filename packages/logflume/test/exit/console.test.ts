@@ -32,7 +32,7 @@ describe('a console of a preset', () => {
   });
 
   it('keeps lines within the length that was asked for', async () => {
-    const args = ['300', 'exit', 'x'.repeat(20_000)];
+    const args = ['300', 'end', 'x'.repeat(20_000)];
     const { stdout } = await runFixture('console', { args, env: { LOGFLUME_CONSOLE: '{"maxLineBytes":8191}' } });
     const lengths = stdout
       .trimEnd()
