@@ -35,5 +35,6 @@ export type { EndpointStats } from './send/endpoint-pool.ts';
 export type { EndpointState } from './send/health.ts';
 export type { TlsOptions } from './send/http-agents.ts';
 export type { Transport, TransportRequest, TransportResult } from './send/transport.ts';
+export { withoutTracing } from './send/without-tracing.ts';
 export type { DeliveryReport, DeliveryStats } from './stats.ts';
 export { systemClock, systemRandom } from './system-clock.ts';

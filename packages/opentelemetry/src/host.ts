@@ -71,3 +71,10 @@ export interface LogRecordProcessor {
   /** Sends what is pending, hands the rest to the fallback, and ends. Never rejects; the same for every call. */
   shutdown(): Promise<void>;
 }
+
+/** An exporter of somebody else, as every generation of the SDK has it. */
+export interface ForeignLogRecordExporter {
+  /** `done` is called once: 0 is success; `error` may have the status of a reply as its `code`. */
+  export(records: SdkLogRecord[], done: (result: { code: number; error?: Error }) => void): void;
+  shutdown(): Promise<void>;
+}

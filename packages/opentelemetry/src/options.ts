@@ -17,6 +17,18 @@ export interface OwnLoggerOptions extends Omit<LoggerOptions, 'level' | 'name' |
   readonly timeoutMillis?: number | undefined;
   /** Connections are always kept; `true` is accepted for options written for `OTLPLogExporter`. @defaultValue true */
   readonly keepAlive?: true | undefined;
+  /**
+   * Integer ≥ 1, accepted for options written for `OTLPLogExporter` and without effect: the delivery adapts the requests
+   * under way to what the endpoint takes, and none fails for their number.
+   */
+  readonly concurrencyLimit?: number | undefined;
+  /** `ca`, `cert` and `key` as in `tls`, and `keepAlive: true`, as `OTLPLogExporter` names them. */
+  readonly httpAgentOptions?: HttpAgentOptions | undefined;
+}
+
+/** What of the options of an agent of `node:https` can be served. */
+export interface HttpAgentOptions extends NonNullable<LoggerOptions['tls']> {
+  readonly keepAlive?: true | undefined;
 }
 
 /** To make a logger or to share one. */
@@ -29,8 +41,6 @@ export type ResolvedOptions =
 
 /** Options of the stock exporter that have no counterpart, and what to do instead. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
-  httpAgentOptions: 'give axios, an instance made with an agent of yours, or tls',
-  concurrencyLimit: 'leave it out: the delivery adapts the requests in flight, and none fails for their number',
   userAgent: 'leave it out',
   selfObsMeterProvider: 'leave it out: stats() of a shared logger has the figures',
 };
@@ -57,7 +67,16 @@ export function resolveOptions(options: AdapterOptions): ResolvedOptions {
   if (options.logger !== undefined) return { kind: 'shared', logger: checkShared(options) };
   refuse(options, UNSUPPORTED, 'ERR_LOGFLUME_UNSUPPORTED', 'cannot be served');
   refuse(options, OF_THE_SDK, 'ERR_LOGFLUME_INVALID_OPTION', 'is decided by the SDK');
-  const { logger: _, url, timeoutMillis, keepAlive, compression, ...loggerOptions } = options;
+  const {
+    logger: _,
+    url,
+    timeoutMillis,
+    keepAlive,
+    compression,
+    concurrencyLimit,
+    httpAgentOptions,
+    ...loggerOptions
+  } = options;
   if (keepAlive !== undefined && keepAlive !== true) {
     throw new LogflumeError(
       'ERR_LOGFLUME_UNSUPPORTED',
@@ -68,12 +87,16 @@ export function resolveOptions(options: AdapterOptions): ResolvedOptions {
   checkPair('url', url, 'endpoints', loggerOptions.endpoints);
   checkPair('timeoutMillis', timeoutMillis, 'timeoutMs', loggerOptions.timeoutMs);
   checkTimeout(timeoutMillis);
+  checkLimit(concurrencyLimit);
+  checkPair('httpAgentOptions', httpAgentOptions, 'tls', loggerOptions.tls);
+  const tls = toTls(httpAgentOptions);
   return {
     kind: 'own',
     loggerOptions: {
       ...loggerOptions,
       // The SDK has its own limit, and counted what it left out.
       limits: withoutLimit(loggerOptions.limits),
+      ...(tls === undefined ? {} : { tls }),
       ...(url === undefined ? {} : { endpoints: [url] }),
       ...(timeoutMillis === undefined ? {} : { timeoutMs: timeoutMillis }),
       ...(compression === undefined ? {} : { compression: toCompression(compression) }),
@@ -119,6 +142,27 @@ function checkPair(option: string, value: unknown, own: string, ownValue: unknow
 function checkTimeout(timeoutMillis: unknown): void {
   if (timeoutMillis === undefined || (typeof timeoutMillis === 'number' && timeoutMillis > 0)) return;
   throw wrong('timeoutMillis', 'timeoutMillis must be a number of milliseconds above 0');
+}
+
+function checkLimit(limit: unknown): void {
+  if (limit === undefined || (Number.isInteger(limit) && Number(limit) >= 1)) return;
+  throw wrong('concurrencyLimit', 'concurrencyLimit must be an integer of 1 or more');
+}
+
+/** An agent may be told a hundred things; those that are not about certificates belong to an agent of one's own. */
+function toTls(agentOptions: HttpAgentOptions | undefined): LoggerOptions['tls'] {
+  if (agentOptions === undefined) return undefined;
+  if (typeof agentOptions !== 'object' || agentOptions === null) throw unservedAgent('httpAgentOptions as it is');
+  const { keepAlive, ca, cert, key, ...others } = agentOptions;
+  const [other] = Object.keys(others);
+  if (other !== undefined) throw unservedAgent(`httpAgentOptions.${other}`);
+  if (keepAlive !== undefined && keepAlive !== true) throw unservedAgent('httpAgentOptions.keepAlive other than true');
+  return { ca, cert, key };
+}
+
+function unservedAgent(what: string): LogflumeError {
+  const message = `${what} cannot be served; give axios, an instance made with an agent of yours`;
+  return new LogflumeError('ERR_LOGFLUME_UNSUPPORTED', message, { details: { option: 'httpAgentOptions' } });
 }
 
 function toCompression(compression: unknown): NonNullable<LoggerOptions['compression']> {

@@ -26,8 +26,16 @@ describe.each<[string, (options: AdapterOptions) => unknown]>([
     ['a name', { name: 'shop' }, invalid, /^name is decided by the SDK; give it to getLogger/],
     ['onDiagnostic', { onDiagnostic: 'stderr' }, invalid, /^onDiagnostic must be a function/],
     ['a logger that is none', { logger: console }, invalid, /^logger must be a logger from createLogger$/],
-    ['agents', { httpAgentOptions: { maxSockets: 1 } }, unsupported, /^httpAgentOptions cannot be served; give axios/],
-    ['a limit of requests', { concurrencyLimit: 5 }, unsupported, /^concurrencyLimit cannot be served; leave it out/],
+    [
+      'agents',
+      { httpAgentOptions: { maxSockets: 1 } },
+      unsupported,
+      /^httpAgentOptions.maxSockets cannot be served; give axios/,
+    ],
+    ['an agent', { httpAgentOptions: () => ({}) }, unsupported, /^httpAgentOptions as it is cannot be served/],
+    ['agents beside tls', { httpAgentOptions: {}, tls: {} }, invalid, /^httpAgentOptions and tls say the same/],
+    ['a certificate', { httpAgentOptions: { ca: 5 } }, invalid, /^tls\.ca must be/],
+    ['a limit of requests', { concurrencyLimit: 0 }, invalid, /^concurrencyLimit must be an integer of 1 or more$/],
     ['a user agent', { userAgent: 'x' }, unsupported, /^userAgent cannot be served/],
     ['a meter provider', { selfObsMeterProvider: {} }, unsupported, /^selfObsMeterProvider cannot be served/],
     ['connections for one request', { keepAlive: false }, unsupported, /^keepAlive cannot be served unless it is true/],
@@ -55,12 +63,13 @@ describe.each<[string, (options: AdapterOptions) => unknown]>([
 });
 
 describe('options written for OTLPLogExporter', () => {
-  it('are served: url, headers as an object or a function, timeoutMillis, compression, keepAlive', async () => {
+  it('are served: url, headers as an object or a function, timeoutMillis, compression, and those of agents', async () => {
     await using rig = await createRig();
     for (const headers of [{ 'x-team': 'blue' }, async () => ({ 'x-team': 'blue' })]) {
       const compression: string = 'none';
       const url = `${rig.backend.url}/v1/logs`;
-      const common = { timeoutMillis: 1000, keepAlive: true, exit: { handleSignals: false } } as const;
+      const agents = { keepAlive: true, concurrencyLimit: 5, httpAgentOptions: { keepAlive: true } } as const;
+      const common = { timeoutMillis: 1000, ...agents, exit: { handleSignals: false } };
       const exporter = createLogRecordExporter({ url, headers, compression, ...common });
       exporter.export(
         [

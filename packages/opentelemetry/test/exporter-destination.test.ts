@@ -1,0 +1,158 @@
+import { createDevBackend, type ReceivedRecord } from '@logflume/dev-backend';
+import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
+import { createLogger, emitRecord, type Logger } from 'logflume';
+import { describe, expect, it } from 'vitest';
+import { type ExporterDestinationOptions, exporterDestination, type SdkLogRecord } from '../src/index.ts';
+
+type Answer = { code: number; error?: Error } | 'throw' | 'never';
+
+/** An exporter that answers as it is told, and then that all is well. */
+function createExporter(...answers: Answer[]) {
+  const exported: SdkLogRecord[][] = [];
+  let isShutDown = false;
+  const exporter = {
+    export(records: SdkLogRecord[], done: (result: { code: number; error?: Error }) => void): void {
+      exported.push(records);
+      const answer = answers.shift() ?? { code: 0 };
+      if (answer === 'throw') throw new Error('broken, with a secret');
+      if (answer !== 'never') setImmediate(done, answer);
+    },
+    shutdown: async () => {
+      isShutDown = true;
+    },
+    forceFlush: async () => undefined,
+  };
+  return { exporter, exported, isShutDown: () => isShutDown };
+}
+
+const refused = (code: number) => ({ code: 1, error: Object.assign(new Error('refused'), { code }) });
+
+function createLoggerTo(
+  exporter: Parameters<typeof exporterDestination>[0],
+  options?: ExporterDestinationOptions,
+): Logger {
+  const retry = { baseDelayMs: 1, maxDelayMs: 1 };
+  return createLogger({
+    destinations: [exporterDestination(exporter, { retry, fallback: 'none', ...options })],
+    exit: { handleSignals: false },
+    onDiagnostic: () => undefined,
+  });
+}
+
+describe('an exporter as a destination', () => {
+  it('of the stock kind delivers what logflume itself delivers', async () => {
+    await using backend = await createDevBackend();
+    await using direct = await createDevBackend();
+    await using logger = createLogger({
+      name: 'orders',
+      version: '1.2',
+      resource: { 'service.name': 'shop' },
+      destinations: [
+        exporterDestination(new OTLPLogExporter({ url: `${backend.url}/v1/logs` })),
+        { name: 'direct', endpoints: [direct.url] },
+      ],
+      exit: { handleSignals: false },
+    });
+    logger.error('failed', new RangeError('out of range', { cause: new Error('root') }), {
+      list: [1, null, { a: true }],
+    });
+    logger.event('order.placed', { 'order.id': 1234, total: 99.5, negative: -3, text: 'é' });
+    const trace = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: '00000000000000aa', traceFlags: 1 };
+    const scope = { name: 'scope', version: '2', schemaUrl: 'https://example.com/s' };
+    emitRecord(logger, {
+      severityNumber: 5,
+      severityText: 'fine',
+      body: { a: [1] },
+      trace,
+      scope,
+      timeMs: 1000,
+      timeNanos: 7,
+    });
+    await logger.flush();
+    const sayings = (records: readonly ReceivedRecord[]) =>
+      records
+        .map(({ sequence, requestNumber, receivedAtUnixMs, idempotencyKey, otlp, ...said }) => said)
+        .sort((a, b) => a.severityNumber - b.severityNumber);
+    expect(backend.records()).toHaveLength(3);
+    expect(sayings(backend.records())).toEqual(sayings(direct.records()));
+  });
+
+  it('gets 10,000 records of one tick, each once', async () => {
+    await using backend = await createDevBackend({ maxRecords: 10_000 });
+    await using logger = createLoggerTo(new OTLPLogExporter({ url: `${backend.url}/v1/logs` }));
+    for (let i = 0; i < 10_000; i++) logger.info('record', { i });
+    await expect(logger.flush()).resolves.toMatchObject({ accepted: 10_000, delivered: 10_000 });
+    expect(new Set(backend.records().map(({ attributes }) => attributes['i'])).size).toBe(10_000);
+  });
+
+  it.each<[string, Answer[]]>([
+    ['a failure without a status', [{ code: 1, error: new Error('no connection') }, { code: 1 }]],
+    ['503 and 429', [refused(503), refused(429)]],
+    ['unavailable, of gRPC', [refused(14)]],
+    ['one that throws', ['throw', 'throw']],
+    ['one that answers nothing at all', ['never']],
+  ])('is asked again until it takes a batch: %s', async (_, answers) => {
+    const { exporter, exported } = createExporter(...answers);
+    const attempts = answers.length + 1;
+    // Short where it has to pass, and long enough for an answer on a machine that is busy.
+    const logger = createLoggerTo(exporter, answers.includes('never') ? { timeoutMs: 1000 } : {});
+    logger.info('record');
+    await logger.close();
+    expect(exported).toHaveLength(attempts);
+    expect(exported.map(([first]) => first?.body)).toEqual(Array.from({ length: attempts }, () => 'record'));
+    expect(logger.stats()).toMatchObject({ delivered: 1, endpoints: [{ attempts }] });
+  });
+
+  it.each([400, 3])('is asked once where it refuses for good: %d', async (status) => {
+    const { exporter, exported } = createExporter(refused(status));
+    const logger = createLoggerTo(exporter);
+    logger.info('record');
+    await logger.close();
+    expect(exported).toHaveLength(1);
+    expect(logger.stats()).toMatchObject({ accepted: 1, rejected: 1, delivered: 0 });
+  });
+
+  it('gets a batch in halves that is too large', async () => {
+    const { exporter, exported } = createExporter(refused(413));
+    const logger = createLoggerTo(exporter);
+    for (let i = 0; i < 4; i++) logger.info('record', { i });
+    await logger.close();
+    expect(exported.map((records) => records.length)).toEqual([4, 2, 2]);
+    expect(logger.stats()).toMatchObject({ delivered: 4 });
+  });
+
+  it('is shut down with the logger, and its errors are told nowhere', async () => {
+    const { exporter, isShutDown } = createExporter('throw');
+    const told: string[] = [];
+    const logger = createLogger({
+      destinations: [exporterDestination(exporter, { name: 'vendor', retry: { baseDelayMs: 1, maxDelayMs: 1 } })],
+      exit: { handleSignals: false },
+      onDiagnostic: (event) => told.push(JSON.stringify(event)),
+    });
+    logger.info('record');
+    await logger.close();
+    expect(isShutDown()).toBe(true);
+    expect(Object.keys(logger.stats().destinations ?? {})).toEqual(['vendor']);
+    expect(told.join()).not.toContain('secret');
+  });
+
+  it('has records that are grouped by the identity of resource and scope', async () => {
+    const { exporter, exported } = createExporter();
+    const logger = createLoggerTo(exporter);
+    const db = logger.child({}, { name: 'db' });
+    for (const each of [logger, db, logger, db]) each.info('record');
+    await logger.close();
+    const records = exported.flat();
+    expect(new Set(records.map(({ resource }) => resource)).size).toBe(1);
+    expect(new Set(records.map(({ instrumentationScope }) => instrumentationScope)).size).toBe(2);
+  });
+
+  it.each([[undefined], [{}], ['http://localhost:4318'], [{ export: () => undefined }]])(
+    'is refused when it is none: %j',
+    (exporter) => {
+      expect(() => Reflect.apply(exporterDestination, undefined, [exporter])).toThrow(
+        expect.objectContaining({ code: 'ERR_LOGFLUME_INVALID_OPTION' }),
+      );
+    },
+  );
+});
