@@ -2,11 +2,12 @@ import type { Delivery } from '@logflume/delivery';
 import { defaultEncodeLimits, type EncodeLimits, encodeAttributes, type LogRecordInput } from '@logflume/otlp';
 import type { Diagnostic } from './config/diagnostic.ts';
 import type { LoggerOptions } from './config/logger-options.ts';
-import { severityOfLevel, thresholdFor } from './config/parse-levels.ts';
+import { type LevelRules, severityOfLevel } from './config/parse-levels.ts';
 import { createProcessDeps } from './config/process-deps.ts';
 import { resolveOptions } from './config/resolve-options.ts';
 import type { ResolvedOptions } from './config/resolved-options.ts';
 import { publishDiagnostic } from './diagnostic-channel.ts';
+import { createLevelCell } from './level-cell.ts';
 import type { Logger } from './logger.ts';
 import { createBackendDelivery } from './output/backend-delivery.ts';
 import { alongside, createConsoleDelivery, createNoDelivery } from './output/console-delivery.ts';
@@ -14,8 +15,9 @@ import { createConsoleLine, createStandardStream } from './output/console-output
 import { createDestinations } from './output/destinations.ts';
 import { asOwnOutput, tellDiagnostic } from './own-output.ts';
 import { createPipeline } from './pipeline.ts';
-import { createLevelCell, PipelineLogger } from './pipeline-logger.ts';
+import { PipelineLogger } from './pipeline-logger.ts';
 import { createScrub } from './redact/create-scrub.ts';
+import { endingWith, reloadOnChange } from './reload.ts';
 import { ScopeTable } from './scope-table.ts';
 import { handleSignals } from './signals.ts';
 
@@ -42,22 +44,26 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   const scopes = new ScopeTable(scrub);
   const delivery = createOutput(resolved, scopes, limits);
   const bound = encodeAttributes(resolved.attributes, limits);
+  const isSilent = resolved.output === 'none';
+  const level = createLevelCell(resolved.name, isSilent ? nothing : resolved.levels);
+  const endReload = isSilent
+    ? undefined
+    : reloadOnChange(options, resolved, { levels: ({ levels }) => level.applyRules(levels) });
+  const signalled = resolved.exit.handleSignals && !isSilent ? withSignals(delivery, resolved) : delivery;
   return new PipelineLogger(
     createPipeline({
-      delivery: resolved.exit.handleSignals && resolved.output !== 'none' ? withSignals(delivery, resolved) : delivery,
+      delivery: endReload === undefined ? signalled : endingWith(signalled, endReload),
       scopes,
       limits,
-      levels: resolved.levels,
       version: resolved.version ?? '',
-      isPrinted: resolved.output !== 'none' && resolved.console !== false,
+      isPrinted: !isSilent && resolved.console !== false,
     }),
-    {
-      name: resolved.name,
-      bound: bound.ends.length === 0 && bound.dropped === 0 ? undefined : bound,
-      level: createLevelCell(resolved.output === 'none' ? 'off' : thresholdFor(resolved.levels, resolved.name)),
-    },
+    { name: resolved.name, bound: bound.ends.length === 0 && bound.dropped === 0 ? undefined : bound, level },
   );
 }
+
+/** Rules by which nothing is logged. */
+const nothing: LevelRules = { default: 'off', byName: new Map() };
 
 function createOutput(resolved: ResolvedOptions, scopes: ScopeTable, limits: EncodeLimits): Delivery<LogRecordInput> {
   if (resolved.output === 'none') return createNoDelivery();

@@ -105,11 +105,26 @@ export interface Logger {
    */
   readonly child: (attributes: Attributes, options?: ChildOptions) => Logger;
   /**
-   * The level in force; can be set at run time, and children without a level of their own follow.
+   * The level in force; can be set at run time, and children without a level of their own follow. Children of one parent and
+   * one name share theirs.
    *
    * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` when set to a word that is no level.
    */
   level: LevelThreshold;
+  /**
+   * Sets the level for a limited time, after which the one that would hold without it holds again: to look closely at a
+   * program that runs, without forgetting it at `debug`. Setting `level`, or calling this again, ends it. The timer keeps
+   * no process alive.
+   *
+   * @param durationMs - 1 … 2147483647.
+   * @returns what ends it early; calling that later does nothing.
+   * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` for a word that is no level, or a time that is none.
+   * @example
+   * ```ts
+   * log.setLevelFor('debug', 10 * 60_000);
+   * ```
+   */
+  readonly setLevelFor: (level: LevelThreshold, durationMs: number) => () => void;
   /** Says whether a record of a level would be logged: for work that only serves the record. */
   readonly isLevelEnabled: (level: Level) => boolean;
   /** Sends what is pending. Never rejects; settles by its deadline, or as soon as nothing more can be sent before it. */

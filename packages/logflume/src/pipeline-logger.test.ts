@@ -1,4 +1,4 @@
-import { describe, expect, it, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { createSeenLogger } from '../test/memory-delivery.ts';
 import type { Level } from './config/parse-levels.ts';
 
@@ -86,6 +86,53 @@ describe('levels', () => {
   });
 });
 
+describe('a level for a limited time', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('ends by itself, for followers too, and gives way to what holds then', () => {
+    const { log } = createSeenLogger('info,db=warn');
+    const [follower, ruled] = [log.child({}, { name: 'free' }), log.child({}, { name: 'db' })];
+    log.setLevelFor('debug', 1000);
+    expect([log, follower, ruled].map(({ level }) => level)).toStrictEqual(['debug', 'debug', 'warn']);
+    ruled.setLevelFor('trace', 500);
+    vi.advanceTimersByTime(999);
+    expect([log, follower, ruled].map(({ level }) => level)).toStrictEqual(['debug', 'debug', 'warn']);
+    vi.advanceTimersByTime(1);
+    expect([log, follower, ruled].map(({ level }) => level)).toStrictEqual(['info', 'info', 'warn']);
+  });
+
+  it('can be ended early, once', () => {
+    const { log } = createSeenLogger('info');
+    const end = log.setLevelFor('debug', 1000);
+    end();
+    expect(log.level).toBe('info');
+    log.setLevelFor('trace', 1000);
+    end();
+    expect(log.level).toBe('trace');
+  });
+
+  it('is ended by a level that is set, and by another for a limited time', () => {
+    const { log } = createSeenLogger('info');
+    log.setLevelFor('debug', 1000);
+    log.setLevelFor('trace', 3000);
+    vi.advanceTimersByTime(2000);
+    expect(log.level).toBe('trace');
+    log.level = 'warn';
+    vi.advanceTimersByTime(5000);
+    expect(log.level).toBe('warn');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it.each([[0], [-1], [2 ** 31], [Number.NaN], ['1s'], [undefined]])('refuses a time of %j', (durationMs) => {
+    const { log } = createSeenLogger('info');
+    const set = () => Reflect.apply(log.setLevelFor, log, ['debug', durationMs]);
+    expect(set).toThrow('durationMs must be milliseconds, 1 … 2147483647, got');
+    expect(() => Reflect.apply(log.setLevelFor, log, ['loud', 1])).toThrow('level must be trace,');
+    expect(log.level).toBe('info');
+  });
+});
+
 describe('children', () => {
   it('carry what is bound to them and above them; the nearest wins', () => {
     const { log, last } = createSeenLogger();
@@ -129,6 +176,13 @@ describe('children', () => {
     const [free, ruled] = [log.child({}, { name: 'free' }), log.child({}, { name: 'db' })];
     log.level = 'trace';
     expect([free.level, ruled.level]).toStrictEqual(['trace', 'warn']);
+  });
+
+  it('share their level with others of their parent and name, and with nobody else', () => {
+    const { log } = createSeenLogger('info');
+    const [first, second, other] = ['db', 'db', 'http'].map((name) => log.child({}, { name }));
+    if (first !== undefined) first.level = 'trace';
+    expect([log, first, second, other].map((each) => each?.level)).toStrictEqual(['info', 'trace', 'trace', 'info']);
   });
 
   it('have a scope of their own by name', () => {

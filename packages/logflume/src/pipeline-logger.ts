@@ -1,32 +1,14 @@
 import { LogflumeError } from '@logflume/delivery';
 import { type EncodedAttributes, encodeAttributes, isError, mergeAttributes } from '@logflume/otlp';
 import { ATTRIBUTES_ERROR_KEY, errorAmong, isPlainObject, sortArguments, toAttributes } from './call-shapes.ts';
-import {
-  expectedLevel,
-  type Level,
-  type LevelThreshold,
-  minSeverityOf,
-  parseLevel,
-  severityOfLevel,
-  thresholdFor,
-} from './config/parse-levels.ts';
+import { expectedLevel, type Level, type LevelThreshold, parseLevel, severityOfLevel } from './config/parse-levels.ts';
 import { showValue } from './config/show-value.ts';
 import { activeContext } from './context.ts';
 import { type CallContext, captureNow, enqueueHostRecord, type HostRecord, type RecordEmitter } from './emit-record.ts';
-import type { ChildOptions, EventOptions, LevelLogMethod, Logger, LogMethod } from './logger.ts';
+import type { LevelCell } from './level-cell.ts';
+import type { EventOptions, LevelLogMethod, Logger, LogMethod } from './logger.ts';
 import { MAX_DEPTH, type Pipeline, TOO_DEEP, UNREADABLE } from './pipeline.ts';
 import { activeTraceContext } from './trace-context.ts';
-
-/** A level that a logger and those of its children without one of their own read and change together. */
-export interface LevelCell {
-  threshold: LevelThreshold;
-  /** The lowest severity number that passes: what a log call compares. */
-  minSeverity: number;
-}
-
-export function createLevelCell(threshold: LevelThreshold): LevelCell {
-  return { threshold, minSeverity: minSeverityOf(threshold) };
-}
 
 /** What makes one logger different from the others of its pipeline. */
 export interface LoggerIdentity {
@@ -134,7 +116,10 @@ export class PipelineLogger implements Logger, RecordEmitter {
     return new PipelineLogger(this.#pipeline, {
       name: name === undefined || name === null ? this.#name : String(name),
       bound: bound.ends.length === 0 && bound.dropped === 0 ? undefined : bound,
-      level: this.#childLevel(options ?? {}),
+      level: this.#level.childCell(
+        name === undefined || name === null ? undefined : String(name),
+        options?.level === undefined ? undefined : checkLevel(options.level),
+      ),
     });
   };
 
@@ -143,9 +128,11 @@ export class PipelineLogger implements Logger, RecordEmitter {
   }
 
   set level(level: LevelThreshold) {
-    this.#level.threshold = checkLevel(level);
-    this.#level.minSeverity = minSeverityOf(this.#level.threshold);
+    this.#level.set(checkLevel(level));
   }
+
+  readonly setLevelFor: Logger['setLevelFor'] = (level, durationMs) =>
+    this.#level.setFor(checkLevel(level), durationMs);
 
   readonly isLevelEnabled: Logger['isLevelEnabled'] = (level): boolean =>
     this.#level.minSeverity <= severityOfLevel[levelOf(level) ?? 'info'];
@@ -167,17 +154,6 @@ export class PipelineLogger implements Logger, RecordEmitter {
   /** For those who would else print a second time. */
   get isPrinted(): boolean {
     return this.#pipeline.isPrinted === true;
-  }
-
-  /** A child whose name has a rule has the level of that rule; any other follows its parent. */
-  #childLevel({ name, level }: ChildOptions): LevelCell {
-    if (level !== undefined) return createLevelCell(checkLevel(level));
-    const { byName } = this.#pipeline.levels;
-    if (name === undefined || byName.size === 0) return this.#level;
-    const named = thresholdFor({ byName, default: 'off' }, name);
-    // No rule, or one that says `off`: the other default tells which.
-    const isRuled = named !== 'off' || thresholdFor({ byName, default: 'trace' }, name) === 'off';
-    return isRuled ? createLevelCell(named) : this.#level;
   }
 
   #log(

@@ -1,6 +1,5 @@
 import type { Delivery, DeliveryReport, DeliveryStats } from '@logflume/delivery';
 import type { EncodeLimits, LogRecordInput } from '@logflume/otlp';
-import type { LevelRules } from './config/parse-levels.ts';
 import type { FlushOptions } from './logger.ts';
 import { RecordClock } from './record-clock.ts';
 import type { ScopeTable } from './scope-table.ts';
@@ -10,7 +9,6 @@ export interface PipelineParts {
   readonly delivery: Delivery<LogRecordInput>;
   readonly scopes: ScopeTable;
   readonly limits: EncodeLimits;
-  readonly levels: LevelRules;
   /** Of every scope; `''` is none. */
   readonly version: string;
   /** Whether records are printed on the console of the process. @defaultValue false */

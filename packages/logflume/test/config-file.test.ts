@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDevBackend } from '@logflume/dev-backend';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runFixture } from './exit/run-fixture.ts';
+import { runFixture, startFixture } from './exit/run-fixture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'flume-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -41,5 +41,26 @@ describe('a program with nothing set in code', () => {
       `logflume: LOGFLUME_CONFIG: ${path}:2: "levle" is not an option of logflume; did you mean "level"?; the whole file is ignored\nyaml loaded\n`,
     );
     expect(stdout).toContain('from the file');
+  });
+});
+
+describe('a program that runs', () => {
+  it('takes other levels from a changed file, keeps what it has for a wrong one, and asks at SIGHUP', async () => {
+    const path = write('c.yaml', 'level: info\nconsole: false\nendpoints: [ "http://127.0.0.1:9" ]\n');
+    await using program = startFixture('reload', { env: { LOGFLUME_CONFIG: path } });
+    await program.says('ready info info');
+    const good = 'level: warn,db=debug\nconsole: false\nendpoints: [ "http://127.0.0.1:9" ]\n';
+    write('c.yaml', good);
+    await program.says(`fileReloaded warn debug ${path} was read anew: level changed`);
+    write('c.yaml', `${good}levle: x\n`);
+    await program.says('fileNotReloaded warn debug LOGFLUME_CONFIG: ');
+    write('c.yaml', good.replace('debug', 'trace'));
+    await program.says('fileReloaded warn trace ');
+    rmSync(path);
+    program.child.kill('SIGHUP');
+    await program.says('it cannot be read (ENOENT); the configuration before stays in force');
+    program.child.kill('SIGUSR2');
+    await program.says('closed 0');
+    expect(await program.ended()).toMatchObject({ code: 0, stderr: '' });
   });
 });

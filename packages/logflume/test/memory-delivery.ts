@@ -10,11 +10,12 @@ import {
   toPlainValue,
 } from '@logflume/otlp';
 import { parseLevels } from '../src/config/parse-levels.ts';
+import { createLevelCell } from '../src/level-cell.ts';
 import type { Logger } from '../src/logger.ts';
 import { createNoDelivery } from '../src/output/console-delivery.ts';
 import { createRecordCodec } from '../src/output/record-codec.ts';
 import { createPipeline } from '../src/pipeline.ts';
-import { createLevelCell, PipelineLogger } from '../src/pipeline-logger.ts';
+import { PipelineLogger } from '../src/pipeline-logger.ts';
 import { ScopeTable } from '../src/scope-table.ts';
 
 /** A record as a backend would read it. */
@@ -72,9 +73,13 @@ export function createSeenLogger(levels = 'trace', options: Partial<EncodeLimits
     stats: (): DeliveryStats => ({ ...createNoDelivery().stats(), accepted: records.length + lost }),
   };
   const { default: level = 'trace', byName } = parseLevels(levels);
-  const pipeline = createPipeline({ delivery, scopes, limits, levels: { default: level, byName }, version: '' });
+  const pipeline = createPipeline({ delivery, scopes, limits, version: '' });
   return {
-    log: new PipelineLogger(pipeline, { name: '', bound: undefined, level: createLevelCell(level) }),
+    log: new PipelineLogger(pipeline, {
+      name: '',
+      bound: undefined,
+      level: createLevelCell('', { default: level, byName }),
+    }),
     records,
     encoded,
     lost: () => lost,

@@ -109,11 +109,16 @@ function unknownLevel(part: string, word: string): string {
  * `db` covers `db` and `db.pool`, not `dbx`.
  */
 export function thresholdFor(rules: LevelRules, loggerName: string): LevelThreshold {
-  if (rules.byName.size === 0) return rules.default;
+  return ruleFor(rules, loggerName) ?? rules.default;
+}
+
+/** As {@link thresholdFor}, but `undefined` where no entry covers the name. */
+export function ruleFor({ byName }: LevelRules, loggerName: string): LevelThreshold | undefined {
+  if (byName.size === 0) return undefined;
   for (let name = loggerName; ; name = name.slice(0, name.lastIndexOf('.'))) {
-    const threshold = rules.byName.get(name);
+    const threshold = byName.get(name);
     if (threshold !== undefined) return threshold;
-    if (!name.includes('.')) return rules.default;
+    if (!name.includes('.')) return undefined;
   }
 }
 

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import type { EnvironmentVariables } from '../env-reader.ts';
+import type { LoggerOptions } from '../logger-options.ts';
+import { type ResolveDeps, resolveOptions } from '../resolve-options.ts';
+import type { ResolvedOptions } from '../resolved-options.ts';
+import { planReload } from './plan-reload.ts';
+
+let drawn = 0;
+const deps: ResolveDeps = {
+  isTTY: false,
+  hasZstd: true,
+  readFile: () => '',
+  resource: { argv0: 'node', hostname: 'host', pid: 7, nodeVersion: '20.20.2', randomUuid: () => `uuid ${drawn++}` },
+};
+
+function resolve(text: string, options: LoggerOptions = {}, env: EnvironmentVariables = {}): ResolvedOptions {
+  return resolveOptions(options, { LOGFLUME_CONFIG: '/f.yaml', ...env }, { ...deps, readFile: () => text });
+}
+
+const plan = (before: string, after: string, options: LoggerOptions = {}, env: EnvironmentVariables = {}) =>
+  planReload(resolve(before, options, env), resolve(after, options, env), ['levels', 'endpoints']);
+
+describe('planReload', () => {
+  it('puts in force what can change, and names the rest', () => {
+    const before = 'level: info\nendpoints: [http://a]\n';
+    expect(plan(before, 'level: debug\nendpoints: [http://b]\nbatch: { lingerMs: 5 }\n')).toEqual({
+      apply: ['levels', 'endpoints'],
+      diagnostic: {
+        kind: 'fileReloaded',
+        file: '/f.yaml',
+        changed: ['level', 'endpoints'],
+        message: '/f.yaml was read anew: level, endpoints changed; batch will change with the next start',
+      },
+    });
+  });
+
+  it('names what a logger of this kind cannot change', () => {
+    const [before, after] = [resolve('endpoints: [http://a]\n'), resolve('endpoints: [http://b]\n')];
+    expect(planReload(before, after, ['levels'])).toMatchObject({
+      apply: [],
+      diagnostic: { changed: [], message: '/f.yaml was read anew: endpoints will change with the next start' },
+    });
+  });
+
+  it.each<[string, string, string, LoggerOptions, EnvironmentVariables]>([
+    ['a comment', 'level: info\n', '# why\nlevel: info\n', {}, {}],
+    ['what code decides', 'level: info\n', 'level: debug\n', { level: 'warn' }, {}],
+    ['what the environment decides', 'level: info\n', 'level: debug\n', {}, { LOG_LEVEL: 'warn' }],
+    ['nothing, with functions and a random id', 'level: info\n', 'level: info\n', { headers: async () => ({}) }, {}],
+  ])('does nothing about %s', (_, before, after, options, env) => {
+    expect(plan(before, after, options, env)).toEqual({ apply: [], diagnostic: undefined });
+  });
+
+  it('keeps everything for a file that is wrong', () => {
+    expect(plan('level: debug\n', 'level: debug\nlevle: info\n')).toEqual({
+      apply: [],
+      diagnostic: {
+        kind: 'fileNotReloaded',
+        file: '/f.yaml',
+        message:
+          'LOGFLUME_CONFIG: /f.yaml:2: "levle" is not an option of logflume; did you mean "level"?; the configuration before stays in force',
+      },
+    });
+  });
+});

@@ -1,0 +1,80 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ConfigDiagnostic, FileReloadDiagnostic } from '../diagnostic.ts';
+import type { ResolvedOptions } from '../resolved-options.ts';
+
+/** A part of the configuration that can change while the program runs. */
+export const reloadable = ['levels', 'endpoints'] as const;
+
+export type Reloadable = (typeof reloadable)[number];
+
+/** What to do about a changed file. */
+export interface ReloadPlan {
+  /** What to put in force now; empty for an invalid file. */
+  readonly apply: readonly Reloadable[];
+  /** What to say; `undefined` when nothing of it concerns this logger. */
+  readonly diagnostic: FileReloadDiagnostic | undefined;
+}
+
+/** Said of options by their own names. */
+const optionNames: Readonly<Record<string, string>> = { levels: 'level' };
+
+/** Made anew with every resolution, or no values: a difference in them is none. */
+const ignored: readonly string[] = ['sources', 'diagnostics', 'onDiagnostic', 'color'];
+
+/**
+ * Compares what was resolved when the logger was made, or at the last reload, with what the file says now. Pure.
+ *
+ * A file that is wrong changes nothing. What cannot change while the program runs is named, and keeps its value.
+ */
+export function planReload(
+  before: ResolvedOptions,
+  after: ResolvedOptions,
+  canApply: readonly Reloadable[],
+): ReloadPlan {
+  const invalid = after.diagnostics.find(isInvalidFile);
+  if (invalid !== undefined) {
+    const message = invalid.message.replace('the whole file is ignored', 'the configuration before stays in force');
+    return { apply: [], diagnostic: { kind: 'fileNotReloaded', file: invalid.file, message } };
+  }
+  const changed = Object.keys(after).filter((name) => !ignored.includes(name) && !isSame(name, before, after));
+  if (changed.length === 0) return { apply: [], diagnostic: undefined };
+  const apply = canApply.filter((name) => changed.includes(name));
+  const nameOf = (name: string): string => optionNames[name] ?? name;
+  const [now, later] = [apply.map(nameOf), changed.filter((name) => !isOneOf(name, apply)).map(nameOf)];
+  const said = [
+    ...(now.length > 0 ? [`${now.join(', ')} changed`] : []),
+    ...(later.length > 0 ? [`${later.join(', ')} will change with the next start`] : []),
+  ];
+  const file = fileOf(after) ?? fileOf(before) ?? 'the configuration file';
+  return {
+    apply,
+    diagnostic: { kind: 'fileReloaded', file, changed: now, message: `${file} was read anew: ${said.join('; ')}` },
+  };
+}
+
+function isOneOf(name: string, names: readonly string[]): boolean {
+  return names.includes(name);
+}
+
+function isInvalidFile(event: ConfigDiagnostic): event is Extract<ConfigDiagnostic, { kind: 'invalidFile' }> {
+  return event.kind === 'invalidFile';
+}
+
+function isSame(name: string, before: ResolvedOptions, after: ResolvedOptions): boolean {
+  const [a, b]: readonly unknown[] = [Reflect.get(before, name), Reflect.get(after, name)];
+  // Functions are made anew each time, around the same code.
+  if (typeof a === 'function' && typeof b === 'function') return true;
+  return isDeepStrictEqual(withoutInstance(name, a), withoutInstance(name, b));
+}
+
+/** Each resolution draws an id for the process. */
+function withoutInstance(name: string, value: unknown): unknown {
+  if (name !== 'resource' || typeof value !== 'object') return value;
+  return { ...value, 'service.instance.id': undefined };
+}
+
+/** The file some value came from. */
+function fileOf({ sources }: ResolvedOptions): string | undefined {
+  const source = Object.values(sources).find((each) => /^file .*:\d+$/.test(each));
+  return source?.replace(/^file (.*):\d+$/, '$1');
+}

@@ -1,0 +1,64 @@
+import type { Delivery } from '@logflume/delivery';
+import { planReload, type Reloadable } from './config/file/plan-reload.ts';
+import { fileVariables } from './config/file/read-config-file.ts';
+import { type FileWatch, watchFiles } from './config/file/watch-files.ts';
+import type { LoggerOptions } from './config/logger-options.ts';
+import { createProcessDeps } from './config/process-deps.ts';
+import { resolveOptions } from './config/resolve-options.ts';
+import type { ResolvedOptions } from './config/resolved-options.ts';
+import { onHangup } from './output/file/hangup.ts';
+import { tellDiagnostic } from './own-output.ts';
+
+/** What puts a part of a new configuration in force. */
+export type Appliers = { readonly [name in Reloadable]?: ((resolved: ResolvedOptions) => void) | undefined };
+
+/**
+ * Keeps a logger in step with its configuration files while the program runs: looks when they change, and at SIGHUP.
+ *
+ * @returns what ends it; `undefined` where no file is configured, which costs nothing.
+ */
+export function reloadOnChange(
+  options: LoggerOptions,
+  resolved: ResolvedOptions,
+  appliers: Appliers,
+): (() => void) | undefined {
+  const paths = fileVariables.map((name) => process.env[name]?.trim() ?? '').filter((path) => path !== '');
+  if (paths.length === 0) return undefined;
+  let current = resolved;
+  const reload = (): void => {
+    try {
+      const next = resolveOptions(options, process.env, createProcessDeps());
+      const canApply = Object.entries(appliers).flatMap(([name, applier]) => (applier ? [name as Reloadable] : []));
+      const plan = planReload(current, next, canApply);
+      for (const name of plan.apply) appliers[name]?.(next);
+      if (plan.diagnostic?.kind === 'fileReloaded') current = next;
+      if (plan.diagnostic !== undefined) tellDiagnostic(plan.diagnostic, options.onDiagnostic);
+    } catch (error) {
+      // Options in code were good before and are still; something of the world is not.
+      const name = error instanceof Error ? error.name : typeof error;
+      const message = `${paths.join(', ')} could not be put in force (${name}); the configuration before stays in force`;
+      tellDiagnostic({ kind: 'fileNotReloaded', file: paths.join(', '), message }, options.onDiagnostic);
+    }
+  };
+  const watch: FileWatch = watchFiles(paths, reload);
+  // Somebody asks: also where the text is the same, as a variable in it may not be.
+  const release = onHangup(reload);
+  return () => {
+    release();
+    watch.close();
+  };
+}
+
+/** A delivery whose end also ends something else. */
+export function endingWith<R>(delivery: Delivery<R>, end: () => void): Delivery<R> {
+  return {
+    ...delivery,
+    close(closeOptions) {
+      end();
+      return delivery.close(closeOptions);
+    },
+    async [Symbol.asyncDispose]() {
+      await this.close();
+    },
+  };
+}
