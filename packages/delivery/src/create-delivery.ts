@@ -16,7 +16,12 @@ import { createAxiosTransport } from './send/axios-transport.ts';
 import { Dispatcher } from './send/dispatcher.ts';
 import { EndpointPool } from './send/endpoint-pool.ts';
 import { createHeaderSource } from './send/header-source.ts';
+import { nodeFileSystem } from './spool/file-system.ts';
+import { openSpool, type Spool } from './spool/spool.ts';
 import type { DeliveryReport, DeliveryStats } from './stats.ts';
+import { BacklogFeed } from './storage/backlog-feed.ts';
+import { evictFrame } from './storage/evict-frame.ts';
+import { JobStore } from './storage/job-store.ts';
 import { systemClock, systemRandom } from './system-clock.ts';
 
 /** Takes encoded records and does not lose them. */
@@ -48,6 +53,10 @@ export interface Delivery<R> {
 /** Share of a close's time for sending; the rest is for the fallback. */
 const FLUSH_SHARE = 0.85;
 
+/** The same where there is a spool, and until when it has time. */
+const FLUSH_SHARE_BEFORE_SPOOL = 0.6;
+const SPOOL_SHARE = 0.9;
+
 /**
  * Makes a delivery: the only place that knows all parts.
  *
@@ -72,7 +81,6 @@ export function createDelivery<R>(options: DeliveryOptions<R>): Delivery<R> {
   });
   const { format, compression, tls } = options;
   const fallback = new FallbackOutput(stdio, {
-    format,
     ledger,
     clock,
     events: { onUsed: (reason, records) => reporter.lost(reason, records, 0) },
@@ -93,6 +101,7 @@ export function createDelivery<R>(options: DeliveryOptions<R>): Delivery<R> {
     ledger,
     listener: {
       onSealed: (batch) => void dispatcher.add(batch),
+      onAlone: (batch) => dispatcher.addNow(batch),
       onLingering: (delayMs) => (settleLate === undefined ? dispatcher.wakeIn(delayMs) : settleLate()),
       makeRoom: (bytes, lane) => dispatcher.makeRoom(bytes, lane),
       onReduced: () =>
@@ -114,6 +123,22 @@ export function createDelivery<R>(options: DeliveryOptions<R>): Delivery<R> {
             queue.enqueue(record, severityNumber, group);
           },
         });
+  const spool: Spool | undefined =
+    settings.spool &&
+    openSpool(settings.spool, {
+      fileSystem: options.fileSystem ?? nodeFileSystem,
+      locks: options.locks,
+      clock,
+      random,
+      report,
+      evict: (frame) => evictFrame(frame, { store, queue, fallback, evictJob: (job) => dispatcher.evict(job) }),
+      onMissing: (records) => ledger.missing(records),
+      onBacklog: () => dispatcher.wakeSoon(),
+    });
+  const { endOf } = options.codec;
+  const releaseBytes = (bytes: number): void => queue.release(0, bytes);
+  const store: JobStore = new JobStore({ clock, format, compression, endOf, releaseBytes }, spool);
+  const backlog = new BacklogFeed({ spool, store, adopt: (records) => queue.adopt(records) });
   const headerSource = createHeaderSource(options.headers, { report, clock });
   const dispatcher: Dispatcher = new Dispatcher(
     {
@@ -122,10 +147,11 @@ export function createDelivery<R>(options: DeliveryOptions<R>): Delivery<R> {
       pool,
       transport,
       format,
-      compression,
+      seal: (job) => store.seal(job),
       headers: headerSource.headersFor,
       timeoutMs: settings.timeoutMs,
-      endOf: options.codec.endOf,
+      store,
+      backlog,
       ledger,
       fallback,
       report,
@@ -135,12 +161,15 @@ export function createDelivery<R>(options: DeliveryOptions<R>): Delivery<R> {
     settings.dispatch,
   );
 
-  const stats = (): DeliveryStats => ({
-    ...ledger.counts(),
-    pending: queue.pendingRecords,
-    spooled: 0,
-    endpoints: pool.stats(),
-  });
+  const stats = (): DeliveryStats => {
+    const waiting = store.waitingRecords();
+    return {
+      ...ledger.counts(waiting),
+      pending: queue.pendingRecords + waiting,
+      spooled: store.spooledRecords + waiting,
+      endpoints: pool.stats(),
+    };
+  };
   const summary = (): DeliveryReport => {
     const { accepted, delivered, rejected, fallback, dropped, pending, spooled } = stats();
     return { accepted, delivered, rejected, fallback, dropped: dropped.total, pending, spooled };
@@ -150,14 +179,17 @@ export function createDelivery<R>(options: DeliveryOptions<R>): Delivery<R> {
     return summary();
   };
   const end = async (timeoutMs: number): Promise<DeliveryReport> => {
-    const endMs = clock.nowMs() + timeoutMs;
     notice?.sendNow();
+    const startMs = clock.nowMs();
+    const flushShare = spool === undefined ? FLUSH_SHARE : FLUSH_SHARE_BEFORE_SPOOL;
     queue.close();
-    await dispatcher.drain(clock.nowMs() + timeoutMs * FLUSH_SHARE, true);
+    await dispatcher.drain(startMs + timeoutMs * flushShare, true);
     dispatcher.stop();
+    await dispatcher.storeAll(startMs + timeoutMs * SPOOL_SHARE);
     dispatcher.giveUpAll('closed');
     reporter.tell();
-    await fallback.flush(endMs);
+    await fallback.flush(startMs + timeoutMs);
+    store.close();
     // A slow reader is behind: should the process end before it has caught up, the rest is written then.
     fallback.whenIdle(unregister);
     return summary();
@@ -174,7 +206,7 @@ export function createDelivery<R>(options: DeliveryOptions<R>): Delivery<R> {
     pool,
     fallback,
     format,
-    compression,
+    store,
     headersFor: headerSource.lastHeadersFor,
     tls,
     clock,

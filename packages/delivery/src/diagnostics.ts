@@ -1,4 +1,5 @@
 import type { DropReason } from './outcome.ts';
+import type { SpoolDiagnostic } from './spool/spool-diagnostics.ts';
 
 /** What the engine has to say about itself. `message` is one line for a person, free of headers, queries and tokens. */
 export type DeliveryDiagnostic = DeliveryEvent & {
@@ -16,6 +17,7 @@ type DeliveryEvent =
   | { readonly kind: 'fallbackUsed'; readonly reason: DropReason; readonly records: number; readonly message: string }
   | { readonly kind: 'recordReduced'; readonly message: string }
   | { readonly kind: 'serverWarning'; readonly url: string; readonly message: string }
+  | SpoolDiagnostic
   | { readonly kind: 'headersFailed'; readonly message: string }
   | { readonly kind: 'internalError'; readonly message: string };
 

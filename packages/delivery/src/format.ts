@@ -37,6 +37,23 @@ export interface Format {
   judge(contentType: string | undefined, body: Uint8Array): ReplyVerdict;
   /** One JSON line per record, without line feeds, for the fallback stream. Never throws. */
   lines(runs: readonly RecordRun[]): string[];
+  /**
+   * As `lines`, for a body that `frame` made, perhaps in an earlier process with another resource: all that is left of
+   * a batch on disk. What cannot be read gives no line.
+   */
+  linesOfBody(body: Uint8Array): string[];
+  /**
+   * Cuts a body that `frame` made into two of about as many records.
+   *
+   * @returns `undefined` for fewer than two records, and for what is no such body. Never throws.
+   */
+  splitBody(body: Uint8Array): readonly [BodyPart, BodyPart] | undefined;
+}
+
+/** A request body, not compressed, and how many records it holds. */
+export interface BodyPart {
+  readonly body: Uint8Array;
+  readonly records: number;
 }
 
 /** A content coding, applied once per batch before its first attempt. */

@@ -45,10 +45,17 @@ export class Ledger {
     return this.#dropped[reason];
   }
 
-  counts(): LedgerCounts {
+  /** Records of an earlier process are proved to be lost: they enter the law and leave it here. */
+  missing(records: number): void {
+    this.accepted += records;
+    this.drop('crash_window', records);
+  }
+
+  /** @param waiting - records of earlier processes that are on disk and were not asked for yet: accepted by those. */
+  counts(waiting = 0): LedgerCounts {
     const byReason = { ...this.#dropped };
     const total = Object.values(byReason).reduce((sum, records) => sum + records, 0);
     const { accepted, delivered, rejected, fallback } = this;
-    return { accepted, delivered, rejected, fallback, dropped: { total, byReason } };
+    return { accepted: accepted + waiting, delivered, rejected, fallback, dropped: { total, byReason } };
   }
 }

@@ -8,6 +8,9 @@ import type { RecordCodec } from './queue/record-codec.ts';
 import type { BalanceMode } from './send/balance.ts';
 import type { TlsSource } from './send/http-agents.ts';
 import type { Transport } from './send/transport.ts';
+import type { FileSystem } from './spool/file-system.ts';
+import type { InstanceLocks } from './spool/instance-lock.ts';
+import type { SpoolOptions } from './spool/spool-options.ts';
 
 /** One place records can go to. */
 export interface DeliveryEndpoint {
@@ -124,6 +127,12 @@ export interface DeliveryOptions<R> {
    * @defaultValue 'stderr'
    */
   readonly fallback?: 'stderr' | 'stdout' | 'none' | undefined;
+  /**
+   * A directory for batches that are not delivered yet: they survive the process, and the next one with the same
+   * directory delivers them. Records from FATAL up are on disk when the log call returns.
+   * @defaultValue none: no disk is touched
+   */
+  readonly spool?: SpoolOptions | undefined;
   readonly exit?: DeliveryExitOptions | undefined;
   /**
    * Told what the engine has to say about itself: soon after it happened, never inside the log call, at most once a
@@ -143,4 +152,8 @@ export interface DeliveryOptions<R> {
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
   readonly stdio?: Stdio | undefined;
+  /** The disk of the spool. */
+  readonly fileSystem?: FileSystem | undefined;
+  /** How owners of spool directories are told from dead ones. */
+  readonly locks?: InstanceLocks | undefined;
 }

@@ -2,12 +2,18 @@
 export type DropReason =
   /** The byte budget was full and nothing less important could make room. */
   | 'queue_full'
-  /** Older than `retry.maxAgeMs` without an endpoint that took it. */
+  /** On disk, in the segment that was deleted to make room. */
+  | 'spool_full'
+  /** Older than `retry.maxAgeMs` in memory or `spool.maxAgeMs` on disk without an endpoint that took it. */
   | 'expired'
   /** Refused as too large (413) although it stood alone. */
   | 'oversize'
   /** Could not be encoded. */
   | 'encode_error'
+  /** What stood on disk was not what had been written. */
+  | 'corrupt'
+  /** Of an earlier process, which was killed before they were on disk as a whole: what a gap in their numbers proves. */
+  | 'crash_window'
   /** The fallback stream was closed, stuck or over its rate. */
   | 'fallback_failed'
   /** Logged after `close()`, or still pending at its deadline. */
@@ -15,9 +21,12 @@ export type DropReason =
 
 export const dropReasons: readonly DropReason[] = [
   'queue_full',
+  'spool_full',
   'expired',
   'oversize',
   'encode_error',
+  'corrupt',
+  'crash_window',
   'fallback_failed',
   'closed',
 ];

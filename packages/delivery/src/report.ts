@@ -36,6 +36,10 @@ const MAX_WAITING = 100;
 const PRINTED: ReadonlySet<DeliveryDiagnostic['kind']> = new Set([
   'allEndpointsOut',
   'endpointHeld',
+  'spoolBad',
+  'spoolFull',
+  'spoolDamaged',
+  'deadLetterLost',
   'headersFailed',
   'internalError',
 ]);

@@ -32,11 +32,13 @@ describe('resolveDeliveryOptions', () => {
       maxRecordBytes: 262_144,
       lingerMs: 200,
       urgentLingerMs: 20,
+      aloneSeverity: Number.POSITIVE_INFINITY,
     });
     expect(dispatch).toEqual({
       baseDelayMs: 500,
       maxDelayMs: 30_000,
-      maxAgeMs: 900_000,
+      maxAge: { memoryMs: 900_000, spoolMs: 900_000 },
+      lingerMs: 200,
       maxServerErrorRetries: 3,
       drainDelayMs: 5000,
     });

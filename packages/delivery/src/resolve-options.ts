@@ -5,6 +5,8 @@ import type { QueueSettings } from './queue/record-queue.ts';
 import type { BalanceMode } from './send/balance.ts';
 import type { DispatchSettings } from './send/dispatcher.ts';
 import type { EndpointTarget } from './send/endpoint-pool.ts';
+import { HEADER_BYTES } from './spool/segment-format.ts';
+import { type ResolvedSpoolOptions, resolveSpoolOptions } from './spool/spool-options.ts';
 import { MAX_TIMER_MS } from './system-clock.ts';
 
 /** Options with every blank filled, checked. */
@@ -12,6 +14,7 @@ export interface ResolvedDeliveryOptions {
   readonly targets: readonly EndpointTarget[];
   readonly queue: QueueSettings;
   readonly dispatch: DispatchSettings;
+  readonly spool: ResolvedSpoolOptions | undefined;
   readonly timeoutMs: number;
   readonly exitTimeoutMs: number;
   readonly balance: BalanceMode;
@@ -20,6 +23,9 @@ export interface ResolvedDeliveryOptions {
 
 /** The smallest queue that still holds a few batches. */
 const MIN_QUEUE_BYTES = 64 * 1024;
+
+/** Records from here on are on disk when the log call returns, where there is a spool. */
+const FATAL_SEVERITY = 21;
 
 /** The largest request every kind of receiver takes; asked for more, this much is used. */
 const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
@@ -35,6 +41,7 @@ const fallbacks = ['stderr', 'stdout', 'none'] as const;
  */
 export function resolveDeliveryOptions<R>(options: DeliveryOptions<R>): ResolvedDeliveryOptions {
   const { batch = {}, retry = {}, exit = {} } = options;
+  const spool = options.spool === undefined ? undefined : resolveSpoolOptions(options.spool);
   const maxQueueBytes = inRange(
     'queue.maxBytes',
     options.queue?.maxBytes ?? Math.max(MIN_QUEUE_BYTES, defaultQueueBytes()),
@@ -45,7 +52,10 @@ export function resolveDeliveryOptions<R>(options: DeliveryOptions<R>): Resolved
     inRange('batch.maxBytes', batch.maxBytes ?? defaults.maxBatchBytes, 1),
     MAX_REQUEST_BYTES,
     Math.floor(maxQueueBytes / 4),
+    maxStorableBytes(spool),
   );
+  const lingerMs = inRange('batch.lingerMs', batch.lingerMs ?? defaults.lingerMs, 0, MAX_TIMER_MS);
+  const memoryMs = inRange('retry.maxAgeMs', retry.maxAgeMs ?? defaults.retryMaxAgeMs, 1);
   return {
     targets: resolveTargets(options.endpoints),
     queue: {
@@ -54,13 +64,15 @@ export function resolveDeliveryOptions<R>(options: DeliveryOptions<R>): Resolved
       maxBatchRecords: inRange('batch.maxRecords', batch.maxRecords ?? defaults.maxBatchRecords, 1),
       maxBatchBytes,
       maxRecordBytes: Math.min(defaults.maxRecordBytes, Math.floor(maxQueueBytes / 8)),
-      lingerMs: inRange('batch.lingerMs', batch.lingerMs ?? defaults.lingerMs, 0, MAX_TIMER_MS),
-      urgentLingerMs: Math.min(defaults.urgentLingerMs, batch.lingerMs ?? defaults.lingerMs),
+      lingerMs,
+      urgentLingerMs: Math.min(defaults.urgentLingerMs, lingerMs),
+      aloneSeverity: spool === undefined ? Number.POSITIVE_INFINITY : FATAL_SEVERITY,
     },
     dispatch: {
       baseDelayMs: inRange('retry.baseDelayMs', retry.baseDelayMs ?? defaults.retryBaseDelayMs, 1),
       maxDelayMs: inRange('retry.maxDelayMs', retry.maxDelayMs ?? defaults.retryMaxDelayMs, 1),
-      maxAgeMs: inRange('retry.maxAgeMs', retry.maxAgeMs ?? defaults.retryMaxAgeMs, 1),
+      maxAge: { memoryMs, spoolMs: spool?.maxAgeMs ?? memoryMs },
+      lingerMs,
       maxServerErrorRetries: inRange(
         'retry.maxServerErrorRetries',
         retry.maxServerErrorRetries ?? defaults.maxServerErrorRetries,
@@ -68,11 +80,22 @@ export function resolveDeliveryOptions<R>(options: DeliveryOptions<R>): Resolved
       ),
       drainDelayMs: defaults.drainDelayMs,
     },
+    spool,
     timeoutMs: inRange('timeoutMs', options.timeoutMs ?? defaults.timeoutMs, 0, MAX_TIMER_MS),
     exitTimeoutMs: inRange('exit.timeoutMs', exit.timeoutMs ?? defaults.exitTimeoutMs, 1, MAX_TIMER_MS),
     balance: oneOf('balance', options.balance ?? 'least-loaded', balanceModes),
     fallback: oneOf('fallback', options.fallback ?? 'stderr', fallbacks),
   };
+}
+
+/** Room a body takes beside its records, for resource and scopes: where it is not enough the batch stays in memory. */
+const MIN_FRAMING_BYTES = 4096;
+
+/** Bytes of records that fit into one frame even if they cannot be compressed. */
+function maxStorableBytes(spool: ResolvedSpoolOptions | undefined): number {
+  if (spool === undefined) return Number.POSITIVE_INFINITY;
+  const bytes = spool.maxFrameBytes - HEADER_BYTES;
+  return Math.max(1, bytes - Math.min(MIN_FRAMING_BYTES, bytes >> 2));
 }
 
 /**

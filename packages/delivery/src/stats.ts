@@ -4,6 +4,9 @@ import type { EndpointStats } from './send/endpoint-pool.ts';
 /**
  * Where every record is. `accepted = delivered + rejected + fallback + dropped.total + pending` holds whenever it is
  * read; `spooled` is the part of `pending` that is safe on disk.
+ *
+ * What earlier processes left in the spool directory counts as `accepted` and `pending` from the moment it is counted
+ * there, soon after the start; what is proved to be missing there as `accepted` and dropped (`crash_window`).
  */
 export interface DeliveryStats extends LedgerCounts {
   readonly pending: number;

@@ -43,7 +43,19 @@ export const textFormat: Format = {
     const [rejected = '', message = ''] = understood ? Buffer.from(body).toString().split('|') : [];
     return { understood, rejectedRecords: Number(rejected), message };
   },
-  lines: (runs) => runs.flatMap((run) => textsOf(run.bytes).map((text) => JSON.stringify({ text }))),
+  lines: (runs) => runs.flatMap((run) => textFormat.linesOfBody(run.bytes)),
+  linesOfBody: (body) => textsOf(body).map((text) => JSON.stringify({ text })),
+  splitBody(body) {
+    const records = textsOf(body).length;
+    if (records < 2) return undefined;
+    const first = records >> 1;
+    let at = 0;
+    for (let i = 0; i < first; i++) at = textCodec.endOf(body, at);
+    return [
+      { body: body.subarray(0, at), records: first },
+      { body: body.subarray(at), records: records - first },
+    ];
+  },
 };
 
 /** The texts of a body that `textFormat` framed. */

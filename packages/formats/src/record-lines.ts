@@ -6,6 +6,7 @@ import {
   forEachLogRecord,
   frameLogsRequest,
   type OtlpLogRecord,
+  type OtlpLogsRequest,
   type OtlpResource,
   type OtlpScope,
 } from '@logflume/otlp';
@@ -35,6 +36,14 @@ export function toFallbackLines(runs: readonly RecordRun[], options: OtlpFormatO
     }
   }
   return lines;
+}
+
+/** The lines of a decoded request, which says itself whose records they are. */
+export function requestLines({ resourceLogs = [] }: OtlpLogsRequest): string[] {
+  return resourceLogs.flatMap(({ resource, scopeLogs = [] }) => {
+    const toJsonLine = createJsonLine({ isFallback: true, resource, scopeOf: (index) => scopeLogs[index]?.scope });
+    return scopeLogs.flatMap(({ logRecords = [] }, index) => logRecords.map((record) => toJsonLine(record, index)));
+  });
 }
 
 function recordLine(content: Uint8Array, group: number, toJsonLine: ToLine): string {

@@ -1,5 +1,4 @@
 import type { Clock } from '../clock.ts';
-import type { Format, RecordRun } from '../format.ts';
 import type { Ledger } from '../ledger.ts';
 import type { DropReason } from '../outcome.ts';
 import type { Stdio } from './stdio.ts';
@@ -20,12 +19,19 @@ export interface FallbackEvents {
   onUsed(reason: DropReason, records: number): void;
 }
 
+/** A batch, in whatever form it is kept. */
+export interface LineSource {
+  /** Of memory, until `lines` was called. */
+  readonly bytes: number;
+  /** One JSON line per record. Reads no disk; what it throws counts as no line. */
+  lines(): readonly string[];
+}
+
 /** A batch that waits to be written. */
 interface Unwritten {
-  readonly runs: readonly RecordRun[];
-  /** Of them, the first so many. */
+  readonly source: LineSource;
+  /** Of its lines, the first so many. */
   readonly records: number;
-  readonly bytes: number;
   /** Counted as something else already: it does not matter if it fails. */
   readonly copy: boolean;
 }
@@ -44,7 +50,6 @@ interface Lines {
  */
 export class FallbackOutput {
   readonly #stdio: Stdio | undefined;
-  readonly #format: Format;
   readonly #ledger: Ledger;
   readonly #clock: Clock;
   readonly #events: FallbackEvents;
@@ -60,10 +65,9 @@ export class FallbackOutput {
 
   constructor(
     stdio: Stdio | undefined,
-    parts: { readonly format: Format; readonly ledger: Ledger; readonly clock: Clock; readonly events: FallbackEvents },
+    parts: { readonly ledger: Ledger; readonly clock: Clock; readonly events: FallbackEvents },
   ) {
     this.#stdio = stdio;
-    this.#format = parts.format;
     this.#ledger = parts.ledger;
     this.#clock = parts.clock;
     this.#events = parts.events;
@@ -71,18 +75,23 @@ export class FallbackOutput {
   }
 
   /** Settles a batch that would be dropped for `reason`. Does no I/O itself: it may run inside a log call. */
-  take(runs: readonly RecordRun[], records: number, reason: DropReason): void {
+  take(source: LineSource, records: number, reason: DropReason): void {
     const allowed = this.#allowed(records);
     this.#ledger.fallback += allowed;
     this.#ledger.drop(reason, records - allowed);
-    if (allowed > 0) this.#later(runs, allowed, false);
+    if (allowed > 0) this.#later(source, allowed, false);
     this.#events.onUsed(reason, allowed);
   }
 
+  /** Settles a batch nothing can be printed of. */
+  lose(records: number, reason: DropReason): void {
+    this.#ledger.drop(reason, records);
+  }
+
   /** Prints a batch the server refused for good. It is in the ledger as `rejected`; this is a copy, best effort. */
-  copy(runs: readonly RecordRun[], records: number): void {
+  copy(source: LineSource, records: number): void {
     const allowed = this.#allowed(records);
-    if (allowed > 0) this.#later(runs, allowed, true);
+    if (allowed > 0) this.#later(source, allowed, true);
   }
 
   /** Waits until what was handed over is written, or `deadlineMs` on the clock. */
@@ -122,8 +131,8 @@ export class FallbackOutput {
   }
 
   /** Settles the last batches of a process: written now, what does not get through in time is dropped for `reason`. */
-  takeSync(runs: readonly RecordRun[], records: number, reason: DropReason, deadlineMs: number): void {
-    const { lines } = this.#linesOf({ runs, records, bytes: 0, copy: true });
+  takeSync(source: LineSource, records: number, reason: DropReason, deadlineMs: number): void {
+    const { lines } = this.#linesOf({ source, records, copy: true });
     const written = this.#stdio?.writeLinesSync(lines, deadlineMs) ?? 0;
     this.#ledger.fallback += written;
     this.#ledger.drop(this.#stdio === undefined ? reason : 'fallback_failed', records - written);
@@ -139,10 +148,9 @@ export class FallbackOutput {
     return this.#bucket.take(records, this.#clock.nowMs());
   }
 
-  #later(runs: readonly RecordRun[], records: number, copy: boolean): void {
-    const bytes = runs.reduce((sum, run) => sum + run.bytes.length, 0);
-    this.#unwritten.push({ runs, records, bytes, copy });
-    this.#unwrittenBytes += bytes;
+  #later(source: LineSource, records: number, copy: boolean): void {
+    this.#unwritten.push({ source, records, copy });
+    this.#unwrittenBytes += source.bytes;
     this.#schedule();
   }
 
@@ -179,14 +187,14 @@ export class FallbackOutput {
   #takeBatch(): Lines | undefined {
     const batch = this.#unwritten.shift();
     if (batch === undefined) return undefined;
-    this.#unwrittenBytes -= batch.bytes;
+    this.#unwrittenBytes -= batch.source.bytes;
     return this.#linesOf(batch);
   }
 
-  #linesOf({ runs, records, copy }: Unwritten): Lines {
-    let lines: string[] = [];
+  #linesOf({ source, records, copy }: Unwritten): Lines {
+    let lines: readonly string[] = [];
     try {
-      lines = this.#format.lines(runs).slice(0, records);
+      lines = source.lines().slice(0, records);
     } catch {
       // Thrown from a timer it would end the application; the records are counted as failed right below.
     }

@@ -1,13 +1,15 @@
 import type { Clock } from '../clock.ts';
 import type { FallbackOutput } from '../fallback/fallback-output.ts';
-import type { Compression, Format } from '../format.ts';
+import type { Format } from '../format.ts';
 import type { BatchOutcome } from '../outcome.ts';
 import { requestHeaders } from '../send/attempt.ts';
 import { classify } from '../send/classify.ts';
 import type { BatchSource, Dispatcher } from '../send/dispatcher.ts';
 import type { Endpoint, EndpointPool } from '../send/endpoint-pool.ts';
 import { type TlsSource, tlsNow } from '../send/http-agents.ts';
-import type { Job, SealedBody } from '../send/job.ts';
+import type { Job } from '../send/job.ts';
+import type { JobStore } from '../storage/job-store.ts';
+import { storageOf } from '../storage/storage-rules.ts';
 import { type ExitReply, sendAtExit } from './exit-worker.ts';
 
 export interface AtExitParts {
@@ -16,7 +18,7 @@ export interface AtExitParts {
   readonly pool: EndpointPool;
   readonly fallback: FallbackOutput;
   readonly format: Format;
-  readonly compression: Compression | undefined;
+  readonly store: JobStore;
   readonly headersFor: (endpoint: Endpoint) => Readonly<Record<string, string>>;
   readonly tls: TlsSource;
   readonly clock: Clock;
@@ -28,8 +30,8 @@ export interface AtExitParts {
 const MIN_WORKER_MS = 50;
 
 /**
- * Settles everything that is pending inside the process's `exit` handler: the worker, else the fallback, else a counted
- * drop. Synchronous, never throws, leaves the exit code alone. A second call finds nothing pending.
+ * Brings everything that is pending to safety inside the process's `exit` handler: the worker, else the spool, else the
+ * fallback, else a counted drop. What is written ahead is on disk before anything is sent. Synchronous, never throws, leaves the exit code alone. A second call finds nothing pending.
  *
  * @param limits - `workerMs` for requests, `fallbackMs` for a stream whose reader is slow.
  */
@@ -37,14 +39,18 @@ export function settleAtExit(
   parts: AtExitParts,
   limits: { readonly workerMs: number; readonly fallbackMs: number },
 ): void {
-  const { dispatcher, fallback } = parts;
+  const { dispatcher, fallback, store } = parts;
   try {
     sealAll(parts);
-    const jobs = dispatcher.unsettled;
     dispatcher.stop();
+    if (store.mode === 'wal') dispatcher.storeAllSync();
+    // What is on disk alone is as safe as it can be: reading it back here would make the exit longer.
+    const jobs = dispatcher.unsettled.filter(isInMemory);
     if (jobs.length > 0 && limits.workerMs >= MIN_WORKER_MS) sendThroughWorker(jobs, limits.workerMs, parts);
+    dispatcher.storeAllSync();
     fallback.flushSync(limits.fallbackMs);
     dispatcher.giveUpAllSync('closed', limits.fallbackMs);
+    store.close();
   } catch {
     // A throw here would replace the exit code of the application; what was not settled stays counted as pending.
   }
@@ -58,6 +64,10 @@ export function settleAfterExit(parts: AtExitParts, fallbackMs: number): void {
   } catch {
     // As above.
   }
+}
+
+function isInMemory(job: Job): boolean {
+  return storageOf(job) !== 'spooled';
 }
 
 function sealAll({ queue, dispatcher, clock }: AtExitParts): void {
@@ -74,7 +84,7 @@ function sendThroughWorker(jobs: readonly Job[], deadlineMs: number, parts: AtEx
   );
   if (usable.length === 0) return;
   const requests = jobs.map((job, index) => {
-    const body = job.body ?? sealBody(job, parts);
+    const body = parts.store.sealSync(job);
     // Each batch starts at another endpoint, so that the work is spread.
     const targets = usable.map((_, shift) => usable[(index + shift) % usable.length] as Endpoint);
     return { body, targets };
@@ -94,18 +104,10 @@ function sendThroughWorker(jobs: readonly Job[], deadlineMs: number, parts: AtEx
     if (reply === undefined || endpoint === undefined) return;
     endpoint.attempts++;
     const outcome = outcomeOf(reply, format);
-    if (isFinal(outcome)) dispatcher.settleAs(jobs[index] as Job, outcome, endpoint);
+    const job = jobs[index] as Job;
+    job.lastReply = { status: reply.status, text: reply.status < 300 ? '' : Buffer.from(reply.body).toString() };
+    if (isFinal(outcome)) dispatcher.settleAs(job, outcome, endpoint);
   });
-}
-
-function sealBody(job: Job, { format, compression }: AtExitParts): SealedBody {
-  const framed = format.frame(job.batch.runs);
-  if (compression === undefined) return { bytes: framed, encoding: '' };
-  try {
-    return { bytes: compression.compressSync(framed), encoding: compression.name };
-  } catch {
-    return { bytes: framed, encoding: '' }; // No memory for the compressor: the batch travels as it is.
-  }
 }
 
 function outcomeOf({ status, contentType, body }: ExitReply, format: Format): BatchOutcome {

@@ -53,6 +53,11 @@ export class FlushWaiters {
     }
   }
 
+  /** Lets everybody go: what is pending now stays so. */
+  releaseAll(): void {
+    for (const waiter of this.#waiters) waiter.done();
+  }
+
   /** Lets those go whose deadline comes before anything can be sent again. */
   releaseBefore(nextChanceMs: number): void {
     for (const waiter of this.#waiters) if (waiter.deadlineMs < nextChanceMs) waiter.done();

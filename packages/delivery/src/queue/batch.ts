@@ -7,17 +7,24 @@ export type LaneName = 'low' | 'high';
 /** The lowest severity number of the high lane: WARN. */
 export const HIGH_LANE_SEVERITY = 13;
 
-/** Sealed records: their bytes never change, and every attempt carries the same id. */
-export interface SealedBatch {
+/** The lowest severity number a record of a lane can have. */
+export const LANE_SEVERITY: Readonly<Record<LaneName, number>> = { low: 0, high: HIGH_LANE_SEVERITY };
+
+/** What stays known of sealed records wherever their bytes are; every attempt carries the same id. */
+export interface BatchFacts {
   /** 32 lower-case hex digits; the halves of a split batch have ids derived from their parent's. */
   readonly id: string;
   readonly lane: LaneName;
-  readonly runs: readonly RecordRun[];
   readonly records: number;
-  /** Bytes of the records, without framing. */
+  /** Bytes of the records, without framing; of a batch of an earlier process, an estimate. */
   readonly bytes: number;
-  /** Monotonic milliseconds when its first record came. */
+  /** Monotonic milliseconds when its first record came; negative if that was before this clock began. */
   readonly openedMs: number;
+}
+
+/** Sealed records: their bytes never change. */
+export interface SealedBatch extends BatchFacts {
+  readonly runs: readonly RecordRun[];
 }
 
 /**

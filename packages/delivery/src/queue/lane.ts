@@ -106,6 +106,11 @@ export class Lane<R> {
     if (severityNumber >= URGENT_SEVERITY) this.#urgent = true;
   }
 
+  /** The record that `encode` or `copy` has just written up to `end`, as bytes of its own: it travels alone. */
+  takeOut(end: number): Buffer {
+    return Buffer.from((this.#chunk as Buffer).subarray(this.#end, end));
+  }
+
   /** Closes the open batch, which must hold a record, and starts an empty one. */
   seal(id: string): SealedBatch {
     const chunk = this.#chunk as Buffer;

@@ -14,6 +14,7 @@ const settings: QueueSettings = {
   maxRecordBytes: 100,
   lingerMs: 200,
   urgentLingerMs: 20,
+  aloneSeverity: Number.POSITIVE_INFINITY,
 };
 
 const INFO = 9;
@@ -48,6 +49,7 @@ function newQueue(setup: Setup = {}) {
       ledger,
       listener: {
         onSealed: (batch) => sealed.push(batch),
+        onAlone: (batch) => sealed.push(batch),
         onLingering: (delayMs) => said.push(`linger ${delayMs}`),
         makeRoom(bytes, lane) {
           said.push(`room ${bytes} ${lane}`);

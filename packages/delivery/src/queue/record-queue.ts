@@ -15,12 +15,16 @@ export interface QueueSettings {
   readonly lingerMs: number;
   /** Linger once a record of ERROR or above waits. */
   readonly urgentLingerMs: number;
+  /** From this severity on a record is a batch of its own, and is handed over inside the call; `Infinity` for never. */
+  readonly aloneSeverity: number;
 }
 
-/** Who is told what happens in the queue. None of these may do I/O, throw or log: they run inside the log call. */
+/** Who is told what happens in the queue. None may do I/O but `onAlone`, none may throw or log: they run in the call. */
 export interface QueueListener {
   /** A batch was sealed because it was full. */
   onSealed(batch: SealedBatch): void;
+  /** A record of `aloneSeverity` or above came: put it where it survives the process. */
+  onAlone(batch: SealedBatch): void;
   /** A lane got its first record, or one that shortens its linger: look again in `delayMs`. */
   onLingering(delayMs: number): void;
   /** Frees at least `bytes` by giving up sealed batches that matter less than a record of this lane. */
@@ -83,6 +87,11 @@ export class RecordQueue<R> {
     this.#nowMs = () => this.#clock.nowMs();
   }
 
+  /** Share of the budget that is in use, 0 … 1. */
+  get usedShare(): number {
+    return this.pendingBytes / this.#settings.maxBytes;
+  }
+
   /** Takes a record, or counts why not. Never throws. */
   enqueue(record: R, severityNumber: number, group: number): void {
     if (this.#closed) return this.#refuse('closed');
@@ -117,7 +126,13 @@ export class RecordQueue<R> {
     this.#nesting = 0;
   }
 
-  /** A batch reached its end: its records are in the ledger now. */
+  /** A batch of an earlier process is ours now. */
+  adopt(records: number): void {
+    this.#ledger.accepted += records;
+    this.pendingRecords += records;
+  }
+
+  /** Records are in the ledger now, or bytes left the memory. */
   release(records: number, bytes: number): void {
     this.pendingRecords -= records;
     this.pendingBytes -= bytes;
@@ -156,6 +171,10 @@ export class RecordQueue<R> {
     const excess = this.pendingBytes + bytes - maxBytes;
     if (excess > 0 && !this.#listener.makeRoom(excess, lane.name)) return this.#drop('queue_full');
     if (lane.reduced) this.#listener.onReduced();
+    if (severityNumber >= this.#settings.aloneSeverity) {
+      const batch = this.#alone(lane, end, group);
+      if (batch !== undefined) return this.#listener.onAlone(batch);
+    }
     const first = lane.records === 0;
     const wasUrgent = lane.isUrgent;
     lane.commit(end, group, severityNumber, this.#nowMs);
@@ -164,6 +183,26 @@ export class RecordQueue<R> {
     if (lane.records >= this.#settings.maxBatchRecords || end >= this.#settings.maxBatchBytes) this.#seal(lane);
     else if (severityNumber >= URGENT_SEVERITY && !wasUrgent) this.#listener.onLingering(this.#settings.urgentLingerMs);
     else if (first) this.#listener.onLingering(this.#settings.lingerMs);
+  }
+
+  /** @returns `undefined` without memory for a copy: the record stays in its lane then. */
+  #alone(lane: Lane<R>, end: number, group: number): SealedBatch | undefined {
+    try {
+      const bytes = lane.takeOut(end);
+      const runs = [{ group, bytes, records: 1 }];
+      const batch = {
+        id: this.#random.id(),
+        lane: lane.name,
+        records: 1,
+        bytes: bytes.length,
+        openedMs: this.#nowMs(),
+      };
+      this.pendingRecords++;
+      this.pendingBytes += bytes.length;
+      return { ...batch, runs };
+    } catch {
+      return undefined;
+    }
   }
 
   /** @returns whether the lane is empty now. Without memory for a copy it stays as it is and is sealed another time. */

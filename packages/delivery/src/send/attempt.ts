@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts';
-import type { Compression, Format } from '../format.ts';
+import type { Format } from '../format.ts';
 import type { Outcome } from '../outcome.ts';
 import { classify } from './classify.ts';
 import type { Endpoint } from './endpoint-pool.ts';
-import type { Job, SealedBody } from './job.ts';
+import type { Job, LastReply, SealedBody } from './job.ts';
 import type { Transport, TransportRequest, TransportResult } from './transport.ts';
 
 type Headers = Readonly<Record<string, string>>;
@@ -16,7 +16,8 @@ export interface AttemptParts {
   readonly clock: Clock;
   readonly transport: Transport;
   readonly format: Format;
-  readonly compression: Compression | undefined;
+  /** The body of a job, made before its first attempt; every later one sends the same bytes. */
+  readonly seal: (job: Job) => Promise<SealedBody>;
   /** The user's headers for an endpoint, read again for every attempt: tokens expire. Never rejects. */
   readonly headers: (endpoint: Endpoint) => Promise<Headers>;
   /** For the whole attempt, in milliseconds; 0 is no limit. */
@@ -42,7 +43,7 @@ export async function attempt(
   signal: AbortSignal,
 ): Promise<AttemptResult | undefined> {
   const { clock, format } = parts;
-  const body = await bodyOf(job, parts);
+  const body = await parts.seal(job);
   const headers = await parts.headers(endpoint);
   await parts.transport.ready?.();
   const { state } = endpoint.health;
@@ -62,8 +63,16 @@ export async function attempt(
     const renewed = await parts.headers(endpoint);
     if (!signal.aborted && !isSame(headers, renewed)) result = await post(renewed);
   }
+  job.lastReply = replyOf(result);
   const outcome = classify(result, (reply) => format.judge(reply.contentType, reply.body), clock.wallMs());
   return { outcome, rttMs: clock.nowMs() - startMs };
+}
+
+/** What a dead letter says of the answer; of a success there is nothing to keep. */
+function replyOf(result: TransportResult): LastReply {
+  if (result.kind === 'failure') return { status: undefined, text: result.message };
+  const { status, body } = result;
+  return { status, text: status < 300 ? '' : Buffer.from(body).toString() };
 }
 
 function isSame(a: Headers, b: Headers): boolean {
@@ -80,22 +89,6 @@ async function send(transport: Transport, request: TransportRequest): Promise<Tr
     const name = error instanceof Error ? error.name : typeof error;
     return { kind: 'failure', code: 'ERR_LOGFLUME_TRANSPORT', message: `the transport failed (${name})` };
   }
-}
-
-/** Frames and compresses a batch once, before its first attempt; every later one sends the same bytes. */
-async function bodyOf(job: Job, { format, compression }: AttemptParts): Promise<SealedBody> {
-  if (job.body !== undefined) return job.body;
-  const framed = format.frame(job.batch.runs);
-  let body: SealedBody = { bytes: framed, encoding: '' };
-  if (compression !== undefined) {
-    try {
-      body = { bytes: await compression.compress(framed), encoding: compression.name };
-    } catch {
-      // No memory for the compressor: the batch travels as it is.
-    }
-  }
-  job.body = body;
-  return body;
 }
 
 /** Headers of one request: what the protocol needs wins over what the user set. */

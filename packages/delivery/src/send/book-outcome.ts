@@ -1,5 +1,4 @@
 import type { DiagnosticSink } from '../diagnostics.ts';
-import type { FallbackOutput } from '../fallback/fallback-output.ts';
 import type { Ledger } from '../ledger.ts';
 import type { BatchOutcome } from '../outcome.ts';
 import type { Endpoint } from './endpoint-pool.ts';
@@ -7,8 +6,9 @@ import type { Job } from './job.ts';
 
 export interface BookParts {
   readonly ledger: Ledger;
-  readonly fallback: FallbackOutput;
   readonly report: DiagnosticSink;
+  /** Keeps a copy of a batch that is not, or not wholly, taken: as a dead letter, or else as lines. */
+  readonly bury: (job: Job, endpoint: Endpoint, reason: string) => void;
   /** How often a 500 is tried again. */
   readonly maxServerErrorRetries: number;
 }
@@ -18,8 +18,8 @@ export type NextStep = 'taken' | 'refused' | 'wait' | 'split';
 
 /** Books what an attempt means for the records, says so where a person has to know, and answers what comes next. */
 export function bookOutcome(job: Job, outcome: BatchOutcome, endpoint: Endpoint, parts: BookParts): NextStep {
-  const { ledger, fallback, report } = parts;
-  const { records, bytes, runs } = job.batch;
+  const { ledger, report } = parts;
+  const { records, bytes } = job.batch;
   const { label } = endpoint;
   switch (outcome.kind) {
     case 'delivered':
@@ -36,6 +36,7 @@ export function bookOutcome(job: Job, outcome: BatchOutcome, endpoint: Endpoint,
       ledger.delivered += records - rejected;
       endpoint.delivered += records - rejected;
       reportRejected(report, label, rejected, outcome.message || 'the server gave no reason');
+      parts.bury(job, endpoint, outcome.message);
       return 'taken';
     }
     case 'retry':
@@ -54,12 +55,12 @@ export function bookOutcome(job: Job, outcome: BatchOutcome, endpoint: Endpoint,
         url: label,
         message: `${label} refuses a record of ${bytes} bytes as too large (HTTP 413)`,
       });
-      fallback.copy(runs, 1);
+      parts.bury(job, endpoint, 'HTTP 413');
       return 'refused';
     case 'dead':
       ledger.rejected += records;
       reportRejected(report, label, records, outcome.reason);
-      fallback.copy(runs, records);
+      parts.bury(job, endpoint, outcome.reason);
       return 'refused';
   }
 }

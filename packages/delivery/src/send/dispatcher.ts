@@ -1,12 +1,16 @@
 import { setMaxListeners } from 'node:events';
-import type { Random, Timer } from '../clock.ts';
+import type { Random } from '../clock.ts';
 import type { DiagnosticSink } from '../diagnostics.ts';
 import type { FallbackOutput } from '../fallback/fallback-output.ts';
 import type { Ledger } from '../ledger.ts';
 import { FlushWaiters } from '../lifecycle/flush-waiters.ts';
 import type { BatchOutcome, DropReason } from '../outcome.ts';
-import { type LaneName, type SealedBatch, splitBatch } from '../queue/batch.ts';
-import { MAX_TIMER_MS } from '../system-clock.ts';
+import type { LaneName, SealedBatch } from '../queue/batch.ts';
+import type { BacklogFeed } from '../storage/backlog-feed.ts';
+import { ExpiryWatch } from '../storage/expiry-watch.ts';
+import type { JobStore, Recalled } from '../storage/job-store.ts';
+import { type AgeLimits, whoseTurn } from '../storage/storage-rules.ts';
+import { type OpenBatches, Storekeeper } from '../storage/storekeeper.ts';
 import { type AttemptParts, type AttemptResult, attempt } from './attempt.ts';
 import { type BookParts, bookOutcome } from './book-outcome.ts';
 import type { Endpoint, EndpointPool } from './endpoint-pool.ts';
@@ -23,10 +27,13 @@ import {
   retryDelayMs,
   spend,
 } from './retry.ts';
+import { Settler } from './settler.ts';
+import { WakeTimer } from './wake-timer.ts';
 
 export interface DispatchSettings extends RetrySettings {
-  /** A batch older than this, in memory, goes to the fallback. */
-  readonly maxAgeMs: number;
+  /** A batch older than the limit of where it is kept goes to the fallback. */
+  readonly maxAge: AgeLimits;
+  readonly lingerMs: number;
   /** How often a 500 is tried again. */
   readonly maxServerErrorRetries: number;
   /** Ceiling of the random delay before a backlog is sent after an outage, so that many clients do not return at once. */
@@ -34,16 +41,15 @@ export interface DispatchSettings extends RetrySettings {
 }
 
 /** The entrance as the dispatcher sees it: where batches come from, and who is told that they are settled. */
-export interface BatchSource {
-  sealDue(nowMs: number, all?: boolean): SealedBatch | undefined;
-  nextSealMs(): number;
+export interface BatchSource extends OpenBatches {
   release(records: number, bytes: number): void;
 }
 
 export interface DispatcherParts extends AttemptParts {
   readonly random: Random;
   readonly pool: EndpointPool;
-  readonly endOf: (bytes: Uint8Array, at: number) => number;
+  readonly store: JobStore;
+  readonly backlog: BacklogFeed;
   readonly ledger: Ledger;
   readonly fallback: FallbackOutput;
   readonly report: DiagnosticSink;
@@ -55,6 +61,9 @@ export interface DispatcherParts extends AttemptParts {
 /** Share of the time that is left to those who wait in a flush that one sleep may take. */
 const HURRIED_SLEEP_SHARE = 0.25;
 
+/** Before a disk that does not answer is read again. */
+const DISK_RETRY_MS = 1000;
+
 /**
  * Takes sealed batches to endpoints: chooses the next job and endpoint, carries out attempts, and acts on what the pure
  * functions beside it decide. Every effect of sending is started here.
@@ -65,19 +74,42 @@ export class Dispatcher {
   readonly #bookParts: BookParts;
   readonly #jobs = new JobList();
   readonly #waiters: FlushWaiters;
+  readonly #timer: WakeTimer;
+  readonly #keeper: Storekeeper;
+  readonly #settler: Settler;
+  readonly #expiry: ExpiryWatch;
   #budget: RetryBudget = fullBudget;
-  #timer: Timer | undefined;
-  #timerMs = Number.POSITIVE_INFINITY;
   #soon = false;
   #abort = new AbortController();
+  #closing = false;
   #stopped = false;
+  /** After an outage the backlog begins only then, so that many clients do not return at once. */
+  #backlogFromMs = 0;
+  #lastTurn: 'live' | 'backlog' = 'backlog';
 
   constructor(parts: DispatcherParts, settings: DispatchSettings) {
     this.#parts = parts;
     this.#settings = settings;
-    const { ledger, fallback, report } = parts;
-    this.#bookParts = { ledger, fallback, report, maxServerErrorRetries: settings.maxServerErrorRetries };
-    this.#waiters = new FlushWaiters(parts.clock);
+    const { clock, store, ledger, report } = parts;
+    const { maxServerErrorRetries } = settings;
+    this.#bookParts = { ledger, report, maxServerErrorRetries, bury: (...letter) => this.#settler.bury(...letter) };
+    const waiters = new FlushWaiters(clock);
+    this.#waiters = waiters;
+    const { backlog, fallback, pool, source } = parts;
+    const release = source.release.bind(source);
+    this.#settler = new Settler({ clock, jobs: this.#jobs, store, backlog, fallback, waiters, release });
+    this.#timer = new WakeTimer(clock, () => this.#pump());
+    this.#expiry = new ExpiryWatch(store, settings.maxAge);
+    this.#keeper = new Storekeeper({
+      clock,
+      store,
+      jobs: this.#jobs,
+      source,
+      lingerMs: settings.lingerMs,
+      isOffline: () => pool.isOffline,
+      onStored: (job) => this.#added(job),
+      onBug: (error) => this.#reportBug(error),
+    });
     // Every attempt under way listens, eight for each endpoint; Node would warn of a leak at eleven.
     setMaxListeners(0, this.#abort.signal);
   }
@@ -90,31 +122,36 @@ export class Dispatcher {
   /** Takes a sealed batch; sends nothing yet, as this may run inside a log call. */
   add(batch: SealedBatch): Job {
     const job = createJob(batch);
-    this.#jobs.add(job);
-    this.#pumpSoon();
+    this.#keeper.admit(job);
+    this.#added(job);
     return job;
+  }
+
+  /** Takes a batch that is not to be lost with the process: it is on disk, if it can be, when this returns. */
+  addNow(batch: SealedBatch): void {
+    const job = createJob(batch);
+    this.#keeper.admitNow(job);
+    this.#added(job);
+  }
+
+  /** A frame of this job is deleted to make room. */
+  evict(job: Job): void {
+    this.#settler.evict(job);
   }
 
   /** Looks for work again in `delayMs`, or before. */
   wakeIn(delayMs: number): void {
-    this.#wakeAt(this.#parts.clock.nowMs() + delayMs);
+    this.#timer.wakeAt(this.#parts.clock.nowMs() + delayMs);
   }
 
-  /**
-   * Gives up the oldest batches that may go for a record of `lane`, until `bytes` are free. Nothing is given up in vain:
-   * where all of them would not be enough, all of them stay.
-   */
+  /** Looks for work once the running call is done. */
+  wakeSoon(): void {
+    this.#pumpSoon();
+  }
+
+  /** Frees `bytes` in memory for a record of `lane`; see `Storekeeper.makeRoom`. */
   makeRoom(bytes: number, lane: LaneName): boolean {
-    const victims: readonly LaneName[] = lane === 'high' ? ['low', 'high'] : ['low'];
-    if (victims.reduce((sum, victim) => sum + this.#jobs.idleBytes(victim), 0) < bytes) return false;
-    let freed = 0;
-    for (const victim of victims) {
-      for (let job = this.#jobs.oldestIdle(victim); job && freed < bytes; job = this.#jobs.oldestIdle(victim)) {
-        freed += job.batch.bytes;
-        this.#giveUp(job, 'queue_full');
-      }
-    }
-    return true;
+    return this.#keeper.makeRoom(bytes, lane, (job) => this.#settler.giveUp(job, 'queue_full'));
   }
 
   /**
@@ -127,10 +164,14 @@ export class Dispatcher {
     const { clock, pool, source } = this.#parts;
     const nowMs = clock.nowMs();
     for (let batch = source.sealDue(nowMs, true); batch; batch = source.sealDue(nowMs, true)) this.add(batch);
+    if (closing) {
+      this.#closing = true;
+      this.#keeper.close();
+    }
     if (this.#jobs.size === 0) return;
     if (closing && pool.isOffline) pool.hastenProbes();
     const settled = this.#waiters.waitFor(this.#jobs.all(), deadlineMs);
-    for (const job of [...this.#jobs.waiting]) this.#jobs.waits(job, Math.min(job.dueMs, this.#latestSleepMs(nowMs)));
+    this.#hasten(this.#latestSleepMs(nowMs));
     this.#pumpSoon();
     await settled;
   }
@@ -138,24 +179,29 @@ export class Dispatcher {
   /** Ends every attempt and takes no more work; what is unsettled stays in `unsettled`. */
   stop(): void {
     this.#stopped = true;
-    this.#timer?.cancel();
+    this.#timer.stop();
     this.#abort.abort();
     this.#parts.transport.close();
   }
 
-  /** Hands every batch to the last stop: fallback, else a counted drop. */
+  /** Writes to disk what is not there yet, until `deadlineMs`. */
+  storeAll(deadlineMs: number): Promise<void> {
+    return this.#keeper.storeAll(deadlineMs);
+  }
+
+  /** As `storeAll`, inside the exit handler. */
+  storeAllSync(): void {
+    this.#keeper.storeAllSync();
+  }
+
+  /** Hands every batch that is not on disk to the last stop: fallback, else a counted drop. Ends every flush. */
   giveUpAll(reason: DropReason): void {
-    for (const job of this.#jobs.all()) this.#giveUp(job, reason);
+    this.#settler.giveUpAll(reason);
   }
 
   /** As `giveUpAll`, inside the exit handler: written now or never. */
   giveUpAllSync(reason: DropReason, deadlineMs: number): void {
-    const { clock, fallback } = this.#parts;
-    const endMs = clock.nowMs() + deadlineMs;
-    for (const job of this.#jobs.all()) {
-      fallback.takeSync(job.batch.runs, job.batch.records, reason, Math.max(0, endMs - clock.nowMs()));
-      this.#settle(job);
-    }
+    this.#settler.giveUpAllSync(reason, deadlineMs);
   }
 
   /** Takes the outcome of an attempt that was made elsewhere: by the exit worker. */
@@ -178,7 +224,10 @@ export class Dispatcher {
     try {
       const { clock, pool } = this.#parts;
       const nowMs = clock.nowMs();
+      this.#feedBacklog();
       this.#expire(nowMs);
+      for (const job of this.#keeper.sealDue(nowMs)) this.#added(job);
+      this.#keeper.storeDue(nowMs);
       while (this.#startNext(nowMs));
       if (pool.isOffline && pool.isIdle) this.#waiters.releaseBefore(pool.nextProbeMs());
       this.#wakeForNext(nowMs);
@@ -194,25 +243,41 @@ export class Dispatcher {
     this.#budget = refill(this.#budget, nowMs);
     const anyWaiting = pool.isOffline;
     const mayRetry = anyWaiting || this.#isHurried || this.#budget.tokens >= 1;
-    let job = this.#jobs.next({ nowMs, mayRetry, anyWaiting });
+    const rules = { nowMs, mayRetry, anyWaiting };
+    const live = this.#jobs.next(rules);
+    const old = this.#jobs.nextSpooled(rules, this.#mayBacklogBegin(nowMs));
     // A full batch goes first; an open one is sealed only when there is a slot for it, so batches grow under load.
-    if (job === undefined && source.nextSealMs() > nowMs) return false;
-    const endpoint = pool.take(job?.lastEndpoint);
+    const mayGrow = !this.#keeper.sealsAhead && source.nextSealMs() <= nowMs;
+    const contenders = { hasLive: live !== undefined || mayGrow, hasBacklog: old !== undefined };
+    const turn = whoseTurn({ ...contenders, lastTurn: this.#lastTurn });
+    if (turn === 'nobody') return false;
+    const chosen = turn === 'backlog' ? old : live;
+    const endpoint = pool.take(chosen?.lastEndpoint);
     if (endpoint === undefined) return false;
-    if (job === undefined) {
-      const batch = source.sealDue(nowMs);
-      if (batch !== undefined) {
-        job = createJob(batch);
-        this.#jobs.add(job);
-      }
-    }
+    if (contenders.hasLive && contenders.hasBacklog) this.#lastTurn = turn;
+    const job = chosen ?? this.#sealNext(nowMs);
     if (job === undefined) pool.putBack(endpoint);
     else this.#start(job, endpoint);
     return job !== undefined;
   }
 
+  #sealNext(nowMs: number): Job | undefined {
+    const batch = this.#parts.source.sealDue(nowMs);
+    return batch === undefined ? undefined : this.add(batch);
+  }
+
   #start(job: Job, endpoint: Endpoint): void {
-    const { pool } = this.#parts;
+    const { pool, store } = this.#parts;
+    let recalled: Recalled = 'inMemory';
+    this.#jobs.change(job, () => {
+      recalled = store.recall(job);
+    });
+    if (recalled !== 'inMemory') {
+      pool.putBack(endpoint);
+      if (recalled === 'corrupt') this.#settler.corrupt(job);
+      else this.#waits(job, this.#parts.clock.nowMs() + DISK_RETRY_MS);
+      return;
+    }
     if (job.batch.bytes > endpoint.maxBatchBytes && job.batch.records > 1) {
       pool.putBack(endpoint);
       this.#split(job);
@@ -249,7 +314,7 @@ export class Dispatcher {
     this.#parts.pool.putBack(endpoint);
     if (job.state !== 'inFlight') return;
     job.attempts--;
-    this.#jobs.waits(job, this.#parts.clock.nowMs() + MIN_DELAY_MS);
+    this.#waits(job, this.#parts.clock.nowMs() + MIN_DELAY_MS);
   }
 
   #apply(job: Job, outcome: BatchOutcome, endpoint: Endpoint): void {
@@ -258,9 +323,9 @@ export class Dispatcher {
       case 'taken':
         this.#budget = refill(this.#budget, this.#parts.clock.nowMs(), 1);
         this.#parts.onDelivered();
-        return this.#settle(job);
+        return this.#settler.settle(job);
       case 'refused':
-        return this.#settle(job);
+        return this.#settler.settle(job);
       case 'wait':
         return this.#waitFor(job);
       case 'split':
@@ -271,15 +336,28 @@ export class Dispatcher {
   /** The way is open again: nobody sleeps longer than the jitter that keeps a fleet from returning at once. */
   #recovered(): void {
     const { clock, random } = this.#parts;
-    const latestMs = clock.nowMs() + random.next() * this.#settings.drainDelayMs;
-    for (const job of [...this.#jobs.waiting]) this.#jobs.waits(job, Math.min(job.dueMs, latestMs));
+    this.#backlogFromMs = clock.nowMs() + random.next() * this.#settings.drainDelayMs;
+    this.#hasten(this.#backlogFromMs);
+  }
+
+  #hasten(latestMs: number): void {
+    for (const job of this.#jobs.waiting) job.dueMs = Math.min(job.dueMs, latestMs);
   }
 
   #waitFor(job: Job): void {
     const { clock, random } = this.#parts;
     const nowMs = clock.nowMs();
     const delayMs = retryDelayMs(job.attempts - 1, this.#settings, () => random.next());
-    this.#jobs.waits(job, Math.min(nowMs + delayMs, Math.max(nowMs + MIN_DELAY_MS, this.#latestSleepMs(nowMs))));
+    this.#waits(job, Math.min(nowMs + delayMs, Math.max(nowMs + MIN_DELAY_MS, this.#latestSleepMs(nowMs))));
+  }
+
+  #waits(job: Job, dueMs: number): void {
+    this.#jobs.change(job, () => {
+      this.#keeper.takeBack(job);
+      job.state = 'waiting';
+      job.dueMs = dueMs;
+    });
+    this.#expiry.add(job);
   }
 
   get #isHurried(): boolean {
@@ -291,70 +369,59 @@ export class Dispatcher {
   }
 
   #split(job: Job): void {
-    const halves = splitBatch(job.batch, this.#parts.endOf);
-    if (halves === undefined) return;
-    this.#jobs.remove(job);
-    job.state = 'settled';
-    const parts = halves.map((half) => ({ ...createJob(half), serverErrors: job.serverErrors }));
-    for (const part of parts) this.#jobs.add(part);
-    this.#waiters.replaced(job, parts);
+    const halves = this.#parts.store.halve(job);
+    if (halves === undefined) return this.#settler.giveUp(job, 'oversize');
+    this.#settler.replace(job, halves);
+    for (const half of halves) {
+      this.#keeper.admit(half);
+      this.#added(half);
+    }
+  }
+
+  #added(job: Job): void {
+    this.#expiry.add(job);
     this.#pumpSoon();
   }
 
-  #settle(job: Job): void {
-    if (job.state === 'settled') return;
-    this.#jobs.remove(job);
-    job.state = 'settled';
-    this.#parts.source.release(job.batch.records, job.batch.bytes);
-    this.#waiters.settled(job);
-  }
-
-  #giveUp(job: Job, reason: DropReason): void {
-    this.#parts.fallback.take(job.batch.runs, job.batch.records, reason);
-    this.#settle(job);
+  #feedBacklog(): void {
+    const { backlog } = this.#parts;
+    for (let job = this.#closing ? undefined : backlog.next(); job; job = backlog.next()) {
+      this.#jobs.add(job);
+      this.#expiry.add(job);
+    }
   }
 
   #expire(nowMs: number): void {
-    for (const lane of ['high', 'low'] as const) {
-      let job = this.#jobs.oldestIdle(lane);
-      for (; job && nowMs - job.batch.openedMs > this.#settings.maxAgeMs; job = this.#jobs.oldestIdle(lane)) {
-        this.#giveUp(job, 'expired');
-      }
-    }
+    const expired = this.#expiry.expired(() => this.#jobs.all(), nowMs);
+    for (const job of expired) this.#settler.giveUp(job, 'expired');
+    if (expired.length > 0) this.#pumpSoon();
+  }
+
+  #mayBacklogBegin(nowMs: number): boolean {
+    return nowMs >= this.#backlogFromMs || this.#isHurried;
   }
 
   #wakeForNext(nowMs: number): void {
     const { pool, source } = this.#parts;
-    const oldestMs = Math.min(this.#oldestIdleMs('high'), this.#oldestIdleMs('low'));
-    this.#wakeAt(
+    const hasBacklog = this.#jobs.hasReadyBacklog;
+    const sealMs = source.nextSealMs();
+    this.#timer.wakeAt(
       nextWakeMs({
         nowMs,
-        hasReady: this.#jobs.hasReady,
+        hasReady: this.#jobs.hasReady || (hasBacklog && this.#mayBacklogBegin(nowMs)),
         waiting: this.#jobs.waiting,
-        nextSealMs: source.nextSealMs(),
+        nextReadyMs: hasBacklog ? Math.min(sealMs, this.#backlogFromMs) : sealMs,
         hasFreeSlot: pool.hasFreeSlot,
         nextProbeMs: pool.nextProbeMs(),
         anyWaiting: pool.isOffline,
         nextTokenMs: this.#isHurried ? nowMs : nextTokenMs(this.#budget),
-        nextExpiryMs: oldestMs + this.#settings.maxAgeMs + 1,
+        nextDutyMs: Math.min(
+          this.#jobs.size > 0 ? this.#expiry.nextMs : Infinity,
+          this.#keeper.nextMs(),
+          this.#keeper.sealsAhead ? sealMs : Infinity,
+        ),
       }),
     );
-  }
-
-  #oldestIdleMs(lane: LaneName): number {
-    return this.#jobs.oldestIdle(lane)?.batch.openedMs ?? Number.POSITIVE_INFINITY;
-  }
-
-  #wakeAt(atMs: number): void {
-    if (this.#stopped || atMs === Number.POSITIVE_INFINITY || atMs >= this.#timerMs) return;
-    this.#timer?.cancel();
-    this.#timerMs = atMs;
-    const delayMs = Math.min(MAX_TIMER_MS, Math.max(0, atMs - this.#parts.clock.nowMs()));
-    this.#timer = this.#parts.clock.after(delayMs, () => {
-      this.#timerMs = Number.POSITIVE_INFINITY;
-      this.#timer = undefined;
-      this.#pump();
-    });
   }
 
   #reportBug(error: unknown): void {

@@ -1,19 +1,29 @@
 import type { LaneName } from '../queue/batch.ts';
+import { type Storage, storageOf } from '../storage/storage-rules.ts';
 import { type Job, type JobRules, nextJob } from './job.ts';
 
+type ByLane<T> = Readonly<Record<LaneName, T>>;
+
 /**
- * The jobs of a dispatcher by state, so that no step looks at all of them: a burst of batches of one record each makes
- * tens of thousands. Ready jobs stand in the order they came; those that wait or are under way are few.
+ * The jobs of a dispatcher by state and storage, so that no step looks at all of them: a burst of batches of one record
+ * each makes tens of thousands. Ready jobs stand in the order they came; those that wait or are under way are few.
  */
 export class JobList {
-  readonly #ready: Readonly<Record<LaneName, Set<Job>>> = { high: new Set(), low: new Set() };
+  readonly #ready: Readonly<Record<Storage, ByLane<Set<Job>>>> = { mem: sets(), both: sets(), spooled: sets() };
+  readonly #storing: ByLane<Set<Job>> = sets();
   readonly #waiting = new Set<Job>();
   readonly #inFlight = new Set<Job>();
-  /** Bytes of the jobs that could be given up: all but those under way. */
-  readonly #idleBytes: Record<LaneName, number> = { high: 0, low: 0 };
+  /** Bytes in memory of the jobs that are not under way. */
+  readonly #idleBytes: Readonly<Record<Storage, Record<LaneName, number>>> = {
+    mem: { high: 0, low: 0 },
+    both: { high: 0, low: 0 },
+    spooled: { high: 0, low: 0 },
+  };
 
   get size(): number {
-    return this.#ready.high.size + this.#ready.low.size + this.#waiting.size + this.#inFlight.size;
+    let size = this.#waiting.size + this.#inFlight.size;
+    for (const set of this.#queued()) size += set.size;
+    return size;
   }
 
   get waiting(): ReadonlySet<Job> {
@@ -21,70 +31,162 @@ export class JobList {
   }
 
   get hasReady(): boolean {
-    return this.#ready.high.size + this.#ready.low.size > 0;
+    return this.#hasReady('mem') || this.#hasReady('both');
+  }
+
+  get hasReadyBacklog(): boolean {
+    return this.#hasReady('spooled');
   }
 
   /** All jobs, WARN and above first: what is bounded at the last stop goes to them. */
   all(): Job[] {
     const others = [...this.#inFlight, ...this.#waiting];
-    const high = others.filter((job) => job.batch.lane === 'high');
-    const low = others.filter((job) => job.batch.lane === 'low');
-    return [...high, ...this.#ready.high, ...low, ...this.#ready.low];
+    const ofLane = (lane: LaneName): Job[] => [
+      ...others.filter((job) => job.batch.lane === lane),
+      ...this.#ready.spooled[lane],
+      ...this.#ready.both[lane],
+      ...this.#ready.mem[lane],
+      ...this.#storing[lane],
+    ];
+    return [...ofLane('high'), ...ofLane('low')];
   }
 
-  /** Takes a job that is ready. */
+  /** Takes a job. */
   add(job: Job): void {
-    this.#ready[job.batch.lane].add(job);
-    this.#idleBytes[job.batch.lane] += job.batch.bytes;
-  }
-
-  started(job: Job): void {
-    this.remove(job);
-    job.state = 'inFlight';
-    this.#inFlight.add(job);
-  }
-
-  waits(job: Job, dueMs: number): void {
-    this.remove(job);
-    job.state = 'waiting';
-    job.dueMs = dueMs;
-    this.#waiting.add(job);
-    this.#idleBytes[job.batch.lane] += job.batch.bytes;
+    this.#put(job);
   }
 
   remove(job: Job): void {
-    const { lane, bytes } = job.batch;
-    const wasIdle = this.#ready[lane].delete(job) || this.#waiting.delete(job);
-    if (wasIdle) this.#idleBytes[lane] -= bytes;
-    else this.#inFlight.delete(job);
+    this.#setOf(job)?.delete(job);
+    this.#count(job, -1);
   }
 
-  /** The job an endpoint with a free slot should get; see `nextJob`. */
+  /** Lets `change` set what decides where a job stands: its state, and where its bytes are. */
+  change(job: Job, change: () => void): void {
+    this.remove(job);
+    change();
+    this.#put(job);
+  }
+
+  stores(job: Job): void {
+    this.change(job, () => {
+      job.state = 'storing';
+    });
+  }
+
+  started(job: Job): void {
+    this.change(job, () => {
+      job.state = 'inFlight';
+    });
+  }
+
+  waits(job: Job, dueMs: number): void {
+    this.change(job, () => {
+      job.state = 'waiting';
+      job.dueMs = dueMs;
+    });
+  }
+
+  /** The job in memory an endpoint with a free slot should get; see `nextJob`. */
   next(rules: JobRules): Job | undefined {
-    return nextJob(this.#candidates(), rules);
+    return nextJob(this.#live(), rules);
   }
 
-  /** Bytes that `oldestIdle` of these lanes would free in the end. */
-  idleBytes(lane: LaneName): number {
-    return this.#idleBytes[lane];
+  /**
+   * As `next`, among those that are on disk alone.
+   *
+   * @param mayBegin - whether those that are not retries may go: after an outage not at once.
+   */
+  nextSpooled(rules: JobRules, mayBegin: boolean): Job | undefined {
+    return nextJob(this.#backlog(mayBegin), rules);
   }
 
-  /** The oldest job of a lane that is not under way. */
-  oldestIdle(lane: LaneName): Job | undefined {
-    let oldest = first(this.#ready[lane]);
-    for (const job of this.#waiting) {
-      if (job.batch.lane === lane && (oldest === undefined || job.batch.openedMs < oldest.batch.openedMs)) oldest = job;
+  /** Bytes that giving up every idle job of this storage and lane would free. */
+  idleBytes(storage: Storage, lane: LaneName): number {
+    return this.#idleBytes[storage][lane];
+  }
+
+  /** The oldest job of this storage and lane that is not under way, and not being stored unless asked for. */
+  oldestIdle(storage: Storage, lane: LaneName, orStoring = false): Job | undefined {
+    let oldest = first(this.#ready[storage][lane]);
+    const others = orStoring ? [...this.#waiting, ...take(this.#storing[lane], 1)] : this.#waiting;
+    for (const job of others) {
+      if (job.batch.lane !== lane || storageOf(job) !== storage) continue;
+      if (oldest === undefined || job.batch.openedMs < oldest.batch.openedMs) oldest = job;
     }
     return oldest;
   }
 
-  *#candidates(): Iterable<Job> {
-    for (const ready of [first(this.#ready.high), first(this.#ready.low)]) if (ready !== undefined) yield ready;
-    yield* this.#waiting;
+  /** Those of a lane in memory alone that are neither under way nor being stored, about the oldest first. */
+  *idleInMemory(lane: LaneName): Iterable<Job> {
+    for (const job of this.#waiting) if (job.batch.lane === lane && storageOf(job) === 'mem') yield job;
+    yield* this.#ready.mem[lane];
   }
+
+  *#live(): Iterable<Job> {
+    for (const lane of ['high', 'low'] as const) {
+      const candidates = [first(this.#ready.both[lane]), first(this.#ready.mem[lane])];
+      yield* candidates.filter((job) => job !== undefined).sort((a, b) => a.batch.openedMs - b.batch.openedMs);
+    }
+    for (const job of this.#waiting) if (storageOf(job) !== 'spooled') yield job;
+  }
+
+  *#backlog(mayBegin: boolean): Iterable<Job> {
+    if (mayBegin) for (const lane of ['high', 'low'] as const) yield* take(this.#ready.spooled[lane], 1);
+    for (const job of this.#waiting) if (storageOf(job) === 'spooled') yield job;
+  }
+
+  #hasReady(storage: Storage): boolean {
+    return this.#ready[storage].high.size + this.#ready[storage].low.size > 0;
+  }
+
+  *#queued(): Iterable<Set<Job>> {
+    for (const { high, low } of [...Object.values(this.#ready), this.#storing]) {
+      yield high;
+      yield low;
+    }
+  }
+
+  #put(job: Job): void {
+    this.#setOf(job)?.add(job);
+    this.#count(job, 1);
+  }
+
+  #setOf(job: Job): Set<Job> | undefined {
+    switch (job.state) {
+      case 'ready':
+        return this.#ready[storageOf(job)][job.batch.lane];
+      case 'storing':
+        return this.#storing[job.batch.lane];
+      case 'waiting':
+        return this.#waiting;
+      case 'inFlight':
+        return this.#inFlight;
+      case 'settled':
+        return undefined;
+    }
+  }
+
+  #count(job: Job, sign: 1 | -1): void {
+    if (job.state === 'inFlight' || job.state === 'settled') return;
+    this.#idleBytes[storageOf(job)][job.batch.lane] += sign * job.countedBytes;
+  }
+}
+
+function sets(): ByLane<Set<Job>> {
+  return { high: new Set(), low: new Set() };
 }
 
 function first<T>(set: ReadonlySet<T>): T | undefined {
   for (const item of set) return item;
   return undefined;
+}
+
+function take<T>(set: ReadonlySet<T>, count: number): T[] {
+  const taken: T[] = [];
+  for (const item of set) {
+    if (taken.length === count) break;
+    taken.push(item);
+  }
+  return taken;
 }

@@ -54,13 +54,13 @@ describe('a job list', () => {
     const list = new JobList();
     const jobs = [job('a', 'low'), job('b', 'low'), job('c', 'high')];
     for (const each of jobs) list.add(each);
-    expect([list.idleBytes('low'), list.idleBytes('high')]).toEqual([20, 10]);
+    expect([list.idleBytes('mem', 'low'), list.idleBytes('mem', 'high')]).toEqual([20, 10]);
     for (const each of jobs) list.started(each);
-    expect([list.idleBytes('low'), list.idleBytes('high'), list.size]).toEqual([0, 0, 3]);
+    expect([list.idleBytes('mem', 'low'), list.idleBytes('mem', 'high'), list.size]).toEqual([0, 0, 3]);
     for (const each of jobs) list.waits(each, 5);
-    expect([list.idleBytes('low'), list.idleBytes('high'), list.waiting.size]).toEqual([20, 10, 3]);
+    expect([list.idleBytes('mem', 'low'), list.idleBytes('mem', 'high'), list.waiting.size]).toEqual([20, 10, 3]);
     for (const each of jobs) list.remove(each);
-    expect([list.idleBytes('low'), list.idleBytes('high'), list.size]).toEqual([0, 0, 0]);
+    expect([list.idleBytes('mem', 'low'), list.idleBytes('mem', 'high'), list.size]).toEqual([0, 0, 0]);
   });
 
   it('gives up the oldest of a lane first, be it ready or waiting', () => {
@@ -72,12 +72,12 @@ describe('a job list', () => {
     list.started(middle);
     list.waits(middle, 99);
     const order: (string | undefined)[] = [];
-    for (let next = list.oldestIdle('low'); next !== undefined; next = list.oldestIdle('low')) {
+    for (let next = list.oldestIdle('mem', 'low'); next !== undefined; next = list.oldestIdle('mem', 'low')) {
       order.push(next.batch.id);
       list.remove(next);
     }
     expect(order).toEqual(['old', 'middle', 'young']);
-    expect(list.oldestIdle('high')).toBeUndefined();
+    expect(list.oldestIdle('mem', 'high')).toBeUndefined();
   });
 
   it('lists WARN and above first, whatever their state', () => {

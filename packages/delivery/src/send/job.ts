@@ -1,23 +1,39 @@
-import type { SealedBatch } from '../queue/batch.ts';
+import type { RecordRun } from '../format.ts';
+import type { BatchFacts, SealedBatch } from '../queue/batch.ts';
+import type { StoredFrame } from '../spool/stored-frame.ts';
 import type { Endpoint } from './endpoint-pool.ts';
 
 /** A sealed batch on its way: what the dispatcher remembers of it. */
 export interface Job {
-  readonly batch: SealedBatch;
+  readonly batch: BatchFacts;
   /**
+   * - `storing`: about to be written to disk, before it may go.
    * - `ready`: goes out as soon as an endpoint has a slot.
    * - `waiting`: not before `dueMs`.
    * - `inFlight`: an attempt is under way.
    * - `settled`: in the ledger.
    */
-  state: 'ready' | 'waiting' | 'inFlight' | 'settled';
+  state: 'storing' | 'ready' | 'waiting' | 'inFlight' | 'settled';
   dueMs: number;
   attempts: number;
   /** 500s so far: they are tried a few times, then the batch is dead. */
   serverErrors: number;
   lastEndpoint: Endpoint | undefined;
-  /** The framed and compressed body, made once before the first attempt. */
+  /** What the last endpoint said, for a dead letter. */
+  lastReply: LastReply | undefined;
+
+  // Where its bytes are: see storage/job-store.ts, which alone changes these.
+
+  /** The records as they were logged, while memory holds them. */
+  runs: readonly RecordRun[] | undefined;
+  /** The framed and compressed body, made once before the first attempt, while memory holds it. */
   body: SealedBody | undefined;
+  /** Its place on disk. */
+  frame: StoredFrame | undefined;
+  /** The place of the batch it was split from, until it has one of its own. */
+  parent: SharedFrame | undefined;
+  /** What the queue's budget counts for it. */
+  countedBytes: number;
 }
 
 export interface SealedBody {
@@ -26,17 +42,40 @@ export interface SealedBody {
   readonly encoding: string;
 }
 
-export function createJob(batch: SealedBatch): Job {
-  return {
-    batch,
-    state: 'ready',
-    dueMs: 0,
-    attempts: 0,
-    serverErrors: 0,
-    lastEndpoint: undefined,
-    body: undefined,
-  };
+export interface LastReply {
+  /** HTTP status, `undefined` if there was no answer. */
+  readonly status: number | undefined;
+  readonly text: string;
 }
+
+/** A frame that is done with when all who hold it are. */
+export interface SharedFrame {
+  readonly frame: StoredFrame;
+  holders: number;
+}
+
+export function createJob({ runs, ...batch }: SealedBatch): Job {
+  return { ...idle, batch, runs, countedBytes: batch.bytes };
+}
+
+/** A batch whose bytes are not in the form of records: on disk, or half of such a one. */
+export function createBodyJob(batch: BatchFacts, where: Partial<Pick<Job, 'body' | 'frame' | 'parent'>>): Job {
+  return { ...idle, batch, ...where };
+}
+
+const idle: Omit<Job, 'batch'> = {
+  state: 'ready',
+  dueMs: 0,
+  attempts: 0,
+  serverErrors: 0,
+  lastEndpoint: undefined,
+  lastReply: undefined,
+  runs: undefined,
+  body: undefined,
+  frame: undefined,
+  parent: undefined,
+  countedBytes: 0,
+};
 
 /** When a job may go out. */
 export interface JobRules {

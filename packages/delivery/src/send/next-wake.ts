@@ -5,8 +5,8 @@ export interface WakeView {
   readonly nowMs: number;
   readonly hasReady: boolean;
   readonly waiting: Iterable<Job>;
-  /** When the next open batch is to be sealed; `Infinity` while there is none. */
-  readonly nextSealMs: number;
+  /** When the next batch becomes ready: an open one is to be sealed, a backlog may begin; `Infinity` if none does. */
+  readonly nextReadyMs: number;
   /** Whether an endpoint that takes ordinary traffic has a free slot. */
   readonly hasFreeSlot: boolean;
   /** When an endpoint that is out may be probed; `Infinity` when none is. */
@@ -15,8 +15,8 @@ export interface WakeView {
   readonly anyWaiting: boolean;
   /** When the retry budget has a token. */
   readonly nextTokenMs: number;
-  /** When the oldest job that is not under way is too old; `Infinity` when there is none. */
-  readonly nextExpiryMs: number;
+  /** When something is due that needs no slot: a batch is too old, or is to be written to disk; `Infinity` for never. */
+  readonly nextDutyMs: number;
 }
 
 /** Below this a mistake in the view would be a busy loop. */
@@ -29,10 +29,10 @@ const MIN_SLEEP_MS = 1;
  * slot nobody wakes up for a batch that is due. The end of an attempt wakes the dispatcher anyway.
  */
 export function nextWakeMs(view: WakeView): number {
-  let workMs = view.hasReady ? view.nowMs : view.nextSealMs;
+  let workMs = view.hasReady ? view.nowMs : view.nextReadyMs;
   for (const job of view.waiting) {
     workMs = Math.min(workMs, view.anyWaiting ? view.nowMs : Math.max(job.dueMs, view.nextTokenMs));
   }
   const slotMs = view.hasFreeSlot ? view.nowMs : view.nextProbeMs;
-  return Math.max(view.nowMs + MIN_SLEEP_MS, Math.min(Math.max(workMs, slotMs), view.nextExpiryMs));
+  return Math.max(view.nowMs + MIN_SLEEP_MS, Math.min(Math.max(workMs, slotMs), view.nextDutyMs));
 }

@@ -48,6 +48,8 @@ export interface SpoolGauges {
 export interface Spool {
   readonly options: ResolvedSpoolOptions;
   readonly state: SpoolState;
+  /** Whether `append` would try: not while the disk rests after trouble. */
+  readonly takesBatches: boolean;
   gauges(): SpoolGauges;
   /**
    * Writes a batch; it survives this process as soon as this returns. May delete the oldest segment for it, after its
@@ -59,6 +61,8 @@ export interface Spool {
   append(meta: FrameMeta, payload: Uint8Array): StoredFrame | undefined;
   /** The request body of a frame. `corrupt` has settled and counted the frame already; `unavailable` may work later. */
   read(frame: StoredFrame): FrameRead;
+  /** Whether the frame is still there, as far as is known without looking. */
+  holds(frame: StoredFrame): boolean;
   /** The batch is terminal, whatever became of it. Once is enough, more does nothing. */
   settle(frame: StoredFrame): void;
   /** The next frame of earlier processes. */
@@ -82,6 +86,8 @@ export interface SpoolParts {
    * not throw and must not append.
    */
   readonly evict: (frame: StoredFrame) => void;
+  /** Told of records of earlier processes that are proved to be lost: `missingRecords`. Must not throw. */
+  readonly onMissing: (records: number) => void;
   /** Told that `take` may have something. */
   readonly onBacklog: () => void;
   /** Only files of this user are touched; by default the user of the process. */
@@ -105,7 +111,7 @@ export function openSpool(options: SpoolOptions, parts: SpoolParts): Spool {
   const home = createHome({ dir, isSynced: fsync !== 'off', fileSystem, locks, random: parts.random });
   const ownPath = (): string => home.folder?.path ?? dir;
   const deadLetters = createDeadLetters(fileSystem, () => `${ownPath()}/${DEAD_LETTER_FOLDER}`);
-  const surveys = createSurveyReport({ clock, store, deadLetters, report });
+  const surveys = createSurveyReport({ clock, store, deadLetters, report, onMissing: parts.onMissing });
   const backlog = createBacklog({
     fileSystem,
     reader,
@@ -181,6 +187,9 @@ export function openSpool(options: SpoolOptions, parts: SpoolParts): Spool {
     get state() {
       return disk.state;
     },
+    get takesBatches() {
+      return !isClosed && disk.canTry;
+    },
     gauges() {
       const { missingRecords, damagedBytes } = surveys;
       const counts = { bytes: quota.bytes, segments: store.segments.length, deadLetters: deadLetters.files };
@@ -195,6 +204,7 @@ export function openSpool(options: SpoolOptions, parts: SpoolParts): Spool {
       }
       return found;
     },
+    holds: ({ location: { segment, isSettled } }) => !isSettled && (!segment.isGone || segment.fd !== undefined),
     settle: store.settle,
     take: () => (isClosed ? { kind: 'empty' } : backlog.take()),
     deadLetter(meta, payload, reason) {

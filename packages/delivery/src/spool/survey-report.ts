@@ -20,11 +20,19 @@ export interface SurveyReportParts {
   readonly store: SegmentStore;
   readonly deadLetters: DeadLetters;
   readonly report: SpoolReport;
+  /** Told of `missingRecords` as they are found. */
+  readonly onMissing: (records: number) => void;
 }
 
-export function createSurveyReport({ clock, store, deadLetters, report }: SurveyReportParts): SurveyReport {
+export function createSurveyReport(parts: SurveyReportParts): SurveyReport {
+  const { clock, store, deadLetters, report } = parts;
   let missingRecords = 0;
   let damagedBytes = 0;
+
+  function miss(records: number): void {
+    missingRecords += records;
+    if (records > 0) parts.onMissing(records);
+  }
 
   /** No frame in it, and not zeros either: kept with the dead letters, for a person to look at. */
   function quarantine(segment: Segment): void {
@@ -49,7 +57,7 @@ export function createSurveyReport({ clock, store, deadLetters, report }: Survey
     },
     add(segment, survey) {
       const missing = missingRecordsOf(survey);
-      missingRecords += missing;
+      miss(missing);
       damagedBytes += survey.damagedBytes;
       const message = describeDamage(segmentPath(segment), survey);
       if (message !== undefined) {
@@ -60,8 +68,6 @@ export function createSurveyReport({ clock, store, deadLetters, report }: Survey
       else store.removeIfDone(segment);
       for (const loss of survey.losses) store.markCounted(loss);
     },
-    miss(records) {
-      missingRecords += records;
-    },
+    miss,
   };
 }

@@ -31,6 +31,7 @@ export function openRealSpool(options: SpoolOptions, fileSystem: typeof nodeFile
     random: systemRandom,
     report: (event) => reports.push(event),
     evict: () => {},
+    onMissing: () => {},
     onBacklog: () => wake(),
   });
   return {

@@ -48,6 +48,7 @@ export function openTestSpool(setup: SpoolSetup = {}): SpoolUnderTest {
       random: countingRandom,
       ownerId: fileSystem instanceof MemoryDisk ? 0 : undefined,
       report: (event) => reports.push(event),
+      onMissing: () => {},
       onBacklog: () => {},
       evict(frame) {
         const found = spool.read(frame);

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { Format, RecordCodec, RecordRun } from '@logflume/delivery';
+import type { Format, RecordCodec } from '@logflume/delivery';
 
 /** A record of the simulator: its number says what every one of its bytes must be. */
 export interface NumberedRecord {
@@ -43,7 +43,19 @@ export const numberedFormat: Format = {
     const [rejected = '', message = ''] = understood ? asBuffer(body).toString().split('|') : [];
     return { understood, rejectedRecords: Number(rejected), message };
   },
-  lines: (runs) => numbersOfRuns(runs).map((number) => `{"number":${number}}`),
+  lines: (runs) => runs.flatMap(({ bytes }) => numberedFormat.linesOfBody(bytes)),
+  linesOfBody: (body) => numbersOf(body).map((number) => `{"number":${number}}`),
+  splitBody(body) {
+    const records = numbersOf(body).length;
+    if (records < 2) return undefined;
+    const first = records >> 1;
+    let at = 0;
+    for (let i = 0; i < first; i++) at = numberedCodec.endOf(body, at);
+    return [
+      { body: body.subarray(0, at), records: first },
+      { body: body.subarray(at), records: records - first },
+    ];
+  },
 };
 
 /**
@@ -74,10 +86,6 @@ export function numbersOf(body: Uint8Array): number[] {
 export function numberOfLine(line: string): number | undefined {
   const found = /^\{"number":(\d+)\}$/.exec(line)?.[1];
   return found === undefined ? undefined : Number(found);
-}
-
-function numbersOfRuns(runs: readonly RecordRun[]): number[] {
-  return runs.flatMap(({ bytes }) => numbersOf(bytes));
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -1,0 +1,131 @@
+import type { DeliveryOptions } from '@logflume/delivery';
+import { describe, expect, it } from 'vitest';
+import { MemoryDisk } from '../../../delivery/test/spool/memory-disk.ts';
+import { MemoryLocks } from '../../../delivery/test/spool/memory-locks.ts';
+import type { TextRecord } from '../../../delivery/test/text-records.ts';
+import { createSeededRandom, type TransportScript } from '../../src/index.ts';
+import { createEngine, type Engine, INFO, isLawful, ok, refused } from './engine.ts';
+
+const FATAL = 21;
+
+/** A disk whose files belong to the user of this process. */
+class OwnDisk extends MemoryDisk {
+  override inspect(path: string): ReturnType<MemoryDisk['inspect']> {
+    return { ...super.inspect(path), ownerId: process.geteuid?.() ?? 0 };
+  }
+}
+
+/** A machine whose processes come and go; their spool stays. */
+function createMachine(spool: Partial<NonNullable<DeliveryOptions<TextRecord>['spool']>> = {}) {
+  const disk = new OwnDisk();
+  const locks = new MemoryLocks();
+  let processes = 0;
+  return {
+    disk,
+    /** Starts a process; those before it are dead from now on. */
+    start(script: TransportScript, options: Partial<DeliveryOptions<TextRecord>> = {}): Engine {
+      locks.killAll();
+      const random = createSeededRandom(++processes);
+      return createEngine(script, { spool: { dir: '/spool', ...spool }, fileSystem: disk, locks, random, ...options });
+    },
+  };
+}
+
+const texts = (count: number, prefix = 'r'): string[] => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
+const spooledOf = ({ delivery }: Engine): number => delivery.stats().spooled;
+
+describe('a spool in mode wal', () => {
+  it('holds every batch before its first attempt, and nothing once all is delivered', async () => {
+    const machine = createMachine();
+    let onDisk: number[] = [];
+    const engine = machine.start(() => {
+      onDisk = [...onDisk, spooledOf(engine)];
+      return ok;
+    });
+    for (const text of texts(10)) engine.log(text);
+    expect(machine.disk.operations).toBeGreaterThan(0);
+    const before = machine.disk.operations;
+    engine.log('not in the call');
+    expect(machine.disk.operations).toBe(before);
+    await engine.clock.advance(1000);
+    expect(engine.sent()).toEqual([...texts(10), 'not in the call']);
+    expect(onDisk).toEqual([11]);
+    expect(engine.delivery.stats()).toMatchObject({ accepted: 11, delivered: 11, pending: 0, spooled: 0 });
+  });
+
+  it('loses nothing that was sealed when its process is killed, and sends it under the same ids', async () => {
+    const machine = createMachine();
+    const first = machine.start(() => refused);
+    for (const text of texts(10)) first.log(text);
+    await first.clock.advance(60_000);
+    expect(first.delivery.stats()).toMatchObject({ pending: 10, spooled: 10 });
+    const ids = first.network.requests.map(({ headers }) => headers['idempotency-key']);
+
+    const second = machine.start(() => ok);
+    await second.clock.advance(5000);
+    expect(second.sent()).toEqual(texts(10));
+    expect(ids).toContain(second.network.requests[0]?.headers['idempotency-key']);
+    expect(second.delivery.stats()).toMatchObject({ accepted: 10, delivered: 10, pending: 0, spooled: 0 });
+
+    const third = machine.start(() => ok);
+    await third.clock.advance(5000);
+    expect(third.network.requests).toEqual([]);
+    expect(third.delivery.stats().accepted).toBe(0);
+  });
+
+  it('leaves everything to the next process when it is closed with no backend', async () => {
+    const machine = createMachine();
+    const first = machine.start(() => refused);
+    for (const text of texts(10)) first.log(text);
+    const closing = first.delivery.close({ timeoutMs: 5000 });
+    await first.clock.advance(5000);
+    expect(await closing).toMatchObject({ accepted: 10, pending: 10, spooled: 10, fallback: 0 });
+    expect(first.stdio.lines.filter((line) => line.startsWith('{'))).toEqual([]);
+    const second = machine.start(() => ok);
+    await second.clock.advance(5000);
+    expect(second.sent()).toEqual(texts(10));
+    expect(isLawful(second)).toBe(true);
+  });
+});
+
+describe('a record of FATAL', () => {
+  it('is on disk when the log call returns', async () => {
+    const machine = createMachine();
+    const first = machine.start(() => ok);
+    first.log('lost', INFO);
+    first.log('the last words', FATAL);
+    expect(first.delivery.stats()).toMatchObject({ accepted: 2, pending: 2, spooled: 1 });
+    const second = machine.start(() => ok);
+    await second.clock.advance(5000);
+    expect(second.sent()).toEqual(['the last words']);
+    await first.clock.advance(5000);
+    expect(first.delivery.stats()).toMatchObject({ delivered: 2, pending: 0, spooled: 0 });
+  });
+});
+
+describe('a spool in mode spill', () => {
+  it('is not written to while everything is delivered in time', async () => {
+    const machine = createMachine({ mode: 'spill' });
+    const engine = machine.start(() => ok);
+    await engine.clock.advance(10);
+    const before = machine.disk.operations;
+    for (const text of texts(10)) engine.log(text);
+    await engine.clock.advance(1000);
+    expect(engine.delivery.stats().delivered).toBe(10);
+    expect(machine.disk.operations).toBe(before);
+  });
+
+  it('takes what waits once every endpoint is out, and gives it back afterwards', async () => {
+    const machine = createMachine({ mode: 'spill' });
+    let isUp = false;
+    const engine = machine.start(() => (isUp ? ok : refused));
+    for (const text of texts(10)) engine.log(text);
+    await engine.clock.advance(20_000);
+    for (const text of texts(10, 's')) engine.log(text);
+    await engine.clock.advance(1000);
+    expect(engine.delivery.stats()).toMatchObject({ pending: 20, spooled: 20 });
+    isUp = true;
+    await engine.clock.advance(70_000);
+    expect(engine.delivery.stats()).toMatchObject({ delivered: 20, pending: 0, spooled: 0 });
+  });
+});
