@@ -8,10 +8,11 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** In the order in which they arrived. */
+  /**
+   * In the order in which they arrived. A request under way at an exit is repeated under its key, as nobody knows whether
+   * it arrived: what came by the repetition is left out.
+   */
   readonly records: readonly ReceivedRecord[];
-  /** Records that arrived twice. */
-  readonly duplicates: number;
 }
 
 /** How to run a program. */
@@ -63,8 +64,7 @@ export async function runExample(path: string, options: RunOptions = {}): Promis
     code: child.exitCode,
     signal: child.signalCode,
     ...output,
-    records: backend.records(),
-    duplicates: backend.stats().records.duplicates,
+    records: backend.records().filter(({ duplicate }) => !duplicate),
   };
 }
 

@@ -10,7 +10,7 @@ const ALL = 43;
 describe('a program that logs with winston', () => {
   it.each(endings)('ends %s: every record is at the backend, and the end is what it was', async (way, end) => {
     const ended = await runExample(program, { args: [way] });
-    expect(ended).toMatchObject({ ...end, duplicates: 0 });
+    expect(ended).toMatchObject(end);
     expect(ended.stdout.split('\n').filter((line) => /^\d{4}-\d\d-\d\dT/.test(line))).toHaveLength(ALL);
     expect(ended.records).toHaveLength(ALL);
     const placed = ended.records.filter(({ severityText }) => severityText === 'info');

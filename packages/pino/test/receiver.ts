@@ -17,7 +17,8 @@ export async function createReceiver(options: LoggerOptions = {}): Promise<Recei
   const backend = await createDevBackend({ maxRecords: 20_000 });
   const logger = createLogger({ endpoints: [backend.url], exit: { handleSignals: false }, ...options });
   const records = async (): Promise<ReceivedRecord[]> => {
-    await logger.flush();
+    // All there are, however long a busy machine takes for them.
+    await logger.flush({ timeoutMs: 25_000 });
     const all = [...backend.records()];
     return all.sort((a, b) => Number(a.attributes['i'] ?? 0) - Number(b.attributes['i'] ?? 0));
   };

@@ -17,7 +17,8 @@ export async function createRig(options: LoggerOptions = {}, faults?: DevBackend
   const backend = await createDevBackend({ maxRecords: 200_000, ...(faults === undefined ? {} : { faults }) });
   const logger = createLogger({ endpoints: [backend.url], exit: { handleSignals: false }, ...options });
   const received = async (): Promise<ReceivedRecord[]> => {
-    await logger.flush();
+    // All there are, however long a busy machine takes for them.
+    await logger.flush({ timeoutMs: 25_000 });
     return backend.records();
   };
   return {

@@ -279,6 +279,17 @@ describe('as a transport of winston', () => {
     expect(record).toMatchObject({ body: 'hello bob', attributes: { nested: { list: [1] } } });
   });
 
+  it('gets nothing of a level that is not in its set, as winston has it, and goes on', async () => {
+    await using rig = await createRig();
+    vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const log = winston.createLogger({ transports: [new LogflumeTransport({ logger: rig.logger })] });
+    log.log('nobody', 'unknown level');
+    Reflect.apply(log.log, log, [undefined, 'no level']);
+    Reflect.apply(log.log, log, [{ message: 'no level either' }]);
+    log.info('next');
+    expect((await rig.received()).map(({ body }) => body)).toEqual(['next']);
+  });
+
   it('is quiet while silent, and of the level of its own (base class)', async () => {
     await using rig = await createRig();
     const transport = new LogflumeTransport({ logger: rig.logger, level: 'warn', silent: true });
