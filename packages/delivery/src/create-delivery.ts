@@ -8,13 +8,17 @@ import { type AtExitParts, settleAfterExit, settleAtExit } from './lifecycle/at-
 import { isDirectRoute } from './lifecycle/direct-route.ts';
 import { onProcessEnd } from './lifecycle/exit-hooks.ts';
 import { LossNotice } from './loss-notice.ts';
-import type { DeliveryOptions } from './options.ts';
+import type { DeliveryEndpoint, DeliveryOptions } from './options.ts';
+import { parseEndpoints } from './parse-endpoints.ts';
 import { RecordQueue } from './queue/record-queue.ts';
 import { createReporter } from './report.ts';
 import { resolveDeliveryOptions, toWaitMs } from './resolve-options.ts';
 import { createAxiosTransport } from './send/axios-transport.ts';
 import { Dispatcher } from './send/dispatcher.ts';
+import { createDnsResolver } from './send/dns-resolver.ts';
 import { EndpointPool } from './send/endpoint-pool.ts';
+import { EndpointSet } from './send/endpoint-set.ts';
+import { EndpointSource } from './send/endpoint-source.ts';
 import { createHeaderSource } from './send/header-source.ts';
 import { nodeFileSystem } from './spool/file-system.ts';
 import { openSpool, type Spool } from './spool/spool.ts';
@@ -50,6 +54,17 @@ export interface Delivery<R> {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** A delivery to endpoints, which may become others while it runs. */
+export interface BackendDelivery<R> extends Delivery<R> {
+  /**
+   * Replaces the endpoints. Those that stay (same URL and headers) keep all that is known of them; nothing new goes to
+   * those that leave, and what is under way there ends. Batches that had tried them go on elsewhere.
+   *
+   * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION`; the endpoints are the old ones then.
+   */
+  setEndpoints(endpoints: readonly DeliveryEndpoint[]): void;
+}
+
 /** Share of a close's time for sending; the rest is for the fallback. */
 const FLUSH_SHARE = 0.85;
 
@@ -62,7 +77,7 @@ const SPOOL_SHARE = 0.9;
  *
  * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` for an option that cannot work.
  */
-export function createDelivery<R>(options: DeliveryOptions<R>): Delivery<R> {
+export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<R> {
   const settings = resolveDeliveryOptions(options);
   const clock = inOwnContext(options.clock ?? systemClock);
   const random = options.random ?? systemRandom;
@@ -85,14 +100,23 @@ export function createDelivery<R>(options: DeliveryOptions<R>): Delivery<R> {
     clock,
     events: { onUsed: (reason, records) => reporter.lost(reason, records, 0) },
   });
-  const pool = new EndpointPool(
-    settings.targets,
-    { mode: settings.balance, maxConcurrency: defaults.maxConcurrency },
-    { clock, random, report },
-  );
+  const { connectTimeoutMs, maxSocketAgeMs } = defaults;
   const transport =
-    options.transport ??
-    createAxiosTransport({ axios: options.axios, tls, connectTimeoutMs: defaults.connectTimeoutMs });
+    options.transport ?? createAxiosTransport({ axios: options.axios, tls, connectTimeoutMs, maxSocketAgeMs });
+  const set = new EndpointSet((target) => transport.release?.(target));
+  const source: EndpointSource = new EndpointSource(settings.endpoints, {
+    resolver: options.resolver ?? createDnsResolver(),
+    clock,
+    random,
+    report,
+    onTargets: (targets) => set.replace(targets),
+    onLookup: () => dispatcher.wakeIn(0),
+  });
+  set.replace(source.targets);
+  const pool = new EndpointPool(
+    { mode: settings.balance, maxConcurrency: defaults.maxConcurrency },
+    { set, discovery: source, clock, random, report },
+  );
   /** Set once the exit handler has run: what is logged after it is settled at once. */
   let settleLate: (() => void) | undefined;
   const queue: RecordQueue<R> = new RecordQueue(options.codec, settings.queue, {
@@ -185,6 +209,7 @@ export function createDelivery<R>(options: DeliveryOptions<R>): Delivery<R> {
     queue.close();
     await dispatcher.drain(startMs + timeoutMs * flushShare, true);
     dispatcher.stop();
+    source.stop();
     await dispatcher.storeAll(startMs + timeoutMs * SPOOL_SHARE);
     dispatcher.giveUpAll('closed');
     reporter.tell();
@@ -249,6 +274,10 @@ export function createDelivery<R>(options: DeliveryOptions<R>): Delivery<R> {
     flush,
     close,
     stats,
+    setEndpoints(endpoints) {
+      source.replace(parseEndpoints(endpoints));
+      dispatcher.wakeIn(0);
+    },
     async [Symbol.asyncDispose]() {
       await close();
     },

@@ -4,6 +4,7 @@ import os from 'node:os';
 export interface DeliveryDefaults {
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;
+  readonly maxSocketAgeMs: number;
   readonly maxBatchRecords: number;
   readonly maxBatchBytes: number;
   readonly maxRecordBytes: number;
@@ -25,6 +26,7 @@ export interface DeliveryDefaults {
 export const defaults: Readonly<DeliveryDefaults> = Object.freeze({
   timeoutMs: 10_000,
   connectTimeoutMs: 3000,
+  maxSocketAgeMs: 5 * 60_000,
   maxBatchRecords: 1000,
   maxBatchBytes: 512 * 1024,
   maxRecordBytes: 256 * 1024,

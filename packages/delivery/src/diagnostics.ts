@@ -10,6 +10,8 @@ export type DeliveryDiagnostic = DeliveryEvent & {
 type DeliveryEvent =
   | { readonly kind: 'endpointEjected'; readonly url: string; readonly reason: string; readonly message: string }
   | { readonly kind: 'endpointHeld'; readonly url: string; readonly reason: string; readonly message: string }
+  | { readonly kind: 'endpointSuspect'; readonly url: string; readonly reason: string; readonly message: string }
+  | { readonly kind: 'lookupFailed'; readonly url: string; readonly reason: string; readonly message: string }
   | { readonly kind: 'endpointRecovered'; readonly url: string; readonly message: string }
   | { readonly kind: 'allEndpointsOut'; readonly message: string }
   | { readonly kind: 'recordsDropped'; readonly reason: DropReason; readonly records: number; readonly message: string }

@@ -7,6 +7,7 @@ import type { MakeLossRecord } from './loss-notice.ts';
 import type { RecordCodec } from './queue/record-codec.ts';
 import type { BalanceMode } from './send/balance.ts';
 import type { TlsSource } from './send/http-agents.ts';
+import type { Resolver } from './send/resolver.ts';
 import type { Transport } from './send/transport.ts';
 import type { FileSystem } from './spool/file-system.ts';
 import type { InstanceLocks } from './spool/instance-lock.ts';
@@ -14,7 +15,13 @@ import type { SpoolOptions } from './spool/spool-options.ts';
 
 /** One place records can go to. */
 export interface DeliveryEndpoint {
-  /** An http(s) URL, used as written. A user name and password in it become an `Authorization` header. */
+  /**
+   * An http(s) URL, used as written. A user name and password in it become an `Authorization` header.
+   *
+   * With `dns+` in front of it, each address of its name is an endpoint of its own; with `srv+` in front of a
+   * `_service._tcp.name` each address of its SRV records, with their ports, weights and priorities. Names are looked up
+   * again every ten seconds and when an address cannot be reached; `Host` and TLS server name stay those of the URL.
+   */
   readonly url: string;
   /**
    * Relative share of the traffic, > 0.
@@ -146,6 +153,12 @@ export interface DeliveryOptions<R> {
    * @defaultValue the backend is not told
    */
   readonly lossRecord?: MakeLossRecord<R> | undefined;
+
+  /**
+   * Looks up the names of `dns+` and `srv+` endpoints.
+   * @defaultValue `createDnsResolver()`
+   */
+  readonly resolver?: Resolver | undefined;
 
   /** The engine's own seams, for tests and the simulator. */
   readonly transport?: Transport | undefined;

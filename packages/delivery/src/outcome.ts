@@ -49,7 +49,8 @@ export type BatchOutcome =
 /** What the same attempt means for the endpoint. */
 export type EndpointSample =
   | { readonly kind: 'success' }
-  | { readonly kind: 'failure' }
+  /** `isUnreached`: there was no connection, so that its address may be out of date. */
+  | { readonly kind: 'failure'; readonly isUnreached?: true }
   /** 429 or 503: lower the concurrency; with `retryAfterMs`, in 0 … 300000, ask nothing until then. */
   | { readonly kind: 'backpressure'; readonly retryAfterMs: number | undefined }
   | { readonly kind: 'hold' }

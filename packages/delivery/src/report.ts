@@ -40,6 +40,8 @@ const PRINTED: ReadonlySet<DeliveryDiagnostic['kind']> = new Set([
   'spoolFull',
   'spoolDamaged',
   'deadLetterLost',
+  'endpointSuspect',
+  'lookupFailed',
   'headersFailed',
   'internalError',
 ]);

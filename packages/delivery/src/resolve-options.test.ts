@@ -43,7 +43,17 @@ describe('resolveDeliveryOptions', () => {
       drainDelayMs: 5000,
     });
     expect(rest).toEqual({
-      targets: [{ url: 'http://localhost:4318/v1/logs', weight: 1, priority: 0, headers: {} }],
+      endpoints: [
+        {
+          origin: 'http://localhost:4318/v1/logs',
+          url: 'http://localhost:4318/v1/logs',
+          lookup: 'none',
+          name: '',
+          weight: 1,
+          priority: 0,
+          headers: {},
+        },
+      ],
       timeoutMs: 10_000,
       exitTimeoutMs: 5000,
       balance: 'least-loaded',
@@ -113,28 +123,6 @@ describe('resolveDeliveryOptions', () => {
 
   it('lets an error wait no longer than anything else', () => {
     expect(resolveDeliveryOptions({ ...base, batch: { lingerMs: 5 } }).queue.urgentLingerMs).toBe(5);
-  });
-
-  it.each([
-    ['http://u:p@a/x', 'http://a/x', 'u:p'],
-    ['http://u@a/x', 'http://a/x', 'u:'],
-    ['http://u%40b:p%3A@a/x', 'http://a/x', 'u@b:p:'],
-    ['http://u:100%zz@a/x', 'http://a/x', 'u:100%zz'],
-  ])('turns the credentials of %s into a header', (url, bare, credentials) => {
-    const [target] = resolveDeliveryOptions({ ...base, endpoints: [{ url }] }).targets;
-    expect(target?.url).toBe(bare);
-    expect(target?.headers['authorization']).toBe(`Basic ${Buffer.from(credentials).toString('base64')}`);
-  });
-
-  it('prefers a header that was written to the credentials of the URL, whatever its case', () => {
-    const endpoint = { url: 'http://u:p@a/', headers: { Authorization: 'Bearer x' } };
-    const [target] = resolveDeliveryOptions({ ...base, endpoints: [endpoint] }).targets;
-    expect(target?.headers).toEqual({ authorization: 'Bearer x' });
-  });
-
-  it('keeps the query of a URL and drops its fragment', () => {
-    const [target] = resolveDeliveryOptions({ ...base, endpoints: [{ url: 'http://a/x?token=t#y' }] }).targets;
-    expect(target?.url).toBe('http://a/x?token=t');
   });
 
   it('shows nothing of a URL it refuses', () => {

@@ -1,17 +1,18 @@
+import { inRange, oneOf } from './check-option.ts';
 import { defaultQueueBytes, defaults } from './defaults.ts';
-import { LogflumeError } from './errors.ts';
 import type { DeliveryOptions } from './options.ts';
+import { parseEndpoints } from './parse-endpoints.ts';
 import type { QueueSettings } from './queue/record-queue.ts';
 import type { BalanceMode } from './send/balance.ts';
+import type { ConfiguredEndpoint } from './send/configured-endpoint.ts';
 import type { DispatchSettings } from './send/dispatcher.ts';
-import type { EndpointTarget } from './send/endpoint-pool.ts';
 import { HEADER_BYTES } from './spool/segment-format.ts';
 import { type ResolvedSpoolOptions, resolveSpoolOptions } from './spool/spool-options.ts';
 import { MAX_TIMER_MS } from './system-clock.ts';
 
 /** Options with every blank filled, checked. */
 export interface ResolvedDeliveryOptions {
-  readonly targets: readonly EndpointTarget[];
+  readonly endpoints: readonly ConfiguredEndpoint[];
   readonly queue: QueueSettings;
   readonly dispatch: DispatchSettings;
   readonly spool: ResolvedSpoolOptions | undefined;
@@ -57,7 +58,7 @@ export function resolveDeliveryOptions<R>(options: DeliveryOptions<R>): Resolved
   const lingerMs = inRange('batch.lingerMs', batch.lingerMs ?? defaults.lingerMs, 0, MAX_TIMER_MS);
   const memoryMs = inRange('retry.maxAgeMs', retry.maxAgeMs ?? defaults.retryMaxAgeMs, 1);
   return {
-    targets: resolveTargets(options.endpoints),
+    endpoints: parseEndpoints(options.endpoints),
     queue: {
       maxBytes: maxQueueBytes,
       reserveRatio: defaults.queueReserveRatio,
@@ -105,60 +106,4 @@ function maxStorableBytes(spool: ResolvedSpoolOptions | undefined): number {
 export function toWaitMs(timeoutMs: number | undefined, defaultMs: number): number {
   if (typeof timeoutMs !== 'number' || Number.isNaN(timeoutMs)) return defaultMs;
   return Math.min(MAX_TIMER_MS, Math.max(0, timeoutMs));
-}
-
-function resolveTargets(endpoints: DeliveryOptions<unknown>['endpoints']): EndpointTarget[] {
-  if ((endpoints?.length ?? 0) === 0) throw invalid('endpoints', 'at least one endpoint', 'none');
-  return endpoints.map((endpoint, index) => {
-    const url = parseHttpUrl(endpoint.url, `endpoints[${index}].url`);
-    const headers: Record<string, string> = {};
-    for (const [name, value] of Object.entries(endpoint.headers ?? {})) headers[name.toLowerCase()] = value;
-    if (url.username !== '' || url.password !== '') {
-      const credentials = `${decodePercent(url.username)}:${decodePercent(url.password)}`;
-      headers['authorization'] ??= `Basic ${Buffer.from(credentials).toString('base64')}`;
-      url.username = '';
-      url.password = '';
-    }
-    url.hash = '';
-    return {
-      url: url.href,
-      weight: inRange(`endpoints[${index}].weight`, endpoint.weight ?? 1, Number.MIN_VALUE),
-      priority: inRange(`endpoints[${index}].priority`, endpoint.priority ?? 0, 0),
-      headers,
-    };
-  });
-}
-
-function parseHttpUrl(text: string, option: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw invalid(option, 'an http(s) URL', url === undefined ? 'text that is no URL' : `the scheme ${url.protocol}`);
-  }
-  return url;
-}
-
-/** What is not percent-encoded text is taken as it stands: the URL parser lets it through. */
-function decodePercent(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-function oneOf<T extends string>(option: string, value: T, allowed: readonly T[]): T {
-  if (allowed.includes(value)) return value;
-  throw invalid(option, `one of ${allowed.join(', ')}`, String(value));
-}
-
-function inRange(option: string, value: number, min: number, max: number = Number.MAX_SAFE_INTEGER): number {
-  if (typeof value === 'number' && value >= min && value <= max) return value;
-  const range = max === Number.MAX_SAFE_INTEGER ? `a number ≥ ${min}` : `a number in ${min} … ${max}`;
-  throw invalid(option, range, String(value));
-}
-
-function invalid(option: string, expected: string, got: string): LogflumeError {
-  return new LogflumeError('ERR_LOGFLUME_INVALID_OPTION', `${option} must be ${expected}, got ${got}`, {
-    details: { option, expected, got },
-  });
 }

@@ -1,5 +1,5 @@
 import type { LedgerCounts } from './ledger.ts';
-import type { EndpointStats } from './send/endpoint-pool.ts';
+import type { EndpointStats } from './send/endpoint.ts';
 
 /**
  * Where every record is. `accepted = delivered + rejected + fallback + dropped.total + pending` holds whenever it is

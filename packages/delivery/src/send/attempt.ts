@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Format } from '../format.ts';
 import type { Outcome } from '../outcome.ts';
 import { classify } from './classify.ts';
-import type { Endpoint } from './endpoint-pool.ts';
+import type { Endpoint } from './endpoint.ts';
 import type { Job, LastReply, SealedBody } from './job.ts';
 import type { Transport, TransportRequest, TransportResult } from './transport.ts';
 
@@ -52,6 +52,7 @@ export async function attempt(
   const post = (current: Headers): Promise<TransportResult> =>
     send(parts.transport, {
       url: endpoint.target.url,
+      address: endpoint.target.address,
       headers: requestHeaders(format, body, current, job.batch.id),
       body: body.bytes,
       timeoutMs: parts.timeoutMs,

@@ -1,5 +1,8 @@
 import type { AxiosInstance, AxiosRequestConfig, AxiosResponse } from 'axios';
-import { type AgentSettings, type Agents, createConnections } from './http-agents.ts';
+import { ConnectionPools } from './connection-pools.ts';
+import { codeOf, describeFailure, failure } from './describe-failure.ts';
+import type { AgentSettings, Agents } from './http-agents.ts';
+import { noUpgrade } from './no-upgrade.ts';
 import { patientTimeout } from './patient-timeout.ts';
 import type { Transport, TransportRequest, TransportResult } from './transport.ts';
 import { withoutTracing } from './without-tracing.ts';
@@ -19,7 +22,7 @@ const MAX_REPLY_BYTES = 64 * 1024;
  * axios is loaded at the first request: an application that logs to the console only does not pay for it.
  */
 export function createAxiosTransport(settings: AxiosTransportSettings): Transport {
-  const connections = createConnections(settings);
+  const pools = new ConnectionPools(settings);
   let client: Promise<AxiosInstance> | undefined;
   const load = async (): Promise<AxiosInstance> => settings.axios ?? (await import('axios')).default.create();
   const loaded = (): Promise<AxiosInstance> => {
@@ -34,8 +37,9 @@ export function createAxiosTransport(settings: AxiosTransportSettings): Transpor
       const attempt = startAttempt(request);
       try {
         const axios = await loaded();
-        const agents = connections.agents();
-        const post = (way: Agents) => withoutTracing(() => axios.request(requestConfig(request, way, attempt.signal)));
+        const agents = pools.of(request).agents();
+        const post = (way: Agents) =>
+          withoutTracing(() => axios.request(requestConfig(request, way, attempt.signal, axios.defaults?.transport)));
         const response = await post(agents.kept).catch((error: unknown) => {
           if (attempt.signal.aborted || !wasClosedIdle(error)) throw error;
           return post(agents.fresh);
@@ -47,7 +51,8 @@ export function createAxiosTransport(settings: AxiosTransportSettings): Transpor
         attempt.end();
       }
     },
-    close: () => connections.close(),
+    release: (endpoint) => pools.release(endpoint),
+    close: () => pools.close(),
   };
 }
 
@@ -56,6 +61,7 @@ function requestConfig(
   { url, body, headers }: TransportRequest,
   agents: Agents,
   signal: AbortSignal,
+  transport: unknown,
 ): AxiosRequestConfig {
   return {
     url,
@@ -69,6 +75,7 @@ function requestConfig(
     responseType: 'stream',
     ...agents,
     signal,
+    transport: transport ?? noUpgrade,
     timeout: 0,
     maxRedirects: 0,
     maxBodyLength: Number.POSITIVE_INFINITY,
@@ -166,27 +173,6 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
 function headerOf(headers: unknown, name: string): string | undefined {
   const value: unknown = typeof headers === 'object' && headers !== null ? Reflect.get(headers, name) : undefined;
   return typeof value === 'string' ? value : undefined;
-}
-
-/** What Node says of a failed system call names hosts and ports, nothing secret; any other text may quote a header. */
-function describeFailure(error: unknown): TransportResult {
-  const cause: unknown = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = codeOf(cause) ?? codeOf(error);
-  if (code === undefined) {
-    return failure('ERR_LOGFLUME_REQUEST', error instanceof Error ? error.name : 'request failed');
-  }
-  const isPlain = cause instanceof Error && ('syscall' in cause || code.startsWith('ERR_LOGFLUME_'));
-  return failure(code, isPlain ? cause.message : code);
-}
-
-function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null) return undefined;
-  const code: unknown = Reflect.get(error, 'code');
-  return typeof code === 'string' && code !== '' ? code : undefined;
-}
-
-function failure(code: string, message: string): TransportResult {
-  return { kind: 'failure', code, message };
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

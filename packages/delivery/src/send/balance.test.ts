@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type BalanceMode, type Candidate, chooseEndpoint } from './balance.ts';
+import { type BalanceMode, type Candidate, chooseEndpoint, inTurn } from './balance.ts';
 
 const base: Candidate = { costMs: 20, inFlight: 0, weight: 1, priority: 0, chosen: 0 };
 
@@ -115,5 +115,32 @@ describe('failover', () => {
   it('takes the less loaded one within a rank', () => {
     const first = { ...base, inFlight: 2 };
     expect(chooseEndpoint([{ ...base, priority: 1 }, first, base], 'failover', () => 0)).toBe(2);
+  });
+});
+
+describe('whose turn it is', () => {
+  const at = (origin: string, priority: number, rank = 0) => ({ origin, priority, rank });
+  const turnOf = (all: ReturnType<typeof at>[], mode: BalanceMode) =>
+    inTurn(all, (item) => item, mode).map(({ origin, priority, rank }) => `${origin} ${priority} ${rank}`);
+
+  it('is everybody where nobody has a rank', () => {
+    expect(turnOf([at('a', 0), at('b', 1)], 'least-loaded')).toEqual(['a 0 0', 'b 1 0']);
+  });
+
+  it('is the best priority with failover', () => {
+    expect(turnOf([at('a', 1), at('b', 0), at('c', 0)], 'failover')).toEqual(['b 0 0', 'c 0 0']);
+  });
+
+  it.each<BalanceMode>(['least-loaded', 'round-robin'])('is the best rank of each origin with %s', (mode) => {
+    const all = [at('a', 0, 10), at('a', 0, 20), at('b', 0, 30), at('c', 0)];
+    expect(turnOf(all, mode)).toEqual(['a 0 10', 'b 0 30', 'c 0 0']);
+  });
+
+  it('is the best rank within the best priority', () => {
+    expect(turnOf([at('a', 1, 0), at('b', 0, 20), at('b', 0, 10)], 'failover')).toEqual(['b 0 10']);
+  });
+
+  it('is nobody where there is none', () => {
+    expect(turnOf([], 'failover')).toEqual([]);
   });
 });

@@ -14,6 +14,27 @@ export interface Candidate {
   readonly chosen: number;
 }
 
+/** What decides whose turn it is before load does. */
+export interface Ranked {
+  readonly origin: string;
+  readonly priority: number;
+  readonly rank: number;
+}
+
+/**
+ * Those of several endpoints that traffic may go to. Pure.
+ *
+ * With `failover` only the best priority there is. In any mode, of the addresses of one name only the best rank: the
+ * priority of a SRV record is not ours to overrule.
+ */
+export function inTurn<T>(all: readonly T[], rankedOf: (item: T) => Ranked, mode: BalanceMode): T[] {
+  const best = mode === 'failover' ? Math.min(...all.map((item) => rankedOf(item).priority)) : undefined;
+  const ofPriority = best === undefined ? all : all.filter((item) => rankedOf(item).priority === best);
+  const ranks = new Map<string, number>();
+  for (const { origin, rank } of ofPriority.map(rankedOf)) ranks.set(origin, Math.min(rank, ranks.get(origin) ?? rank));
+  return ofPriority.filter((item) => rankedOf(item).rank === ranks.get(rankedOf(item).origin));
+}
+
 /** More than any real cost: an endpoint without history gets one request, not a flood. */
 const UNKNOWN_COST_MS = 1e12;
 

@@ -1,7 +1,7 @@
 import type { DiagnosticSink } from '../diagnostics.ts';
 import type { Ledger } from '../ledger.ts';
 import type { BatchOutcome } from '../outcome.ts';
-import type { Endpoint } from './endpoint-pool.ts';
+import type { Endpoint } from './endpoint.ts';
 import type { Job } from './job.ts';
 
 export interface BookParts {

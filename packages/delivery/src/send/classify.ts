@@ -21,6 +21,9 @@ export function classify(result: TransportResult, judge: (reply: Reply) => Reply
   const { status } = result;
   if (status >= 200 && status < 300) return classifySuccess(result, judge);
   if (status >= 300 && status < 400) return hold(`HTTP ${status}: redirects are not followed`);
+  if (status === 400 && SPEAKS_TLS.test(Buffer.from(result.body).toString('latin1'))) {
+    return hold('HTTP 400: the server speaks TLS on this port');
+  }
   switch (status) {
     case 401:
     case 403:
@@ -72,17 +75,24 @@ function backpressure(reply: Reply, wallMs: number): Outcome {
   return { batch: retry(`HTTP ${reply.status}`), endpoint: { kind: 'backpressure', retryAfterMs } };
 }
 
-/** A shortage of file descriptors or ports is ours, not the endpoint's. */
-const LOCAL_SHORTAGE = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ERR_LOGFLUME_ABORTED', 'ERR_LOGFLUME_HEADERS']);
+/** How nginx and Go's HTTP server refuse plain HTTP on a TLS port: the address is at fault, not the data. */
+const SPEAKS_TLS = /HTTP request (was sent )?to (an )?HTTPS (server|port)/i;
 
-/** Codes of a certificate that is wrong until somebody replaces it or its authority. */
-const CERTIFICATE =
-  /^(CERT_|ERR_TLS_CERT|ERR_SSL_WRONG_VERSION_NUMBER|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|INVALID_CA|HOSTNAME_MISMATCH)/;
+/** A shortage of file descriptors or ports is ours, not the endpoint's. */
+const LOCAL_SHORTAGE = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ERR_LOGFLUME_ABORTED']);
+
+/** There was no connection. */
+const UNREACHED = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'ERR_LOGFLUME_CONNECT_TIMEOUT']);
+
+/** What stays wrong until somebody changes a setting: a certificate or its authority, a scheme, a header. */
+const SETTING =
+  /^(CERT_|ERR_TLS_CERT|ERR_LOGFLUME_(NOT_)?TLS|ERR_LOGFLUME_HEADERS|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|INVALID_CA|HOSTNAME_MISMATCH)/;
 
 function classifyFailure(code: string, message: string): Outcome {
   const reason = message === '' ? code : message;
-  if (CERTIFICATE.test(code)) return hold(reason);
-  return { batch: retry(reason), endpoint: LOCAL_SHORTAGE.has(code) ? { kind: 'none' } : failure };
+  if (SETTING.test(code)) return hold(reason);
+  if (LOCAL_SHORTAGE.has(code)) return { batch: retry(reason), endpoint: { kind: 'none' } };
+  return { batch: retry(reason), endpoint: UNREACHED.has(code) ? { kind: 'failure', isUnreached: true } : failure };
 }
 
 function retry(reason: string, isServerError = false): Outcome['batch'] {

@@ -1,94 +1,52 @@
 import type { Clock, Random } from '../clock.ts';
 import type { DiagnosticSink } from '../diagnostics.ts';
 import type { EndpointSample } from '../outcome.ts';
-import { type BalanceMode, type Candidate, chooseEndpoint } from './balance.ts';
-import { addAttempt, type Concurrency, initialConcurrency } from './concurrency.ts';
-import {
-  afterAttempt,
-  type EndpointState,
-  type Health,
-  initialHealth,
-  openUntil,
-  probeDueMs,
-  startProbe,
-} from './health.ts';
-import { addLatency, FAILURE_PENALTY_MS, type Latency, latencyAt, noLatency } from './latency.ts';
+import { type BalanceMode, type Candidate, chooseEndpoint, inTurn } from './balance.ts';
+import { addAttempt, initialConcurrency } from './concurrency.ts';
+import { describeChange } from './describe-change.ts';
+import { type Endpoint, type EndpointStats, statsOf } from './endpoint.ts';
+import type { EndpointSet } from './endpoint-set.ts';
+import { afterAttempt, openUntil, probeDueMs, startProbe } from './health.ts';
+import { addLatency, FAILURE_PENALTY_MS, latencyAt, noLatency } from './latency.ts';
 
-/** One address a batch can go to, as the options gave it. */
-export interface EndpointTarget {
-  /** Without credentials or fragment; a query is part of the address. */
-  readonly url: string;
-  readonly weight: number;
-  readonly priority: number;
-  readonly headers: Readonly<Record<string, string>>;
+/** What the pool asks of whoever finds endpoints. */
+export interface Discovery {
+  /** Something is to be sent. */
+  start(): void;
+  /** An endpoint of this origin cannot be reached. */
+  doubt(origin: string): void;
+  readonly isFirstLookup: boolean;
+  readonly nextChanceMs: number;
 }
 
-/** What `stats()` says about an endpoint. */
-export interface EndpointStats {
-  /** Without its query. */
-  readonly url: string;
-  readonly state: EndpointState;
-  /** Requests under way. */
-  readonly inFlight: number;
-  /** Records it took. */
-  readonly delivered: number;
-  /** Requests, whatever came of them. */
-  readonly attempts: number;
-  /** Requests that count against it: refused connections, 5xx, 429, foreign replies; not refused records. */
-  readonly failures: number;
-  /** Peak-sensitive average of its response time, in milliseconds. */
-  readonly latencyMs: number;
+export interface PoolSettings {
+  readonly mode: BalanceMode;
+  /** Requests at once to one endpoint. */
+  readonly maxConcurrency: number;
 }
 
-/** An endpoint and what is known of it. The dispatcher reads; only the pool writes. */
-export interface Endpoint {
-  readonly target: EndpointTarget;
-  /** For messages and stats: the address without its query. */
-  readonly label: string;
-  health: Health;
-  latency: Latency;
-  concurrency: Concurrency;
-  inFlight: number;
-  chosen: number;
-  attempts: number;
-  failures: number;
-  delivered: number;
-  /** Raw bytes a batch may have since the endpoint answered 413. */
-  maxBatchBytes: number;
+export interface PoolParts {
+  readonly set: EndpointSet;
+  readonly discovery: Discovery;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly report: DiagnosticSink;
 }
 
 /** Keeps the endpoints' health, latency and concurrency, and chooses among them. */
 export class EndpointPool {
-  readonly endpoints: readonly Endpoint[];
-  readonly #mode: BalanceMode;
-  readonly #maxConcurrency: number;
-  readonly #clock: Clock;
+  readonly #settings: PoolSettings;
+  readonly #parts: PoolParts;
   readonly #random: () => number;
-  readonly #report: DiagnosticSink;
 
-  constructor(
-    targets: readonly EndpointTarget[],
-    settings: { readonly mode: BalanceMode; readonly maxConcurrency: number },
-    parts: { readonly clock: Clock; readonly random: Random; readonly report: DiagnosticSink },
-  ) {
-    this.#mode = settings.mode;
-    this.#maxConcurrency = settings.maxConcurrency;
-    this.#clock = parts.clock;
+  constructor(settings: PoolSettings, parts: PoolParts) {
+    this.#settings = settings;
+    this.#parts = parts;
     this.#random = () => parts.random.next();
-    this.#report = parts.report;
-    this.endpoints = targets.map((target) => ({
-      target,
-      label: withoutQuery(target.url),
-      health: initialHealth,
-      latency: noLatency,
-      concurrency: initialConcurrency,
-      inFlight: 0,
-      chosen: 0,
-      attempts: 0,
-      failures: 0,
-      delivered: 0,
-      maxBatchBytes: Number.POSITIVE_INFINITY,
-    }));
+  }
+
+  get endpoints(): readonly Endpoint[] {
+    return this.#parts.set.endpoints;
   }
 
   /** Whether no endpoint takes ordinary traffic: only probes are sent then. */
@@ -96,9 +54,9 @@ export class EndpointPool {
     return this.endpoints.every((endpoint) => endpoint.health.state !== 'closed');
   }
 
-  /** Whether no request is under way. */
+  /** Whether nothing is under way that could change what is known: no request, no first lookup of a name. */
   get isIdle(): boolean {
-    return this.endpoints.every((endpoint) => endpoint.inFlight === 0);
+    return !this.#parts.discovery.isFirstLookup && this.endpoints.every((endpoint) => endpoint.inFlight === 0);
   }
 
   /**
@@ -108,17 +66,18 @@ export class EndpointPool {
    * @param avoid - where the batch failed last; used again only when nothing else takes traffic.
    */
   take(avoid?: Endpoint): Endpoint | undefined {
-    const nowMs = this.#clock.nowMs();
+    this.#parts.discovery.start();
+    const nowMs = this.#parts.clock.nowMs();
     const { isOffline } = this;
     for (const endpoint of this.endpoints) {
       if (nowMs < probeDueMs(endpoint.health, isOffline) || endpoint.inFlight > 0) continue;
       endpoint.health = startProbe(endpoint.health);
-      return this.#start(endpoint);
+      return start(endpoint);
     }
     const choice = this.#choiceFor(avoid);
     if (choice.length === 0) return undefined;
     const candidates = choice.map((endpoint) => toCandidate(endpoint, nowMs));
-    return this.#start(choice[chooseEndpoint(candidates, this.#mode, this.#random)] as Endpoint);
+    return start(choice[chooseEndpoint(candidates, this.#settings.mode, this.#random)] as Endpoint);
   }
 
   /** Takes back a `take` that led to no attempt. */
@@ -127,6 +86,7 @@ export class EndpointPool {
     endpoint.attempts--;
     endpoint.chosen--;
     if (endpoint.health.state === 'half-open') endpoint.health = { ...endpoint.health, state: 'open' };
+    this.#parts.set.sweep();
   }
 
   /** Whether an endpoint that takes ordinary traffic has a free slot. */
@@ -139,22 +99,22 @@ export class EndpointPool {
    * server asked for is kept.
    */
   hastenProbes(): void {
-    const nowMs = this.#clock.nowMs();
+    const nowMs = this.#parts.clock.nowMs();
     for (const endpoint of this.endpoints) {
       if (endpoint.health.state === 'open') endpoint.health = openUntil(endpoint.health, nowMs);
     }
   }
 
-  /** When the next ejected or paused endpoint may be probed; `Infinity` when none is out. */
+  /** When the next endpoint may come or come back: by a probe, or by its name; `Infinity` when none is out. */
   nextProbeMs(): number {
     const { isOffline } = this;
     const idle = this.endpoints.filter(({ inFlight }) => inFlight === 0);
-    return Math.min(...idle.map(({ health }) => probeDueMs(health, isOffline)), Number.POSITIVE_INFINITY);
+    return Math.min(...idle.map(({ health }) => probeDueMs(health, isOffline)), this.#parts.discovery.nextChanceMs);
   }
 
   /** Takes the end of an attempt into account. `rttMs` is the time it took; `reason` why it failed, for the message. */
   finish(endpoint: Endpoint, sample: EndpointSample, rttMs: number, reason: string): void {
-    const nowMs = this.#clock.nowMs();
+    const nowMs = this.#parts.clock.nowMs();
     const reachedLimit = endpoint.inFlight >= endpoint.concurrency.limit;
     endpoint.inFlight--;
     const failed = sample.kind === 'failure' || sample.kind === 'backpressure' || sample.kind === 'hold';
@@ -174,22 +134,19 @@ export class EndpointPool {
       this.#rejoin(endpoint);
     } else {
       const concurrencySample = { successMs, backpressure, reachedLimit };
-      endpoint.concurrency = addAttempt(endpoint.concurrency, concurrencySample, nowMs, this.#maxConcurrency);
+      const { maxConcurrency } = this.#settings;
+      endpoint.concurrency = addAttempt(endpoint.concurrency, concurrencySample, nowMs, maxConcurrency);
     }
-    this.#reportChange(endpoint, before.state, sample, reason);
+    const isOut = before.state !== endpoint.health.state && endpoint.health.state === 'open';
+    if (isOut || (sample.kind === 'failure' && sample.isUnreached)) this.#parts.discovery.doubt(endpoint.target.origin);
+    const change = { before, sample, reason, isOffline: this.isOffline };
+    for (const event of describeChange(endpoint, change)) this.#parts.report(event);
+    this.#parts.set.sweep();
   }
 
   stats(): EndpointStats[] {
-    const nowMs = this.#clock.nowMs();
-    return this.endpoints.map((endpoint) => ({
-      url: endpoint.label,
-      state: endpoint.health.state,
-      inFlight: endpoint.inFlight,
-      delivered: endpoint.delivered,
-      attempts: endpoint.attempts,
-      failures: endpoint.failures,
-      latencyMs: latencyAt(endpoint.latency, nowMs),
-    }));
+    const nowMs = this.#parts.clock.nowMs();
+    return this.endpoints.map((endpoint) => statsOf(endpoint, nowMs));
   }
 
   /** Those with a free slot, `avoid` only when there is no other. */
@@ -199,16 +156,10 @@ export class EndpointPool {
     return others.length > 0 ? others : this.#freeOf(up);
   }
 
-  /**
-   * With `failover` the best rank that is up keeps the traffic while it is busy: a batch waits for a slot there instead
-   * of going to the backup.
-   */
+  /** A busy endpoint keeps its turn: a batch waits for a slot there instead of going to a backup. */
   #freeOf(up: readonly Endpoint[]): Endpoint[] {
-    const best = this.#mode === 'failover' ? Math.min(...up.map(({ target }) => target.priority)) : undefined;
-    return up.filter(
-      ({ inFlight, concurrency, target }) =>
-        inFlight < concurrency.limit && (best === undefined || target.priority === best),
-    );
+    const turn = inTurn(up, ({ target }) => target, this.#settings.mode);
+    return turn.filter(({ inFlight, concurrency }) => inFlight < concurrency.limit);
   }
 
   /** An endpoint that was out must not make up for all the turns it missed. */
@@ -218,36 +169,13 @@ export class EndpointPool {
       .map((other) => other.chosen / other.target.weight);
     if (turns.length > 0) endpoint.chosen = Math.max(endpoint.chosen, Math.min(...turns) * endpoint.target.weight);
   }
+}
 
-  #start(endpoint: Endpoint): Endpoint {
-    endpoint.inFlight++;
-    endpoint.attempts++;
-    endpoint.chosen++;
-    return endpoint;
-  }
-
-  #reportChange(endpoint: Endpoint, before: EndpointState, sample: EndpointSample, reason: string): void {
-    const { state } = endpoint.health;
-    const url = endpoint.label;
-    if (sample.kind === 'hold') {
-      this.#report({
-        kind: 'endpointHeld',
-        url,
-        reason,
-        message: `${url} answers ${reason}: nothing is sent there for 60 s; check the address, the credentials and the certificate`,
-      });
-    } else if (before === 'closed' && (state === 'open' || state === 'paused')) {
-      this.#report({ kind: 'endpointEjected', url, reason, message: `${url} is out: ${reason}` });
-    } else if (before === 'half-open' && state === 'closed') {
-      this.#report({ kind: 'endpointRecovered', url, message: `${url} is back` });
-    }
-    if (before === 'closed' && state !== 'closed' && this.isOffline) {
-      this.#report({
-        kind: 'allEndpointsOut',
-        message: `no endpoint takes logs now (last: ${url}, ${reason}); records are kept until one does`,
-      });
-    }
-  }
+function start(endpoint: Endpoint): Endpoint {
+  endpoint.inFlight++;
+  endpoint.attempts++;
+  endpoint.chosen++;
+  return endpoint;
 }
 
 function toCandidate(endpoint: Endpoint, nowMs: number): Candidate {
@@ -258,10 +186,4 @@ function toCandidate(endpoint: Endpoint, nowMs: number): Candidate {
     priority: endpoint.target.priority,
     chosen: endpoint.chosen,
   };
-}
-
-/** A query may hold a token; nothing that is printed or counted shows it. */
-export function withoutQuery(url: string): string {
-  const end = url.search(/[?#]/);
-  return end < 0 ? url : url.slice(0, end);
 }

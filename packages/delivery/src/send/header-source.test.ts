@@ -2,15 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Clock } from '../clock.ts';
 import type { DeliveryDiagnostic } from '../diagnostics.ts';
 import { systemClock } from '../system-clock.ts';
-import type { Endpoint } from './endpoint-pool.ts';
+import { createEndpoint, type Endpoint } from './endpoint.ts';
 import { createHeaderSource } from './header-source.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
 function endpointWith(headers: Headers): Endpoint {
-  const target = { url: 'http://a/', weight: 1, priority: 0, headers };
-  // Only the target is read.
-  return { target } as Endpoint;
+  const url = 'http://a/';
+  return createEndpoint({ origin: url, url, address: undefined, weight: 1, priority: 0, rank: 0, headers });
 }
 
 const endpoint = endpointWith({});

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { DiagnosticSink } from '../diagnostics.ts';
-import type { Endpoint } from './endpoint-pool.ts';
+import type { Endpoint } from './endpoint.ts';
 
 type Headers = Readonly<Record<string, string>>;
 

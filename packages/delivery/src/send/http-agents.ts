@@ -23,13 +23,24 @@ export function tlsNow(source: TlsSource): TlsOptions | undefined {
 
 export interface AgentSettings {
   readonly connectTimeoutMs: number;
+  /** Age, give or take a fifth, at which a connection is closed after its request instead of being kept. */
+  readonly maxSocketAgeMs: number;
   readonly tls: TlsSource;
+}
+
+/** Connections to `host` go to `address`. Those to any other host, a proxy, go where they went. */
+export interface Route {
+  readonly host: string;
+  readonly address: string;
 }
 
 /** Below the five seconds after which Node's own servers close an idle connection. */
 const IDLE_MS = 4000;
 
 const keepAlive = { keepAlive: true, timeout: IDLE_MS, scheduling: 'lifo' as const };
+
+/** Share of its age by which a connection may be closed sooner or later, so that a fleet does not connect anew at once. */
+const AGE_SPREAD = 0.2;
 
 /** The two agents axios wants. */
 export interface Agents {
@@ -44,7 +55,7 @@ export interface AgentPair {
   readonly fresh: Agents;
 }
 
-/** The connections of one delivery. */
+/** The connections of one delivery, or to one address. */
 export interface Connections {
   /** For the next request. They are others after the certificates changed; the ones before end when they are idle. */
   agents(): AgentPair;
@@ -55,15 +66,17 @@ export interface Connections {
 /**
  * Connections that are kept alive and never keep the process alive. A pending `flush` or `close` holds the process by its
  * own timer; a request on its way must not, else a backend that never answers delays every exit.
+ *
+ * A kept connection is not used for ever: behind one virtual address it would stay with one of many servers.
  */
-export function createConnections(settings: AgentSettings): Connections {
+export function createConnections(settings: AgentSettings, route?: Route): Connections {
   let tls = tlsNow(settings.tls);
-  let pair = createAgents(settings.connectTimeoutMs, tls);
+  let pair = createAgents(settings, tls, route);
   return {
     agents() {
       const current = tlsNow(settings.tls);
       // The old agent may be sending: it is left to its requests, and its idle connections to their time limit.
-      if (current !== tls) pair = createAgents(settings.connectTimeoutMs, current);
+      if (current !== tls) pair = createAgents(settings, current, route);
       tls = current;
       return pair;
     },
@@ -74,10 +87,29 @@ export function createConnections(settings: AgentSettings): Connections {
   };
 }
 
-function createAgents(connectTimeoutMs: number, tls: TlsOptions | undefined): AgentPair {
+function createAgents(
+  { connectTimeoutMs, maxSocketAgeMs }: AgentSettings,
+  tls: TlsOptions | undefined,
+  route: Route | undefined,
+): AgentPair {
+  const endMs = new WeakMap<Duplex, number>();
+  const begin = <S extends Duplex | null | undefined>(socket: S, event: string): S => {
+    const ageMs = maxSocketAgeMs * (1 - AGE_SPREAD + 2 * AGE_SPREAD * Math.random());
+    if (socket) endMs.set(socket, performance.now() + ageMs);
+    return prepare(socket, event, connectTimeoutMs);
+  };
+  const isYoung = (socket: Duplex): boolean => performance.now() < (endMs.get(socket) ?? Number.POSITIVE_INFINITY);
+  const routed = <O extends http.ClientRequestArgs>(options: O): O =>
+    route !== undefined && options.host === route.host ? { ...options, host: route.address } : options;
+
   class PlainAgent extends http.Agent {
     override createConnection(options: http.ClientRequestArgs, callback?: Created): Duplex | null | undefined {
-      return prepare(super.createConnection(options, callback), 'connect', connectTimeoutMs);
+      return begin(super.createConnection(routed(options), callback), 'connect');
+    }
+
+    override keepSocketAlive(socket: Duplex): boolean {
+      super.keepSocketAlive(socket);
+      return isYoung(socket);
     }
 
     override reuseSocket(socket: Duplex, request: http.ClientRequest): void {
@@ -87,7 +119,12 @@ function createAgents(connectTimeoutMs: number, tls: TlsOptions | undefined): Ag
   }
   class SecureAgent extends https.Agent {
     override createConnection(options: https.RequestOptions, callback?: Created): Duplex | null | undefined {
-      return prepare(super.createConnection(options, callback), 'secureConnect', connectTimeoutMs);
+      return begin(super.createConnection(routed(options), callback), 'secureConnect');
+    }
+
+    override keepSocketAlive(socket: Duplex): boolean {
+      super.keepSocketAlive(socket);
+      return isYoung(socket);
     }
 
     override reuseSocket(socket: Duplex, request: http.ClientRequest): void {

@@ -1,7 +1,7 @@
 import type { RecordRun } from '../format.ts';
 import type { BatchFacts, SealedBatch } from '../queue/batch.ts';
 import type { StoredFrame } from '../spool/stored-frame.ts';
-import type { Endpoint } from './endpoint-pool.ts';
+import type { Endpoint } from './endpoint.ts';
 
 /** A sealed batch on its way: what the dispatcher remembers of it. */
 export interface Job {

@@ -5,7 +5,7 @@ import type { DropReason } from '../outcome.ts';
 import type { BacklogFeed } from '../storage/backlog-feed.ts';
 import type { JobStore } from '../storage/job-store.ts';
 import { storageOf } from '../storage/storage-rules.ts';
-import type { Endpoint } from './endpoint-pool.ts';
+import type { Endpoint } from './endpoint.ts';
 import type { Job } from './job.ts';
 import type { JobList } from './job-list.ts';
 

@@ -1,6 +1,8 @@
 /** One attempt to hand a body to one endpoint. */
 export interface TransportRequest {
   readonly url: string;
+  /** Where to connect instead of looking up the URL's host; `Host` and TLS server name stay those of the URL. */
+  readonly address?: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
   /** For the whole attempt, in milliseconds; 0 is no limit. The one timer that sees a full window or a slow drip. */
@@ -35,6 +37,8 @@ export interface Transport {
   /** Loads what sending needs, once; awaited before the first attempt so that it is not the endpoint's time. */
   ready?(): Promise<unknown>;
   send(request: TransportRequest): Promise<TransportResult>;
+  /** An endpoint is gone and nothing is under way there: its connections can be closed. */
+  release?(endpoint: { readonly url: string; readonly address?: string | undefined }): void;
   /** Closes idle connections. In-flight attempts are the caller's to abort. */
   close(): void;
 }

@@ -1,0 +1,19 @@
+import http from 'node:http';
+import https from 'node:https';
+
+/**
+ * Node's own way to make a request, for axios, but for one answer: a 101 ends the request at once. Node closes the
+ * connection then and tells nobody, so that only the deadline of the attempt would end it.
+ */
+export const noUpgrade = {
+  request(options: https.RequestOptions, onResponse: (response: http.IncomingMessage) => void): http.ClientRequest {
+    const request = (options.protocol === 'https:' ? https : http).request(options, onResponse);
+    request.once('upgrade', (_response, socket) => {
+      socket.destroy();
+      request.emit('error', Object.assign(new Error('HTTP 101: the server switched protocols'), { code: CODE }));
+    });
+    return request;
+  },
+};
+
+const CODE = 'ERR_LOGFLUME_UPGRADE';
