@@ -23,8 +23,8 @@ export function tlsNow(source: TlsSource): TlsOptions | undefined {
 
 export interface AgentSettings {
   readonly connectTimeoutMs: number;
-  /** Age, give or take a fifth, at which a connection is closed after its request instead of being kept. */
-  readonly maxSocketAgeMs: number;
+  /** Age, give or take a fifth, at which a connection is closed after its request instead of being kept; or never. */
+  readonly maxSocketAgeMs?: number | undefined;
   readonly tls: TlsSource;
 }
 
@@ -88,7 +88,7 @@ export function createConnections(settings: AgentSettings, route?: Route): Conne
 }
 
 function createAgents(
-  { connectTimeoutMs, maxSocketAgeMs }: AgentSettings,
+  { connectTimeoutMs, maxSocketAgeMs = Number.POSITIVE_INFINITY }: AgentSettings,
   tls: TlsOptions | undefined,
   route: Route | undefined,
 ): AgentPair {

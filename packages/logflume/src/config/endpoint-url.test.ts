@@ -19,6 +19,10 @@ describe('parseEndpointUrl', () => {
     ['http://h:4318', 'final', 'http://h:4318/'],
     ['http://h:4318/any?k=1', 'final', 'http://h:4318/any?k=1'],
     ['http://h/x#part', 'final', 'http://h/x'],
+    ['dns+http://pods:4318', 'default', 'dns+http://pods:4318/v1/logs'],
+    ['DNS+HTTPS://Pods/otlp', 'default', 'dns+https://pods/otlp'],
+    ['srv+http://_otlp._tcp.h', 'default', 'srv+http://_otlp._tcp.h/v1/logs'],
+    ['srv+https://_otlp-http._tcp.h/x?k=1', 'default', 'srv+https://_otlp-http._tcp.h/x?k=1'],
   ])('makes of %j with the path rule %s %j', (text, rule, url) => {
     expect(parseEndpointUrl(text, rule)).toEqual({ kind: 'ok', value: { url, authorization: undefined } });
   });
@@ -47,10 +51,26 @@ describe('parseEndpointUrl', () => {
     ['http://h:99999', undefined],
     ['not a url', undefined],
     ['https://http://h:4318', 'write "http://" or "https://" once'],
-    ['dns+http://h', 'dns+http:// is not available in this version'],
-    ['SRV+https://h', 'srv+http:// is not available in this version'],
+    ['dns+http://h', 'addresses to look up go into LOGFLUME_ENDPOINTS'],
+    ['SRV+https://_a._b.h', 'addresses to look up go into LOGFLUME_ENDPOINTS'],
     ['http://$(NODE_IP):4318', 'the variable it refers to is not defined before it'],
   ])('refuses %j', (text, hint) => {
     expect(parseEndpointUrl(text, 'final')).toEqual({ kind: 'bad', bad: { expected: 'an http(s) URL', hint } });
+  });
+
+  it.each([
+    ['dns+ftp://h', 'an http(s) URL, or one with dns+ or srv+ in front'],
+    ['udp+http://h', 'an http(s) URL, or one with dns+ or srv+ in front'],
+    ['dns+h:4318', 'an http(s) URL, or one with dns+ or srv+ in front'],
+    ['srv+http://h', 'srv+http://_service._proto.name'],
+    ['srv+http://_otlp.h', 'srv+http://_service._proto.name'],
+    ['srv+http://_otlp._tcp.h:4318', 'a srv+ URL without a port'],
+  ])('refuses %j in a list of ours: expected is %s', (text, expected) => {
+    expect(parseEndpointUrl(text, 'default')).toMatchObject({ kind: 'bad', bad: { expected } });
+  });
+
+  it('takes user info out of an address to look up too', () => {
+    const value = { url: 'dns+http://h/v1/logs', authorization: `Basic ${btoa('me:pw')}` };
+    expect(parseEndpointUrl('dns+http://me:pw@h', 'default')).toEqual({ kind: 'ok', value });
   });
 });

@@ -5,7 +5,10 @@ import { isUnexpanded } from './unexpanded.ts';
 
 /** An address to post to. */
 export interface EndpointUrl {
-  /** Absolute http(s) URL without user info and fragment; a query stays and may be secret. */
+  /**
+   * Absolute http(s) URL without user info and fragment, with the `dns+` or `srv+` it was written with; a query stays and
+   * may be secret.
+   */
   readonly url: string;
   /** `Basic …`, made of the user info the URL held; `undefined` if it held none. */
   readonly authorization: string | undefined;
@@ -13,14 +16,24 @@ export interface EndpointUrl {
 
 /** What becomes of an address whose path is missing. */
 export type PathRule =
-  /** `''` and `/` become `/v1/logs`, any other path stays: `options.endpoints` and `LOGFLUME_ENDPOINTS`. */
+  /**
+   * `''` and `/` become `/v1/logs`, any other path stays; `dns+` and `srv+` may stand in front: `options.endpoints` and
+   * `LOGFLUME_ENDPOINTS`.
+   */
   | 'default'
   /** `v1/logs` is added to any path: `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   | 'base'
   /** Nothing is added, not even when there is no path: `OTEL_EXPORTER_OTLP_LOGS_ENDPOINT`. */
   | 'final';
 
-const expected = 'an http(s) URL';
+const httpUrl = 'an http(s) URL';
+export const anyUrl = 'an http(s) URL, or one with dns+ or srv+ in front';
+
+/** How the host of a URL becomes addresses: by all of its addresses, or by the SRV records of a service. */
+const lookupScheme = /^(dns|srv)\+(?=https?:)/i;
+
+/** The host of a `srv+` URL. */
+const serviceName = /^_[^.]+\._[^.]+\../;
 
 /**
  * Reads the address of an OTLP/HTTP receiver.
@@ -32,14 +45,24 @@ const expected = 'an http(s) URL';
  * @see https://opentelemetry.io/docs/specs/otel/protocol/exporter/#endpoint-urls-for-otlphttp
  */
 export function parseEndpointUrl(text: string, rule: PathRule): ParsedValue<EndpointUrl> {
+  const expected = rule === 'default' ? anyUrl : httpUrl;
   if (isUnexpanded(text)) return toBad(expected, 'the variable it refers to is not defined before it');
-  const url = parseUrl(text);
+  const scheme = rule === 'default' ? (lookupScheme.exec(text)?.[0].toLowerCase() ?? '') : '';
+  const url = parseUrl(text.slice(scheme.length));
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return toBad(expected, hintFor(text));
   if (/^https?$/.test(url.hostname)) return toBad(expected, 'write "http://" or "https://" once');
+  if (scheme === 'srv+') {
+    if (!serviceName.test(url.hostname)) return toBad('srv+http://_service._proto.name', hintForService(url.hostname));
+    if (url.port !== '') return toBad('a srv+ URL without a port', 'the SRV records give the port');
+  }
   const authorization = takeAuthorization(url);
   url.hash = '';
   url.pathname = toPath(url.pathname, rule);
-  return { kind: 'ok', value: { url: url.href, authorization } };
+  return { kind: 'ok', value: { url: `${scheme}${url.href}`, authorization } };
+}
+
+function hintForService(host: string): string {
+  return `such as srv+http://_otlp._tcp.${host}; for all addresses of a name write dns+http://`;
 }
 
 function toPath(path: string, rule: PathRule): string {
@@ -61,8 +84,7 @@ function parseUrl(text: string): URL | null {
 }
 
 function hintFor(text: string): string | undefined {
-  const scheme = /^(dns|srv)\+https?:/i.exec(text)?.[1];
-  if (scheme !== undefined) return `${scheme.toLowerCase()}+http:// is not available in this version`;
+  if (lookupScheme.test(text)) return 'addresses to look up go into LOGFLUME_ENDPOINTS';
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return undefined;
   const guess = `http://${text.replace(/^\/+/, '').replace(/^[a-z-]{8,10}(?=$|[:/])/i, correctLocalhost)}`;
   if (parseUrl(guess) === null) return undefined;

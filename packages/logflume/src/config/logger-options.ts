@@ -11,7 +11,11 @@ export type Headers = Readonly<Record<string, string>>;
 
 /** One receiver of logs. */
 export interface EndpointOptions {
-  /** Absolute http(s) URL. Without a path `/v1/logs` is used, any other path is taken as written. */
+  /**
+   * Absolute http(s) URL. Without a path `/v1/logs` is used, any other path is taken as written. `dns+http(s)://name`
+   * sends to all addresses of the name, `srv+http(s)://_service._proto.name` to those of its SRV records; names are looked
+   * up again every ten seconds, and `Host` and TLS server name stay those of the URL.
+   */
   readonly url: string;
   /**
    * Share of the load, above 0 … 1000. Twice the weight, twice the batches while all are equally fast.

@@ -48,7 +48,13 @@ export const optionTable: Readonly<Record<string, OptionRow>> = Object.freeze({
       'Receivers; each batch goes to one of them. Without a path `/v1/logs` is used. An empty list in code means no backend, whatever the environment says',
     example: ['http://collector:4318'],
   },
-  'endpoints[].url': { section: 'where', variables: {}, default: 'required', description: 'Its address' },
+  'endpoints[].url': {
+    section: 'where',
+    variables: {},
+    default: 'required',
+    description:
+      'Its address. `http(s)://…` as it stands; `dns+http(s)://name:4318` for all addresses of a name, `srv+http(s)://_otlp._tcp.name` for those of its SRV records, with their ports, weights and priorities, each an endpoint of its own. Names are looked up again every 10 s and when an address cannot be reached; `Host` and TLS server name stay those of the URL',
+  },
   'endpoints[].weight': {
     section: 'where',
     variables: {},

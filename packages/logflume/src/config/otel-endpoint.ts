@@ -37,7 +37,7 @@ function parseEndpointList(text: string): Parsed<readonly GivenEndpoint[]> {
     hint ??= parsed.bad.hint;
   }
   const bad = {
-    expected: 'http(s) URLs separated by commas',
+    expected: 'http(s), dns+http(s) or srv+http(s) URLs separated by commas',
     got: showList(wrong.length === 0 ? [text] : wrong),
     hint,
   };
@@ -47,7 +47,8 @@ function parseEndpointList(text: string): Parsed<readonly GivenEndpoint[]> {
 
 /** All or nothing: an entry may hold headers, so what is wrong with one is told without repeating it. */
 function parseEndpointJson(text: string): Parsed<readonly GivenEndpoint[]> {
-  const expected = 'http(s) URLs separated by commas, or a JSON list of URLs and objects with a url';
+  const expected =
+    'http(s), dns+http(s) or srv+http(s) URLs separated by commas, or a JSON list of URLs and objects with a url';
   try {
     const value = parseEndpointOptions(JSON.parse(text));
     return value.length > 0 ? { kind: 'ok', value } : { kind: 'bad', bad: { expected, got: 'an empty list' } };

@@ -1,7 +1,6 @@
-import { LogflumeError } from '@logflume/delivery';
 import { checkGroup, invalidOption } from './check-options.ts';
 import { defaults } from './defaults.ts';
-import { type EndpointUrl, parseEndpointUrl } from './endpoint-url.ts';
+import { anyUrl, type EndpointUrl, parseEndpointUrl } from './endpoint-url.ts';
 import type { EndpointOptions, Headers, LoggerOptions } from './logger-options.ts';
 import { endpointRules, isRecord } from './option-rules.ts';
 import type { ResolvedEndpoint } from './resolved-options.ts';
@@ -16,8 +15,7 @@ export interface GivenEndpoint {
 /**
  * Checks `options.endpoints`.
  *
- * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION`, naming the entry by its index; `ERR_LOGFLUME_UNSUPPORTED` for
- *   the schemes of name lookup, which this version does not have.
+ * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION`, naming the entry by its index.
  */
 export function parseEndpointOptions(entries: readonly (string | EndpointOptions)[]): readonly GivenEndpoint[] {
   return entries.map((entry, index) => {
@@ -57,12 +55,9 @@ export function toLowerCaseNames(headers: Headers): Headers {
 }
 
 function parseUrl(text: unknown, path: string): EndpointUrl {
-  if (typeof text !== 'string') throw invalidOption(path, { expected: 'an http(s) URL', got: showValue(text) });
+  if (typeof text !== 'string') throw invalidOption(path, { expected: anyUrl, got: showValue(text) });
   const parsed = parseEndpointUrl(text.trim(), 'default');
   if (parsed.kind === 'ok') return parsed.value;
   const { expected, hint } = parsed.bad;
-  const error = { expected, got: showValue(text), hint };
-  if (!/^(dns|srv)\+https?:/i.test(text.trim())) throw invalidOption(path, error);
-  const { message, details } = invalidOption(path, error);
-  throw new LogflumeError('ERR_LOGFLUME_UNSUPPORTED', message, { details });
+  throw invalidOption(path, { expected, got: showValue(text), hint });
 }

@@ -17,7 +17,7 @@ export type Output = 'backend' | 'console' | 'none';
 
 /** An endpoint with all its values. */
 export interface ResolvedEndpoint {
-  /** Absolute http(s) URL to post to, path included, without user info. Its query may be secret. */
+  /** Absolute http(s) URL to post to, path and `dns+` or `srv+` included, without user info. Its query may be secret. */
   readonly url: string;
   readonly weight: number;
   readonly priority: number;
