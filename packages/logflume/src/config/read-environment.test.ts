@@ -236,7 +236,11 @@ const cases: Readonly<Record<string, Case>> = {
       ],
     ],
     bad: [
-      ['[{"url":"h:1"}]', 'a list where endpoints[0].url must be an http(s) URL, or one with dns+ or srv+ in front, got "h:1"', 'the console'],
+      [
+        '[{"url":"h:1"}]',
+        'a list where endpoints[0].url must be an http(s) URL, or one with dns+ or srv+ in front, got "h:1"',
+        'the console',
+      ],
       [
         '[{"url":"http://h","headers":{"a":"s3cret\\n"}}]',
         'a list where endpoints[0].headers.a must be',

@@ -1,6 +1,6 @@
 import { createDelivery, type Delivery } from '@logflume/delivery';
 import { expect, it } from 'vitest';
-import { type NumberedRecord, SimulationFailure, simulate } from '../../src/index.ts';
+import { type NumberedRecord, SimulationFailure, type SimulationOptions, simulate } from '../../src/index.ts';
 
 it('gives the same run for the same seed', async () => {
   for (const seed of [1, 2, 3]) {
@@ -39,7 +39,9 @@ it('finds an engine that keeps a record to itself', async () => {
   expect(found?.message).toMatch(/are nowhere|does not arrive/);
 });
 
-async function firstFailure(create: typeof createDelivery<NumberedRecord>): Promise<SimulationFailure | undefined> {
+async function firstFailure(
+  create: NonNullable<SimulationOptions['createDelivery']>,
+): Promise<SimulationFailure | undefined> {
   for (let seed = 0; seed < 200; seed++) {
     try {
       await simulate(seed, { createDelivery: create });
