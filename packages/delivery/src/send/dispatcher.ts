@@ -276,7 +276,7 @@ export class Dispatcher {
     if (recalled !== 'inMemory') {
       pool.putBack(endpoint);
       if (recalled === 'corrupt') this.#settler.corrupt(job);
-      else this.#waits(job, this.#parts.clock.nowMs() + DISK_RETRY_MS);
+      else this.#waits(job, this.#parts.clock.nowMs() + DISK_RETRY_MS, true);
       return;
     }
     if (job.batch.bytes > endpoint.maxBatchBytes && job.batch.records > 1) {
@@ -352,11 +352,12 @@ export class Dispatcher {
     this.#waits(job, Math.min(nowMs + delayMs, Math.max(nowMs + MIN_DELAY_MS, this.#latestSleepMs(nowMs))));
   }
 
-  #waits(job: Job, dueMs: number): void {
+  #waits(job: Job, dueMs: number, forDisk = false): void {
     this.#jobs.change(job, () => {
       this.#keeper.takeBack(job);
       job.state = 'waiting';
       job.dueMs = dueMs;
+      job.waitsForDisk = forDisk;
     });
     this.#expiry.add(job);
   }

@@ -12,6 +12,8 @@ function job(id: string, lane: LaneName, more: Partial<Job> = {}, openedMs = 0):
 const due = { state: 'waiting', dueMs: 1000 } as const;
 const notDue = { state: 'waiting', dueMs: 1001 } as const;
 
+const onDisk = { ...notDue, waitsForDisk: true };
+
 describe('nextJob', () => {
   it.each<[string, Job[], Partial<JobRules>, string | undefined]>([
     ['nothing of nothing', [], {}, undefined],
@@ -24,6 +26,7 @@ describe('nextJob', () => {
     ['no retry without a token', [job('a', 'low', due)], { mayRetry: false }, undefined],
     ['a fresh one without a token', [job('a', 'low', due), job('b', 'low')], { mayRetry: false }, 'b'],
     ['any retry for a probe', [job('a', 'low', notDue)], { mayRetry: false, anyWaiting: true }, 'a'],
+    ['nothing for a probe that the disk does not give now', [job('a', 'low', onDisk)], { anyWaiting: true }, undefined],
     ['a fresh one for a probe, if there is one', [job('a', 'high', due), job('b', 'low')], { anyWaiting: true }, 'b'],
     [
       'nothing under way or settled',

@@ -15,6 +15,8 @@ export interface Job {
    */
   state: 'storing' | 'ready' | 'waiting' | 'inFlight' | 'settled';
   dueMs: number;
+  /** It waits because the disk did not answer: nobody takes it before it is due, as the next answer would be the same. */
+  waitsForDisk: boolean;
   attempts: number;
   /** 500s so far: they are tried a few times, then the batch is dead. */
   serverErrors: number;
@@ -32,6 +34,8 @@ export interface Job {
   frame: StoredFrame | undefined;
   /** The place of the batch it was split from, until it has one of its own. */
   parent: SharedFrame | undefined;
+  /** Its place on disk was needed for others: it stays in memory, else the two would push each other out without end. */
+  wasEvicted: boolean;
   /** What the queue's budget counts for it. */
   countedBytes: number;
 }
@@ -66,6 +70,7 @@ export function createBodyJob(batch: BatchFacts, where: Partial<Pick<Job, 'body'
 const idle: Omit<Job, 'batch'> = {
   state: 'ready',
   dueMs: 0,
+  waitsForDisk: false,
   attempts: 0,
   serverErrors: 0,
   lastEndpoint: undefined,
@@ -74,6 +79,7 @@ const idle: Omit<Job, 'batch'> = {
   body: undefined,
   frame: undefined,
   parent: undefined,
+  wasEvicted: false,
   countedBytes: 0,
 };
 
@@ -109,6 +115,6 @@ function rankOf(job: Job, { nowMs, mayRetry, anyWaiting }: JobRules): number {
   const lane = job.batch.lane === 'high' ? 0 : 2;
   if (job.state === 'ready') return lane;
   if (job.state !== 'waiting') return Number.POSITIVE_INFINITY;
-  if (anyWaiting) return 4;
+  if (anyWaiting && !(job.waitsForDisk && nowMs < job.dueMs)) return 4;
   return mayRetry && nowMs >= job.dueMs ? lane + 1 : Number.POSITIVE_INFINITY;
 }

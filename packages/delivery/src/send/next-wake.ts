@@ -31,7 +31,8 @@ const MIN_SLEEP_MS = 1;
 export function nextWakeMs(view: WakeView): number {
   let workMs = view.hasReady ? view.nowMs : view.nextReadyMs;
   for (const job of view.waiting) {
-    workMs = Math.min(workMs, view.anyWaiting ? view.nowMs : Math.max(job.dueMs, view.nextTokenMs));
+    const isProbe = view.anyWaiting && !job.waitsForDisk;
+    workMs = Math.min(workMs, isProbe ? view.nowMs : Math.max(job.dueMs, view.nextTokenMs));
   }
   const slotMs = view.hasFreeSlot ? view.nowMs : view.nextProbeMs;
   return Math.max(view.nowMs + MIN_SLEEP_MS, Math.min(Math.max(workMs, slotMs), view.nextDutyMs));

@@ -85,7 +85,12 @@ export class Settler {
     const { jobs, store } = this.#parts;
     if (job.state === 'settled') return;
     if (storageOf(job) === 'spooled') this.giveUp(job, 'spool_full');
-    else jobs.change(job, () => store.lose(job));
+    else {
+      jobs.change(job, () => {
+        store.lose(job);
+        job.wasEvicted = true;
+      });
+    }
   }
 
   /** Keeps a copy of a batch that no server takes: as a dead letter, or else as lines. */

@@ -55,7 +55,7 @@ export class JobStore {
   /** Whether a frame may be as large as this job, as far as its size is known. */
   fits(job: Job): boolean {
     const frameBytes = HEADER_BYTES + (job.body?.bytes.length ?? 0);
-    return this.#spool !== undefined && frameBytes <= this.#spool.options.maxFrameBytes;
+    return this.#spool !== undefined && !job.wasEvicted && frameBytes <= this.#spool.options.maxFrameBytes;
   }
 
   isOnDisk(job: Job): boolean {

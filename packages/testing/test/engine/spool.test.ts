@@ -35,6 +35,32 @@ const texts = (count: number, prefix = 'r'): string[] => Array.from({ length: co
 const spooledOf = ({ delivery }: Engine): number => delivery.stats().spooled;
 
 describe('a spool in mode wal', () => {
+  it('that is smaller than what memory holds is written once, not over and over', async () => {
+    const machine = createMachine({ maxBytes: 16 * 1024, segmentBytes: 2048 });
+    const engine = machine.start(() => ({ kind: 'hang' }), { batch: { maxRecords: 5 }, timeoutMs: 0 });
+    for (const text of texts(300)) engine.log(text.padEnd(96, '.'));
+    await engine.clock.advance(1000);
+    const before = machine.disk.operations;
+    await engine.clock.advance(1000);
+    expect(machine.disk.operations - before).toBeLessThan(10);
+    expect(engine.delivery.stats()).toMatchObject({ accepted: 300, pending: 300 });
+    expect(spooledOf(engine)).toBeGreaterThan(50);
+  });
+
+  it('whose disk cannot be read now asks it once a second, also when every endpoint is out', async () => {
+    const machine = createMachine({ mode: 'spill' });
+    const engine = machine.start(() => refused);
+    for (const text of texts(10)) engine.log(text);
+    await engine.clock.advance(60_000);
+    expect(spooledOf(engine)).toBe(10);
+    let reads = 0;
+    machine.disk.fault = ({ name }) => (name === 'read' && reads++ < 1000 ? 'EIO' : undefined);
+    await engine.clock.advance(10_000);
+    expect(reads).toBeGreaterThan(0);
+    expect(reads).toBeLessThan(30);
+    expect(engine.delivery.stats()).toMatchObject({ pending: 10 });
+  });
+
   it('holds every batch before its first attempt, and nothing once all is delivered', async () => {
     const machine = createMachine();
     let onDisk: number[] = [];
