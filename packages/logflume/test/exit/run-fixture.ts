@@ -27,12 +27,15 @@ export interface FixtureOptions {
   /** Laid over an environment without any variable that logflume reads. */
   readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
+  /** A program, with its arguments, that runs the fixture. */
+  readonly within?: readonly string[];
 }
 
 /** Starts a program of `fixtures/` with piped output that is read as it comes. */
-export function startFixture(name: string, { env = {}, args = [] }: FixtureOptions = {}): Fixture {
+export function startFixture(name: string, { env = {}, args = [], within = [] }: FixtureOptions = {}): Fixture {
   const path = fileURLToPath(new URL(`fixtures/${name}.js`, import.meta.url));
-  const child = spawn(process.execPath, [path, ...args], {
+  const [program = process.execPath, ...programArgs] = [...within, process.execPath, path, ...args];
+  const child = spawn(program, programArgs, {
     env: { ...foreignVariables(), ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
