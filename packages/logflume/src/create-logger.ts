@@ -17,7 +17,7 @@ import { asOwnOutput, tellDiagnostic } from './own-output.ts';
 import { createPipeline } from './pipeline.ts';
 import { PipelineLogger } from './pipeline-logger.ts';
 import { createScrub } from './redact/create-scrub.ts';
-import { endingWith, reloadOnChange } from './reload.ts';
+import { endingWith, endpointsOf, reloadOnChange } from './reload.ts';
 import { ScopeTable } from './scope-table.ts';
 import { handleSignals } from './signals.ts';
 
@@ -48,7 +48,11 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   const level = createLevelCell(resolved.name, isSilent ? nothing : resolved.levels);
   const endReload = isSilent
     ? undefined
-    : reloadOnChange(options, resolved, { levels: ({ levels }) => level.applyRules(levels) });
+    : reloadOnChange(options, resolved, {
+        // First, as it may refuse: then nothing has changed.
+        endpoints: endpointsOf(delivery),
+        levels: ({ levels }) => level.applyRules(levels),
+      });
   const signalled = resolved.exit.handleSignals && !isSilent ? withSignals(delivery, resolved) : delivery;
   return new PipelineLogger(
     createPipeline({

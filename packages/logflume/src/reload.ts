@@ -1,4 +1,5 @@
 import type { Delivery } from '@logflume/delivery';
+import type { LogRecordInput } from '@logflume/otlp';
 import { planReload, type Reloadable } from './config/file/plan-reload.ts';
 import { fileVariables } from './config/file/read-config-file.ts';
 import { type FileWatch, watchFiles } from './config/file/watch-files.ts';
@@ -47,6 +48,14 @@ export function reloadOnChange(
     release();
     watch.close();
   };
+}
+
+/** Puts other endpoints in force; `undefined` for a delivery that has none of its own to change. */
+export function endpointsOf(delivery: Delivery<LogRecordInput>): Appliers['endpoints'] {
+  // What stands around a backend's delivery passes its methods on.
+  const method: unknown = Reflect.get(delivery, 'setEndpoints');
+  if (typeof method !== 'function') return undefined;
+  return ({ endpoints }) => void Reflect.apply(method, delivery, [endpoints]);
 }
 
 /** A delivery whose end also ends something else. */

@@ -63,4 +63,20 @@ describe('a program that runs', () => {
     await program.says('closed 0');
     expect(await program.ended()).toMatchObject({ code: 0, stderr: '' });
   });
+
+  it.each([['alone'], ['beside a console']])('sends to other endpoints when the file names others: %s', async (how) => {
+    await using first = await createDevBackend();
+    await using second = await createDevBackend();
+    const file = (url: string) => `endpoints: [ "${url}" ]\nconsole: ${how === 'alone' ? 'false' : 'json'}\n`;
+    const path = write('d.yaml', file(first.url));
+    await using program = startFixture('reload', { args: ['log'], env: { LOGFLUME_CONFIG: path } });
+    await program.says('ready');
+    write('d.yaml', file(second.url));
+    await program.says(`${path} was read anew: endpoints changed`);
+    expect(await second.waitFor(1)).toMatchObject([{ body: 'after the change' }]);
+    expect(first.records()).toEqual([]);
+    program.child.kill('SIGUSR2');
+    await program.says('closed 0');
+    expect((await program.ended()).code).toBe(0);
+  });
 });
