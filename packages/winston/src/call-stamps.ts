@@ -1,6 +1,5 @@
 import { type CallContext, captureCall, type Logger } from 'logflume';
 import type { HostInfo, HostLogger } from './host.ts';
-import { readMember } from './members.ts';
 
 /** Under which the time and context of a call travel with a record that is held up. */
 const CALL: unique symbol = Symbol('logflume.call');
@@ -46,8 +45,12 @@ export function stampCalls(host: HostLogger, logger: Logger): CallStamps {
 
 /** What was noted of the call that made a record; `undefined` when the record was not held up. */
 export function callOf(info: HostInfo): CallContext | undefined {
-  const call = readMember(info, CALL);
-  return isCall(call) ? call : undefined;
+  try {
+    const call = info[CALL];
+    return isCall(call) ? call : undefined;
+  } catch {
+    return undefined; // A trap threw: then the call is not known.
+  }
 }
 
 function install(host: HostLogger, logger: Logger): StampingWrite {

@@ -1,13 +1,20 @@
 import { isError } from '@logflume/otlp';
+import type { HostInfo } from './host.ts';
 import { emptyMembers, isPlainObject, type Members, readMember, readMembers } from './members.ts';
 
 /** How winston came by a record that the application did not log. */
 export type Crash = 'exception' | 'rejection';
 
 /** Says whether winston made a record of an uncaught exception or an unhandled rejection. */
-export function crashOf(info: object): Crash | undefined {
-  if (readMember(info, 'exception') === true) return 'exception';
-  return readMember(info, 'rejection') === true ? 'rejection' : undefined;
+export function crashOf(info: HostInfo): Crash | undefined {
+  try {
+    // Asked of every record, so the members are read as the members they are: several times cheaper than by their names.
+    const { exception, rejection } = info;
+    if (exception === true) return 'exception';
+    return rejection === true ? 'rejection' : undefined;
+  } catch {
+    return undefined; // Winston makes the records of crashes, and none of them throws.
+  }
 }
 
 /** Members that say again what the exception says, or when it is; `trace` is the stack once more. */

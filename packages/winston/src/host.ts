@@ -36,8 +36,12 @@ const COLOUR = /\u001b\[[\d;]*m/g;
 
 /** The level of a record as the application named it: `colorize` paints `level`, and a format may drop the symbol. */
 export function levelNameOf(info: HostInfo): string {
-  const name = readMember(info, LEVEL);
-  if (typeof name === 'string') return name;
+  try {
+    const name = info[LEVEL];
+    if (typeof name === 'string') return name;
+  } catch {
+    // A trap threw. The level may still be had by its name.
+  }
   const level = readMember(info, 'level');
   return typeof level === 'string' ? level.replace(COLOUR, '') : '';
 }

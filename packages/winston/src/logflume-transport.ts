@@ -37,6 +37,8 @@ export class LogflumeTransport extends TransportStream {
   parent: HostLogger | undefined = undefined;
   levels: HostLevels | undefined = undefined;
 
+  /** Of the stream underneath, which has no type for it. */
+  declare readonly _writableState: { sync: boolean } | undefined;
   readonly #logger: Logger;
   readonly #ownsLogger: boolean;
   readonly #mapping: SeverityMapping;
@@ -229,8 +231,7 @@ export class LogflumeTransport extends TransportStream {
 
   /** The base class does the same: a callback in the same tick must not leave a tick of its own behind per record. */
   #skipTick(): void {
-    const state: unknown = Reflect.get(this, '_writableState');
-    if (typeof state === 'object' && state !== null) Reflect.set(state, 'sync', false);
+    if (this._writableState !== undefined) this._writableState.sync = false;
   }
 }
 
