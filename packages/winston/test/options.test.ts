@@ -25,7 +25,7 @@ describe('the options of the transport', () => {
       { severityMapping: 5 },
       /^severityMapping must be an object of level names .*got 5$/,
     ],
-    ['an endpoint', { endpoints: ['locahost:4318'] }, /^endpoints\[0\] must be an http\(s\) URL, got "locahost:4318"/],
+    ['an endpoint', { endpoints: ['locahost:4318'] }, /^endpoints\[0\] must be an http\(s\) URL.*got "locahost:4318"/],
     ['a typing mistake', { endpoint: ['http://localhost'] }, /"endpoint" is not an option .*did you mean "endpoints"/],
     ['a callback of the base class', { log: () => undefined }, /"log" is not an option/],
     ['onDiagnostic', { onDiagnostic: 'stderr' }, /^onDiagnostic must be a function/],
