@@ -169,7 +169,8 @@ export class Dispatcher {
       this.#closing = true;
       this.#keeper.close();
     }
-    if (this.#jobs.size === 0) return;
+    // What is left after a close is on disk, for the next process.
+    if (this.#jobs.size === 0 || this.#stopped) return;
     if (closing && pool.isOffline) pool.hastenProbes();
     const settled = this.#waiters.waitFor(this.#jobs.all(), deadlineMs);
     this.#hasten(this.#latestSleepMs(nowMs));

@@ -103,13 +103,21 @@ export class Storekeeper {
 
   /** When something is due although nothing happens. */
   nextMs(): number {
-    const { jobs, store, lingerMs } = this.#parts;
+    const { clock, jobs, store, lingerMs } = this.#parts;
     if (store.mode === 'memory') return Number.POSITIVE_INFINITY;
-    const oldest = [jobs.oldestIdle('mem', 'high'), jobs.oldestIdle('mem', 'low')].filter((job) => job !== undefined);
-    const dueMs = oldest.map((job) =>
-      this.#isRefused ? this.#againMs : storeDueMs(store.mode, job.batch.openedMs, lingerMs),
-    );
-    return Math.min(...dueMs, Number.POSITIVE_INFINITY);
+    let oldestMs = Number.POSITIVE_INFINITY;
+    for (const lane of ['high', 'low'] as const) {
+      // What does not fit stays in memory: its time to be written never comes.
+      for (const job of jobs.idleInMemory(lane)) {
+        if (!store.fits(job)) continue;
+        oldestMs = Math.min(oldestMs, job.batch.openedMs);
+        if (job.state === 'ready') break; // Those stand in the order they came.
+      }
+    }
+    if (oldestMs === Number.POSITIVE_INFINITY) return oldestMs;
+    if (this.#isRefused) return this.#againMs;
+    if (!store.takesBatches) return clock.nowMs() + REFUSED_RETRY_MS;
+    return storeDueMs(store.mode, oldestMs, lingerMs);
   }
 
   /** A job comes back from an attempt: what was read for it is let go, what memory can hold stays. */

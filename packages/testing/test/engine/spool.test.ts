@@ -47,6 +47,34 @@ describe('a spool in mode wal', () => {
     expect(spooledOf(engine)).toBeGreaterThan(50);
   });
 
+  it('wakes nobody for a batch that has no place on its disk', async () => {
+    const machine = createMachine({ mode: 'spill', maxBytes: 16 * 1024, segmentBytes: 2048 });
+    const engine = machine.start(() => refused, { batch: { maxRecords: 5 } });
+    for (const text of texts(300)) engine.log(text.padEnd(96, '.'));
+    await engine.clock.advance(60_000);
+    const untilMs = engine.clock.nowMs() + 10_000;
+    let wakeups = 0;
+    while (engine.clock.nextTimerMs <= untilMs) {
+      await engine.clock.advance(engine.clock.nextTimerMs - engine.clock.nowMs());
+      wakeups++;
+    }
+    expect(wakeups).toBeLessThan(200);
+  });
+
+  it('keeps no flush waiting, and no process, for what a close has left on disk', async () => {
+    const machine = createMachine();
+    const engine = machine.start(() => refused);
+    engine.log('a');
+    await engine.clock.advance(1000);
+    const during = engine.delivery.flush({ timeoutMs: Infinity });
+    const closed = engine.delivery.close({ timeoutMs: 1000 });
+    await engine.clock.advance(1000);
+    const after = engine.delivery.flush({ timeoutMs: Infinity });
+    await engine.clock.settle();
+    for (const promise of [during, closed, after]) expect(await promise).toMatchObject({ pending: 1, spooled: 1 });
+    expect(engine.clock.holdingTimers).toBe(0);
+  });
+
   it('whose disk cannot be read now asks it once a second, also when every endpoint is out', async () => {
     const machine = createMachine({ mode: 'spill' });
     const engine = machine.start(() => refused);
