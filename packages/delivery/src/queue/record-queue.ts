@@ -122,6 +122,7 @@ export class RecordQueue<R> {
 
   /** The process ends: a record whose getter ended it is never written to its end, and what stands before it is. */
   abandonEncode(): void {
+    this.#ledger.accepted += this.#nesting;
     this.#ledger.drop('encode_error', this.#nesting);
     this.#nesting = 0;
   }
