@@ -20,6 +20,7 @@ import { EndpointPool } from './send/endpoint-pool.ts';
 import { EndpointSet } from './send/endpoint-set.ts';
 import { EndpointSource } from './send/endpoint-source.ts';
 import { createHeaderSource } from './send/header-source.ts';
+import { LoopLag } from './send/loop-lag.ts';
 import { nodeFileSystem } from './spool/file-system.ts';
 import { openSpool, type Spool } from './spool/spool.ts';
 import type { DeliveryReport, DeliveryStats } from './stats.ts';
@@ -65,6 +66,9 @@ export interface BackendDelivery<R> extends Delivery<R> {
   setEndpoints(endpoints: readonly DeliveryEndpoint[]): void;
 }
 
+/** What OTLP recommends to read of a reply. */
+const STRICT_REPLY_BYTES = 4 * 1024 * 1024;
+
 /** Share of a close's time for sending; the rest is for the fallback. */
 const FLUSH_SHARE = 0.85;
 
@@ -101,8 +105,10 @@ export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<
     events: { onUsed: (reason, records) => reporter.lost(reason, records, 0) },
   });
   const { connectTimeoutMs, maxSocketAgeMs } = defaults;
+  const maxReplyBytes = settings.rules.isStrict ? STRICT_REPLY_BYTES : undefined;
   const transport =
-    options.transport ?? createAxiosTransport({ axios: options.axios, tls, connectTimeoutMs, maxSocketAgeMs });
+    options.transport ??
+    createAxiosTransport({ axios: options.axios, tls, connectTimeoutMs, maxSocketAgeMs, maxReplyBytes });
   const set = new EndpointSet((target) => transport.release?.(target));
   const source: EndpointSource = new EndpointSource(settings.endpoints, {
     resolver: options.resolver ?? createDnsResolver(),
@@ -174,6 +180,8 @@ export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<
       seal: (job) => store.seal(job),
       headers: headerSource.headersFor,
       timeoutMs: settings.timeoutMs,
+      lag: new LoopLag(clock),
+      rules: settings.rules,
       store,
       backlog,
       ledger,
@@ -235,6 +243,7 @@ export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<
     headersFor: headerSource.lastHeadersFor,
     tls,
     clock,
+    rules: settings.rules,
     // What an injected client or transport does to a request, the worker cannot repeat.
     isReachable: ({ target }) =>
       options.transport === undefined && options.axios === undefined && isDirectRoute(target.url, process.env),
@@ -262,6 +271,7 @@ export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<
             const shareMs = (settings.exitTimeoutMs - goneMs) / (waiting + 1);
             const workerMs = Math.min(defaults.exitWorkerTimeoutMs, shareMs - fallbackMs);
             queue.abandonEncode();
+            set.replace(source.lastTargets);
             notice?.sendNow();
             settleAtExit(atExit, { workerMs, fallbackMs });
             reporter.tellSync(fallbackMs);

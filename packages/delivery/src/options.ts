@@ -122,6 +122,18 @@ export interface DeliveryOptions<R> {
    * @defaultValue 10000
    */
   readonly timeoutMs?: number | undefined;
+  /**
+   * Keeps to the letter of OTLP: answers it does not call retryable end a batch at once, those that tell of a wrong
+   * address or credential (3xx, 401, 403, 404, 405, 407), 413 and 500 included; `on400` has no effect.
+   * @defaultValue false
+   */
+  readonly strictOtlp?: boolean | undefined;
+  /**
+   * What a 400 does to a batch: `reject` counts all of it as rejected; `bisect` halves it until the record the server
+   * does not take stands alone, at about two requests for each halving.
+   * @defaultValue 'reject'
+   */
+  readonly on400?: 'reject' | 'bisect' | undefined;
   readonly batch?: BatchOptions | undefined;
   readonly queue?: QueueOptions | undefined;
   readonly retry?: RetryOptions | undefined;

@@ -43,8 +43,8 @@ export type BatchOutcome =
   | { readonly kind: 'hold'; readonly reason: string }
   /** Too large: halve it. */
   | { readonly kind: 'split' }
-  /** The server will never take it. */
-  | { readonly kind: 'dead'; readonly reason: string };
+  /** The server will never take it. `isBadRequest`: a 400, which one record of many may be the reason of. */
+  | { readonly kind: 'dead'; readonly reason: string; readonly isBadRequest?: true };
 
 /** What the same attempt means for the endpoint. */
 export type EndpointSample =

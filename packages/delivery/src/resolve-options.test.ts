@@ -40,6 +40,7 @@ describe('resolveDeliveryOptions', () => {
       maxAge: { memoryMs: 900_000, spoolMs: 900_000 },
       lingerMs: 200,
       maxServerErrorRetries: 3,
+      bisects: false,
       drainDelayMs: 5000,
     });
     expect(rest).toEqual({
@@ -56,6 +57,7 @@ describe('resolveDeliveryOptions', () => {
       ],
       timeoutMs: 10_000,
       exitTimeoutMs: 5000,
+      rules: { isStrict: false },
       balance: 'least-loaded',
       fallback: 'stderr',
     });
@@ -81,6 +83,7 @@ describe('resolveDeliveryOptions', () => {
     ['text for a number', { retry: { maxDelayMs: '5' } }, 'retry.maxDelayMs'],
     ['Infinity', { retry: { maxAgeMs: Number.POSITIVE_INFINITY } }, 'retry.maxAgeMs'],
     ['retries below 0', { retry: { maxServerErrorRetries: -1 } }, 'retry.maxServerErrorRetries'],
+    ['an answer to 400 nobody knows', { on400: 'drop' }, 'on400'],
     ['a balance nobody knows', { balance: 'random' }, 'balance'],
     ['a fallback nobody knows', { fallback: 'syslog' }, 'fallback'],
   ])('refuses %s and names the option', (_what, options, option) => {
@@ -110,6 +113,15 @@ describe('resolveDeliveryOptions', () => {
   ])('a queue of %i bytes has batches of at most %i and records of at most %i', (maxBytes, batch, record) => {
     const { queue } = resolveDeliveryOptions({ ...base, queue: { maxBytes } });
     expect([queue.maxBatchBytes, queue.maxRecordBytes]).toEqual([batch, record]);
+  });
+
+  it.each([
+    [{}, false],
+    [{ on400: 'reject' }, false],
+    [{ on400: 'bisect' }, true],
+    [{ on400: 'bisect', strictOtlp: true }, false],
+  ] as const)('with %j a 400 halves the batch: %s', (options, bisects) => {
+    expect(resolveDeliveryOptions({ ...base, ...options }).dispatch.bisects).toBe(bisects);
   });
 
   it('never asks for requests above 4 MiB', () => {

@@ -4,6 +4,7 @@ import type { DeliveryOptions } from './options.ts';
 import { parseEndpoints } from './parse-endpoints.ts';
 import type { QueueSettings } from './queue/record-queue.ts';
 import type { BalanceMode } from './send/balance.ts';
+import type { OtlpRules } from './send/classify.ts';
 import type { ConfiguredEndpoint } from './send/configured-endpoint.ts';
 import type { DispatchSettings } from './send/dispatcher.ts';
 import { HEADER_BYTES } from './spool/segment-format.ts';
@@ -20,6 +21,7 @@ export interface ResolvedDeliveryOptions {
   readonly exitTimeoutMs: number;
   readonly balance: BalanceMode;
   readonly fallback: (typeof fallbacks)[number];
+  readonly rules: OtlpRules;
 }
 
 /** The smallest queue that still holds a few batches. */
@@ -33,6 +35,8 @@ const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
 
 const balanceModes: readonly BalanceMode[] = ['least-loaded', 'round-robin', 'failover'];
 
+const answersTo400 = ['reject', 'bisect'] as const;
+
 const fallbacks = ['stderr', 'stdout', 'none'] as const;
 
 /**
@@ -43,6 +47,8 @@ const fallbacks = ['stderr', 'stdout', 'none'] as const;
 export function resolveDeliveryOptions<R>(options: DeliveryOptions<R>): ResolvedDeliveryOptions {
   const { batch = {}, retry = {}, exit = {} } = options;
   const spool = options.spool === undefined ? undefined : resolveSpoolOptions(options.spool);
+  const isStrict = options.strictOtlp === true;
+  const on400 = oneOf('on400', options.on400 ?? 'reject', answersTo400);
   const maxQueueBytes = inRange(
     'queue.maxBytes',
     options.queue?.maxBytes ?? Math.max(MIN_QUEUE_BYTES, defaultQueueBytes()),
@@ -79,11 +85,13 @@ export function resolveDeliveryOptions<R>(options: DeliveryOptions<R>): Resolved
         retry.maxServerErrorRetries ?? defaults.maxServerErrorRetries,
         0,
       ),
+      bisects: on400 === 'bisect' && !isStrict,
       drainDelayMs: defaults.drainDelayMs,
     },
     spool,
     timeoutMs: inRange('timeoutMs', options.timeoutMs ?? defaults.timeoutMs, 0, MAX_TIMER_MS),
     exitTimeoutMs: inRange('exit.timeoutMs', exit.timeoutMs ?? defaults.exitTimeoutMs, 1, MAX_TIMER_MS),
+    rules: { isStrict },
     balance: oneOf('balance', options.balance ?? 'least-loaded', balanceModes),
     fallback: oneOf('fallback', options.fallback ?? 'stderr', fallbacks),
   };

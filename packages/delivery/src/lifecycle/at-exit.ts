@@ -3,7 +3,7 @@ import type { FallbackOutput } from '../fallback/fallback-output.ts';
 import type { Format } from '../format.ts';
 import type { BatchOutcome } from '../outcome.ts';
 import { requestHeaders } from '../send/attempt.ts';
-import { classify } from '../send/classify.ts';
+import { classify, type OtlpRules } from '../send/classify.ts';
 import type { BatchSource, Dispatcher } from '../send/dispatcher.ts';
 import type { Endpoint } from '../send/endpoint.ts';
 import type { EndpointPool } from '../send/endpoint-pool.ts';
@@ -23,6 +23,7 @@ export interface AtExitParts {
   readonly headersFor: (endpoint: Endpoint) => Readonly<Record<string, string>>;
   readonly tls: TlsSource;
   readonly clock: Clock;
+  readonly rules: OtlpRules;
   /** Whether the worker reaches an endpoint the way the transport does: it opens plain connections of its own. */
   readonly isReachable: (endpoint: Endpoint) => boolean;
 }
@@ -95,25 +96,27 @@ function sendThroughWorker(jobs: readonly Job[], deadlineMs: number, parts: AtEx
       body: body.bytes,
       targets: targets.map((endpoint) => ({
         url: endpoint.target.url,
+        address: endpoint.target.address,
         headers: requestHeaders(format, body, parts.headersFor(endpoint), (jobs[index] as Job).batch.id),
       })),
     })),
-    { deadlineMs, tls: tlsNow(parts.tls) },
+    { deadlineMs, tls: tlsNow(parts.tls), isStrict: parts.rules.isStrict },
   );
   replies.forEach((reply, index) => {
     const endpoint = reply === undefined ? undefined : requests[index]?.targets[reply.target];
     if (reply === undefined || endpoint === undefined) return;
     endpoint.attempts++;
-    const outcome = outcomeOf(reply, format);
+    const outcome = outcomeOf(reply, format, parts.rules);
     const job = jobs[index] as Job;
     job.lastReply = { status: reply.status, text: reply.status < 300 ? '' : Buffer.from(reply.body).toString() };
     if (isFinal(outcome)) dispatcher.settleAs(job, outcome, endpoint);
   });
 }
 
-function outcomeOf({ status, contentType, body }: ExitReply, format: Format): BatchOutcome {
-  const reply = { kind: 'reply', status, contentType, body, complete: true } as const;
-  return classify({ ...reply, retryAfter: undefined, date: undefined }, () => format.judge(contentType, body), 0).batch;
+function outcomeOf({ status, contentType, body }: ExitReply, format: Format, rules: OtlpRules): BatchOutcome {
+  const none = { retryAfter: undefined, date: undefined };
+  const reply = { kind: 'reply', status, contentType, body, complete: true, ...none } as const;
+  return classify(reply, () => format.judge(contentType, body), 0, rules).batch;
 }
 
 /** There is no later any more: what would be tried again goes to the fallback. */

@@ -1,10 +1,17 @@
 import { Worker } from 'node:worker_threads';
 import type { TlsOptions } from '../send/http-agents.ts';
 
+/** Where to send, as `TransportRequest` has it. */
+export interface ExitTarget {
+  readonly url: string;
+  readonly address: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** One request the worker makes. */
 export interface ExitRequest {
   /** Where to try, in this order. */
-  readonly targets: readonly { readonly url: string; readonly headers: Readonly<Record<string, string>> }[];
+  readonly targets: readonly ExitTarget[];
   readonly body: Uint8Array;
 }
 
@@ -43,7 +50,7 @@ const PARALLEL = 8;
  */
 export function sendAtExit(
   requests: readonly ExitRequest[],
-  options: { readonly deadlineMs: number; readonly tls: TlsOptions | undefined },
+  options: { readonly deadlineMs: number; readonly tls: TlsOptions | undefined; readonly isStrict: boolean },
 ): (ExitReply | undefined)[] {
   const words = new Int32Array(new SharedArrayBuffer(4 * (1 + WORDS * requests.length)));
   const replyBytes = Math.min(
@@ -67,6 +74,7 @@ export function sendAtExit(
         bytes,
         tls: options.tls ?? {},
         deadlineMs: options.deadlineMs,
+        isStrict: options.isStrict,
         layout: { WORDS, TYPE_BYTES, replyBytes, PARALLEL },
       },
     });
@@ -106,16 +114,17 @@ function readReply({ words, bytes, stride }: SharedReplies, index: number): Exit
  * endpoint of two must not cost the records of its half.
  */
 const SOURCE = `
-const { workerData: { requests, words, bytes, tls, deadlineMs, layout } } = require('node:worker_threads');
+const { workerData: { requests, words, bytes, tls, deadlineMs, isStrict, layout } } = require('node:worker_threads');
 const http = require('node:http');
 const https = require('node:https');
 const { WORDS, TYPE_BYTES, replyBytes, PARALLEL } = layout;
 const endMs = performance.now() + deadlineMs;
 const nothing = { status: 0, type: '', body: Buffer.alloc(0) };
 const failures = new Map();
-const failuresOf = ({ url }) => failures.get(url) || 0;
-const tryElsewhere = (status) => status === 0 || status === 429 || status >= 500 || (status >= 300 && status < 400) ||
-  [401, 403, 404, 405, 407].includes(status);
+const keyOf = ({ url, address }) => url + ' ' + address;
+const failuresOf = (target) => failures.get(keyOf(target)) || 0;
+const tryElsewhere = (status) => status === 0 || [429, 502, 503, 504].includes(status) || (!isStrict &&
+  (status >= 500 || (status >= 300 && status < 400) || [401, 403, 404, 405, 407].includes(status)));
 
 function post(target, body, timeoutMs) {
   return new Promise((resolve) => {
@@ -126,6 +135,11 @@ function post(target, body, timeoutMs) {
         method: 'POST',
         headers: { ...target.headers, 'content-length': body.length },
         ...(secure ? tls : {}),
+        ...(target.address === undefined ? {} : { lookup: (_host, { all }, found) => {
+          const family = target.address.includes(':') ? 6 : 4;
+          if (all) found(null, [{ address: target.address, family }]);
+          else found(null, target.address, family);
+        } }),
       }, (response) => {
         const status = response.statusCode;
         // A success is one only with its whole reply; of any other answer the status is enough.
@@ -164,7 +178,7 @@ async function deliver(index) {
     if (leftMs <= 0) break;
     reply = await post(targets[target], body, leftMs / (order.length - tried));
     if (!tryElsewhere(reply.status)) break;
-    failures.set(targets[target].url, failuresOf(targets[target]) + 1);
+    failures.set(keyOf(targets[target]), failuresOf(targets[target]) + 1);
   }
   const at = 1 + WORDS * index;
   const start = index * (TYPE_BYTES + replyBytes);

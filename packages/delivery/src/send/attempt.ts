@@ -1,12 +1,14 @@
 import type { Clock } from '../clock.ts';
 import type { Format } from '../format.ts';
-import type { Outcome } from '../outcome.ts';
-import { classify } from './classify.ts';
+import type { EndpointSample, Outcome } from '../outcome.ts';
+import { classify, type OtlpRules } from './classify.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Job, LastReply, SealedBody } from './job.ts';
+import { isVoid, type LoopLag } from './loop-lag.ts';
 import type { Transport, TransportRequest, TransportResult } from './transport.ts';
 
 type Headers = Readonly<Record<string, string>>;
+type Reply = Extract<TransportResult, { kind: 'reply' }>;
 
 /** What other credentials may change. */
 const UNAUTHORIZED: ReadonlySet<number> = new Set([401, 403, 407]);
@@ -22,12 +24,19 @@ export interface AttemptParts {
   readonly headers: (endpoint: Endpoint) => Promise<Headers>;
   /** For the whole attempt, in milliseconds; 0 is no limit. */
   readonly timeoutMs: number;
+  readonly lag: LoopLag;
+  readonly rules: OtlpRules;
 }
 
 export interface AttemptResult {
   readonly outcome: Outcome;
-  /** Of the request alone: neither compression nor a token's renewal is the endpoint's time. */
-  readonly rttMs: number;
+  /**
+   * Of the request alone: neither compression nor a token's renewal is the endpoint's time. `undefined` when it was not
+   * the endpoint's time either, the event loop being blocked for the better part of it.
+   */
+  readonly rttMs: number | undefined;
+  /** Whether it failed before anything left this process, for a shortage of ours. */
+  readonly isOwnFault: boolean;
 }
 
 /**
@@ -48,7 +57,6 @@ export async function attempt(
   await parts.transport.ready?.();
   const { state } = endpoint.health;
   if (signal.aborted || (state !== 'closed' && state !== 'half-open')) return undefined;
-  const startMs = clock.nowMs();
   const post = (current: Headers): Promise<TransportResult> =>
     send(parts.transport, {
       url: endpoint.target.url,
@@ -58,15 +66,29 @@ export async function attempt(
       timeoutMs: parts.timeoutMs,
       signal,
     });
-  let result = await post(headers);
-  if (result.kind === 'reply' && UNAUTHORIZED.has(result.status)) {
-    // A token may have been renewed while its predecessor was on the way: no reason to hold the endpoint for a minute.
-    const renewed = await parts.headers(endpoint);
-    if (!signal.aborted && !isSame(headers, renewed)) result = await post(renewed);
+  const startMs = clock.nowMs();
+  const watch = parts.lag.watch();
+  try {
+    let result = await post(headers);
+    if (result.kind === 'reply' && UNAUTHORIZED.has(result.status) && !parts.rules.isStrict) {
+      // A token may have been renewed while its predecessor was on the way: no reason to hold the endpoint for a minute.
+      const renewed = await parts.headers(endpoint);
+      if (!signal.aborted && !isSame(headers, renewed)) result = await post(renewed);
+    }
+    job.lastReply = replyOf(result);
+    const judge = ({ contentType, body: text }: Reply) => format.judge(contentType, text);
+    const outcome = classify(result, judge, clock.wallMs(), parts.rules);
+    return withoutLag(outcome, clock.nowMs() - startMs, watch.lateMs());
+  } finally {
+    watch.end();
   }
-  job.lastReply = replyOf(result);
-  const outcome = classify(result, (reply) => format.judge(reply.contentType, reply.body), clock.wallMs());
-  return { outcome, rttMs: clock.nowMs() - startMs };
+}
+/** What the event loop missed is no sample of the endpoint; what the server said is. */
+function withoutLag(outcome: Outcome, tookMs: number, lateMs: number): AttemptResult {
+  const isOwnFault = outcome.endpoint.kind === 'none' && outcome.batch.kind === 'retry';
+  if (!isVoid(lateMs, tookMs)) return { outcome, rttMs: tookMs, isOwnFault };
+  const endpoint: EndpointSample = outcome.endpoint.kind === 'failure' ? { kind: 'none' } : outcome.endpoint;
+  return { outcome: { ...outcome, endpoint }, rttMs: undefined, isOwnFault };
 }
 
 /** What a dead letter says of the answer; of a success there is nothing to keep. */

@@ -10,6 +10,8 @@ import { withoutTracing } from './without-tracing.ts';
 export interface AxiosTransportSettings extends AgentSettings {
   /** Used instead of our own instance: for its adapter, proxy or interceptors. What the protocol needs is set per request. */
   readonly axios: AxiosInstance | undefined;
+  /** Bytes of a reply that are read; 64 KiB unless something else is given. */
+  readonly maxReplyBytes?: number | undefined;
 }
 
 /** A reply is a few bytes; more than this is not one. */
@@ -44,7 +46,7 @@ export function createAxiosTransport(settings: AxiosTransportSettings): Transpor
           if (attempt.signal.aborted || !wasClosedIdle(error)) throw error;
           return post(agents.fresh);
         });
-        return await toReply(response, attempt);
+        return await toReply(response, attempt, settings.maxReplyBytes ?? MAX_REPLY_BYTES);
       } catch (error) {
         return attempt.failureOf(error);
       } finally {
@@ -131,7 +133,7 @@ function startAttempt({ timeoutMs, signal }: TransportRequest): Attempt {
   };
 }
 
-async function toReply(response: AxiosResponse<unknown>, attempt: Attempt): Promise<TransportResult> {
+async function toReply(response: AxiosResponse<unknown>, attempt: Attempt, maxBytes: number): Promise<TransportResult> {
   const { status, headers } = response;
   const head = {
     kind: 'reply' as const,
@@ -141,7 +143,7 @@ async function toReply(response: AxiosResponse<unknown>, attempt: Attempt): Prom
     date: headerOf(headers, 'date'),
   };
   try {
-    return { ...head, ...(await readBody(response.data)) };
+    return { ...head, ...(await readBody(response.data, maxBytes)) };
   } catch (error) {
     // The status of a reply that was cut short still decides, unless it was a success.
     if (status >= 200 && status < 300) return attempt.failureOf(error);
@@ -150,7 +152,10 @@ async function toReply(response: AxiosResponse<unknown>, attempt: Attempt): Prom
 }
 
 /** Reads what an adapter answers with: a stream of ours, or the whole body if an injected instance insists. */
-async function readBody(data: unknown): Promise<{ body: Uint8Array; complete: boolean }> {
+async function readBody(
+  data: unknown,
+  maxBytes: number,
+): Promise<{ body: Uint8Array; complete: boolean; isTooLarge?: boolean }> {
   if (typeof data === 'string') return { body: Buffer.from(data), complete: true };
   if (data instanceof Uint8Array) return { body: data, complete: true };
   if (data instanceof ArrayBuffer) return { body: new Uint8Array(data), complete: true };
@@ -160,7 +165,8 @@ async function readBody(data: unknown): Promise<{ body: Uint8Array; complete: bo
   for await (const chunk of data) {
     const bytes = chunk instanceof Uint8Array ? chunk : Buffer.from(String(chunk));
     length += bytes.length;
-    if (length > MAX_REPLY_BYTES) return { body: new Uint8Array(0), complete: false }; // leaving the loop destroys the stream
+    // Leaving the loop destroys the stream.
+    if (length > maxBytes) return { body: new Uint8Array(0), complete: false, isTooLarge: true };
     chunks.push(bytes);
   }
   return { body: Buffer.concat(chunks), complete: true };

@@ -11,6 +11,8 @@ export interface BookParts {
   readonly bury: (job: Job, endpoint: Endpoint, reason: string) => void;
   /** How often a 500 is tried again. */
   readonly maxServerErrorRetries: number;
+  /** Whether a 400 halves the batch until the bad record stands alone. */
+  readonly bisects: boolean;
 }
 
 /** What happens to the batch after an attempt; `taken` and `refused` batches are in the ledger. */
@@ -58,6 +60,7 @@ export function bookOutcome(job: Job, outcome: BatchOutcome, endpoint: Endpoint,
       parts.bury(job, endpoint, 'HTTP 413');
       return 'refused';
     case 'dead':
+      if (parts.bisects && outcome.isBadRequest && records > 1) return 'split';
       ledger.rejected += records;
       reportRejected(report, label, records, outcome.reason);
       parts.bury(job, endpoint, outcome.reason);

@@ -149,3 +149,36 @@ describe('classify, a failure', () => {
     expect(outcomeOf(result).batch).toMatchObject({ reason: 'connect ECONNREFUSED ::1:4318' });
   });
 });
+
+describe('classify, to the letter of OTLP', () => {
+  const strict = (result: TransportResult) => classify(result, () => taken, 0, { isStrict: true });
+
+  it.each([
+    [200, 'delivered', 'success'],
+    [302, 'dead', 'hold'],
+    [400, 'dead', 'none'],
+    [401, 'dead', 'hold'],
+    [404, 'dead', 'hold'],
+    [413, 'dead', 'success'],
+    [429, 'retry', 'backpressure'],
+    [500, 'dead', 'failure'],
+    [501, 'dead', 'failure'],
+    [502, 'retry', 'failure'],
+    [503, 'retry', 'backpressure'],
+    [504, 'retry', 'failure'],
+  ])('%i: the batch is %s, the endpoint sample %s', (status, batch, endpoint) => {
+    const outcome = strict(reply(status));
+    expect([outcome.batch.kind, outcome.endpoint.kind]).toEqual([batch, endpoint]);
+  });
+
+  it('ends the batch of a reply over the limit, and retries one that was cut', () => {
+    expect(strict(reply(200, { complete: false, isTooLarge: true })).batch.kind).toBe('dead');
+    expect(strict(reply(200, { complete: false })).batch.kind).toBe('retry');
+    expect(outcomeOf(reply(200, { complete: false, isTooLarge: true })).batch.kind).toBe('retry');
+  });
+
+  it('retries what never got there, and holds a wrong certificate: no server has seen the records', () => {
+    expect(strict({ kind: 'failure', code: 'ECONNRESET', message: '' }).batch.kind).toBe('retry');
+    expect(strict({ kind: 'failure', code: 'CERT_HAS_EXPIRED', message: '' }).batch.kind).toBe('hold');
+  });
+});

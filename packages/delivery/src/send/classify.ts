@@ -7,6 +7,12 @@ type Reply = Extract<TransportResult, { kind: 'reply' }>;
 
 const failure: EndpointSample = { kind: 'failure' };
 
+/** How an answer is read where OTLP and experience differ. */
+export interface OtlpRules {
+  /** The letter of OTLP: what it does not call retryable is dead at once. */
+  readonly isStrict: boolean;
+}
+
 /**
  * Says what one attempt means. Pure; the table of statuses and errors is in docs/failure-modes.md.
  *
@@ -16,10 +22,27 @@ const failure: EndpointSample = { kind: 'failure' };
  * @param judge - reads the body of a complete 2xx; see `Format.judge`.
  * @param wallMs - for a `Retry-After` that is a date.
  */
-export function classify(result: TransportResult, judge: (reply: Reply) => ReplyVerdict, wallMs: number): Outcome {
+export function classify(
+  result: TransportResult,
+  judge: (reply: Reply) => ReplyVerdict,
+  wallMs: number,
+  rules: OtlpRules = { isStrict: false },
+): Outcome {
   if (result.kind === 'failure') return classifyFailure(result.code, result.message);
   const { status } = result;
-  if (status >= 200 && status < 300) return classifySuccess(result, judge);
+  if (status >= 200 && status < 300) return classifySuccess(result, judge, rules);
+  const outcome = classifyRefusal(result, wallMs);
+  return rules.isStrict ? toTheLetter(outcome, status) : outcome;
+}
+
+/** A hold, a split and a 500 are dead at once; what they say of the endpoint stays. */
+function toTheLetter({ batch, endpoint }: Outcome, status: number): Outcome {
+  const isDead = batch.kind === 'hold' || batch.kind === 'split' || (batch.kind === 'retry' && batch.isServerError);
+  return { batch: isDead ? { kind: 'dead', reason: `HTTP ${status}` } : batch, endpoint };
+}
+
+function classifyRefusal(result: Reply, wallMs: number): Outcome {
+  const { status } = result;
   if (status >= 300 && status < 400) return hold(`HTTP ${status}: redirects are not followed`);
   if (status === 400 && SPEAKS_TLS.test(Buffer.from(result.body).toString('latin1'))) {
     return hold('HTTP 400: the server speaks TLS on this port');
@@ -46,13 +69,16 @@ export function classify(result: TransportResult, judge: (reply: Reply) => Reply
     default:
       if (status < 200) return { batch: retry(`HTTP ${status}`), endpoint: failure };
       return {
-        batch: { kind: 'dead', reason: `HTTP ${status}` },
+        batch: { kind: 'dead', reason: `HTTP ${status}`, ...(status === 400 ? { isBadRequest: true } : {}) },
         endpoint: status >= 500 ? failure : { kind: 'none' },
       };
   }
 }
 
-function classifySuccess(reply: Reply, judge: (reply: Reply) => ReplyVerdict): Outcome {
+function classifySuccess(reply: Reply, judge: (reply: Reply) => ReplyVerdict, { isStrict }: OtlpRules): Outcome {
+  if (isStrict && reply.isTooLarge) {
+    return { batch: { kind: 'dead', reason: `HTTP ${reply.status}, and a reply over the limit` }, endpoint: failure };
+  }
   if (!reply.complete) return { batch: retry(`HTTP ${reply.status}, but the reply was cut short`), endpoint: failure };
   const verdict = judge(reply);
   if (!verdict.understood) {

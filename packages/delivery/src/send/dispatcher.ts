@@ -25,6 +25,7 @@ import {
   type RetryBudget,
   type RetrySettings,
   refill,
+  refund,
   retryDelayMs,
   spend,
 } from './retry.ts';
@@ -37,6 +38,8 @@ export interface DispatchSettings extends RetrySettings {
   readonly lingerMs: number;
   /** How often a 500 is tried again. */
   readonly maxServerErrorRetries: number;
+  /** Whether a 400 halves the batch until the bad record stands alone. */
+  readonly bisects: boolean;
   /** Ceiling of the random delay before a backlog is sent after an outage, so that many clients do not return at once. */
   readonly drainDelayMs: number;
 }
@@ -92,8 +95,9 @@ export class Dispatcher {
     this.#parts = parts;
     this.#settings = settings;
     const { clock, store, ledger, report } = parts;
-    const { maxServerErrorRetries } = settings;
-    this.#bookParts = { ledger, report, maxServerErrorRetries, bury: (...letter) => this.#settler.bury(...letter) };
+    const { maxServerErrorRetries, bisects } = settings;
+    const bury: BookParts['bury'] = (...letter) => this.#settler.bury(...letter);
+    this.#bookParts = { ledger, report, maxServerErrorRetries, bisects, bury };
     const waiters = new FlushWaiters(clock);
     this.#waiters = waiters;
     const { backlog, fallback, pool, source } = parts;
@@ -286,20 +290,22 @@ export class Dispatcher {
       return;
     }
     // First attempts and probes are free.
-    if (job.attempts > 0 && endpoint.health.state === 'closed') this.#budget = spend(this.#budget);
+    const isCharged = job.attempts > 0 && endpoint.health.state === 'closed';
+    if (isCharged) this.#budget = spend(this.#budget);
     this.#jobs.started(job);
     job.attempts++;
-    void this.#attempt(job, endpoint);
+    void this.#attempt(job, endpoint, isCharged);
   }
 
   /** Never rejects: a bug of ours counts as a server error, which is only tried a few times, and is reported. */
-  async #attempt(job: Job, endpoint: Endpoint): Promise<void> {
+  async #attempt(job: Job, endpoint: Endpoint, isCharged: boolean): Promise<void> {
     const { pool } = this.#parts;
     const result = await attempt(job, endpoint, this.#parts, this.#abort.signal).catch((error: unknown) => {
       this.#reportBug(error);
       return internalError;
     });
     const wasOffline = pool.isOffline;
+    if (isCharged && (result === undefined || result.isOwnFault)) this.#budget = refund(this.#budget);
     if (result === undefined) this.#notSent(job, endpoint);
     else this.#ended(job, endpoint, result);
     if (wasOffline && !pool.isOffline) this.#recovered();
@@ -436,6 +442,7 @@ export class Dispatcher {
 const internalError: AttemptResult = {
   outcome: { batch: { kind: 'retry', reason: 'internal error', isServerError: true }, endpoint: { kind: 'none' } },
   rttMs: 0,
+  isOwnFault: false,
 };
 
 function reasonOf(outcome: BatchOutcome): string {

@@ -112,15 +112,18 @@ export class EndpointPool {
     return Math.min(...idle.map(({ health }) => probeDueMs(health, isOffline)), this.#parts.discovery.nextChanceMs);
   }
 
-  /** Takes the end of an attempt into account. `rttMs` is the time it took; `reason` why it failed, for the message. */
-  finish(endpoint: Endpoint, sample: EndpointSample, rttMs: number, reason: string): void {
+  /**
+   * Takes the end of an attempt into account. `rttMs` is the time it took, `undefined` if that says nothing; `reason` why
+   * it failed, for the message.
+   */
+  finish(endpoint: Endpoint, sample: EndpointSample, rttMs: number | undefined, reason: string): void {
     const nowMs = this.#parts.clock.nowMs();
     const reachedLimit = endpoint.inFlight >= endpoint.concurrency.limit;
     endpoint.inFlight--;
     const failed = sample.kind === 'failure' || sample.kind === 'backpressure' || sample.kind === 'hold';
     if (failed) endpoint.failures++;
-    if (sample.kind !== 'none') {
-      const sampleMs = failed ? Math.max(rttMs, FAILURE_PENALTY_MS) : rttMs;
+    const sampleMs = failed ? Math.max(rttMs ?? 0, FAILURE_PENALTY_MS) : rttMs;
+    if (sample.kind !== 'none' && sampleMs !== undefined) {
       endpoint.latency = addLatency(endpoint.latency, sampleMs, nowMs);
     }
     const successMs = sample.kind === 'success' ? rttMs : undefined;
@@ -130,7 +133,7 @@ export class EndpointPool {
     if (before.state === 'half-open' && endpoint.health.state === 'closed') {
       endpoint.concurrency = initialConcurrency;
       // What it cost before it was out says nothing now: with the old penalty it would get no traffic for half a minute.
-      endpoint.latency = addLatency(noLatency, rttMs, nowMs);
+      endpoint.latency = rttMs === undefined ? noLatency : addLatency(noLatency, rttMs, nowMs);
       this.#rejoin(endpoint);
     } else {
       const concurrencySample = { successMs, backpressure, reachedLimit };

@@ -43,6 +43,18 @@ export class EndpointSource {
     );
   }
 
+  /**
+   * As `targets`, for a process that ends: a name nothing is known of yet is used as it stands, for whoever sends then to
+   * look up.
+   */
+  get lastTargets(): EndpointTarget[] {
+    return this.#entries.flatMap(({ endpoint, dns }) =>
+      dns === undefined || (dns.found.length === 0 && endpoint.lookup === 'addresses')
+        ? [plainTarget(endpoint)]
+        : foundTargets(endpoint, dns.found),
+    );
+  }
+
   /** Whether a lookup is under way that may bring the first addresses of a name. */
   get isFirstLookup(): boolean {
     return this.#entries.some(({ dns }) => dns?.isFirstLookup === true);

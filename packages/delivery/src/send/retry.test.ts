@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fullBudget, nextTokenMs, refill, retryDelayMs, spend } from './retry.ts';
+import { fullBudget, nextTokenMs, refill, refund, retryDelayMs, spend } from './retry.ts';
 
 const settings = { baseDelayMs: 500, maxDelayMs: 30_000 };
 
@@ -58,6 +58,14 @@ describe('the retry budget', () => {
     [0, 2000],
   ])('with %f tokens has one at %i ms', (tokens, expected) => {
     expect(nextTokenMs({ tokens, atMs: 1000 })).toBe(expected);
+  });
+
+  it.each([
+    [0, 1],
+    [9.5, 10],
+    [10, 10],
+  ])('of %f tokens has %f after a retry that never left is given back', (tokens, left) => {
+    expect(refund({ tokens, atMs: 0 }).tokens).toBe(left);
   });
 
   it('allows 0.2 retries per success and one a second in the long run', () => {

@@ -46,6 +46,11 @@ export function spend(budget: RetryBudget): RetryBudget {
   return { ...budget, tokens: Math.max(0, budget.tokens - 1) };
 }
 
+/** Gives back the token of a retry that never left. Pure. */
+export function refund(budget: RetryBudget): RetryBudget {
+  return { ...budget, tokens: Math.min(BUDGET_CAP, budget.tokens + 1) };
+}
+
 /** When there will be a token, at the latest. Pure. */
 export function nextTokenMs(budget: RetryBudget): number {
   return budget.atMs + (Math.max(0, 1 - budget.tokens) / BUDGET_PER_SECOND) * 1000;

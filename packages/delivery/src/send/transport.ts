@@ -23,6 +23,8 @@ export type TransportResult =
       readonly body: Uint8Array;
       /** `false` when the reply was cut short, or larger than the cap. */
       readonly complete: boolean;
+      /** Whether it is incomplete for being larger than the cap. */
+      readonly isTooLarge?: boolean | undefined;
     }
   | {
       readonly kind: 'failure';

@@ -1,6 +1,12 @@
+import { readFileSync } from 'node:fs';
+import https from 'node:https';
 import { describe, expect, it } from 'vitest';
-import { accept, answering, freePort, Inbox, type LoopbackServer, serveHttp } from '../fault/backend.ts';
+import { accept, answering, freePort, Inbox, type LoopbackServer, listen, serveHttp } from '../fault/backend.ts';
 import { type Ending, runApp } from './run-app.ts';
+
+const fixture = (name: string): Buffer => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
+const cert = fixture('loopback-cert.pem');
+const key = fixture('loopback-key.pem');
 
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, i) => `${i}`);
 const sorted = (texts: readonly string[]): string[] => [...texts].sort((a, b) => Number(a) - Number(b));
@@ -94,6 +100,40 @@ describe('a process that ends right after 1,000 records', () => {
     expect(sorted(server.inbox.texts)).toEqual(numbers(1000));
     expect(ending.lines).toEqual([]);
     expect(ending.ms).toBeLessThan(8000);
+  });
+});
+
+describe('a process that ends, over TLS', () => {
+  const serveTls = async () => {
+    const inbox = new Inbox();
+    const server = await listen(https.createServer({ cert, key }, answering(inbox, accept(inbox))));
+    return Object.assign(server, { url: server.url.replace('http:', 'https:'), inbox });
+  };
+
+  it.each(['process-exit', 'uncaught-exception'])(
+    '(%s) delivers all to a certificate of our authority',
+    async (fixture) => {
+      await using server = await serveTls();
+      const ending = await runApp(fixture, [server.url], { options: { tls: { ca: cert.toString() } } });
+      expect(sorted(server.inbox.texts)).toEqual(numbers(1000));
+      expect(ending.lines).toEqual([]);
+    },
+  );
+
+  it('sends nothing to a certificate nobody vouches for, and writes the records', async () => {
+    await using server = await serveTls();
+    const ending = await runApp('process-exit', [server.url]);
+    expect(server.inbox.requests).toEqual([]);
+    expect(sorted(ending.lines)).toEqual(numbers(1000));
+  });
+});
+
+describe('a process that ends before its names were looked up', () => {
+  it('lets the system look them up', async () => {
+    await using server = await serveInbox();
+    const ending = await runApp('process-exit', [`dns+http://localhost:${server.port}/v1/logs`]);
+    expect(sorted(server.inbox.texts)).toEqual(numbers(1000));
+    expectQuiet(ending);
   });
 });
 

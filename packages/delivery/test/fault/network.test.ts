@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { createAxiosTransport } from '../../src/send/axios-transport.ts';
 import { accept, answering, freePort, Inbox, serveHttp, serveSockets } from './backend.ts';
 import { createSender } from './sender.ts';
 
@@ -101,6 +102,37 @@ describe('a connection', () => {
     expect([inbox.texts.length, server.connections]).toEqual([20, 1]);
   });
 
+  it('is closed after its request, not in it, once it is old', async () => {
+    const inbox = new Inbox();
+    await using server = await serveHttp(answering(inbox, accept(inbox)));
+    const settings = { axios: undefined, tls: undefined, connectTimeoutMs: 0 };
+    for (const [maxSocketAgeMs, connections] of [
+      [60_000, 1],
+      [0, 6],
+    ] as const) {
+      const transport = createAxiosTransport({ ...settings, maxSocketAgeMs });
+      for (let i = 0; i < 5; i++) {
+        const request = { url: server.url, headers: {}, body: Buffer.alloc(0), timeoutMs: 0 };
+        const result = await transport.send({ ...request, signal: new AbortController().signal });
+        expect(result).toMatchObject({ kind: 'reply', status: 200 });
+      }
+      expect(server.connections).toBe(connections);
+      transport.close();
+    }
+  });
+
+  it('that switches protocols ends at once, long before the deadline', async () => {
+    await using server = await serveSockets((socket) => {
+      socket.once('data', () =>
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'),
+      );
+    });
+    await using sender = createSender([server.url], { timeoutMs: 0 });
+    sender.delivery.enqueue({ text: 'a' }, 9, 0);
+    await expect.poll(() => sender.delivery.stats().endpoints[0]?.failures, { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(() => server.open, { timeout: 20_000 }).toBe(0);
+  });
+
   it('to many endpoints at once makes Node warn of nothing', async () => {
     const warnings: Error[] = [];
     const onWarning = (warning: Error) => warnings.push(warning);
@@ -171,6 +203,28 @@ describe('a connection', () => {
     await flushed;
     expect(inbox.requests.length).toBe(1);
     expect(sender.delivery.stats()).toMatchObject({ delivered: 1, endpoints: [{ failures: 0 }] });
+  });
+});
+
+describe('a blocked event loop', () => {
+  it('makes no failure of what broke meanwhile: nobody was there to listen (F66)', async () => {
+    const inbox = new Inbox();
+    await using server = await serveHttp(
+      answering(
+        inbox,
+        (_request, response) => {
+          const untilMs = performance.now() + 1000;
+          while (performance.now() < untilMs);
+          response.socket?.resetAndDestroy();
+        },
+        accept(inbox),
+      ),
+    );
+    await using sender = createSender([server.url], { timeoutMs: 10_000 });
+    expect(await sender.send('a')).toBe(true);
+    expect(inbox.requests.length).toBe(2);
+    expect(sender.delivery.stats().endpoints).toMatchObject([{ attempts: 2, failures: 0, state: 'closed' }]);
+    expect(sender.delivery.stats().endpoints[0]?.latencyMs).toBeLessThan(1000);
   });
 });
 

@@ -198,3 +198,67 @@ describe('a reply', () => {
     expect(sender.delivery.stats().endpoints).toMatchObject([{ failures: 0 }]);
   });
 });
+
+describe('with strictOtlp', () => {
+  it.each([301, 401, 403, 404, 405, 407, 413, 500])('a %i ends the batch at once', async (code) => {
+    const inbox = new Inbox();
+    await using server = await serveHttp(answering(inbox, status(code)));
+    let calls = 0;
+    const headers = async () => ({ authorization: `Bearer ${++calls}` });
+    await using sender = createSender([server.url], { strictOtlp: true, on400: 'bisect', headers });
+    expect(await sender.send('a', 'b')).toBe(true);
+    expect(inbox.requests.length).toBe(1);
+    expect(sender.delivery.stats()).toMatchObject({ rejected: 2, delivered: 0 });
+  });
+
+  it.each([429, 502, 503, 504])('a %i is tried again', async (code) => {
+    const inbox = new Inbox();
+    await using server = await serveHttp(answering(inbox, status(code), accept(inbox)));
+    await using sender = createSender([server.url], { strictOtlp: true });
+    expect(await sender.send('a')).toBe(true);
+    expect(inbox.texts).toEqual(['a']);
+  });
+
+  it('a reply up to 4 MiB is read, and a larger one ends the batch', async () => {
+    const inbox = new Inbox();
+    const reply = (bytes: number): Answer =>
+      status(200, { 'content-type': 'application/x-texts' }, '0|'.padEnd(bytes, 'x'));
+    await using server = await serveHttp(answering(inbox, reply(4 << 20), reply((4 << 20) + 1)));
+    await using sender = createSender([server.url], { strictOtlp: true, timeoutMs: 30_000 });
+    expect(await sender.send('a')).toBe(true);
+    expect(await sender.send('b')).toBe(true);
+    expect(inbox.requests.length).toBe(2);
+    expect(sender.delivery.stats()).toMatchObject({ delivered: 1, rejected: 1 });
+  });
+});
+
+describe("with on400: 'bisect'", () => {
+  it('one bad record of many is isolated, and all others arrive (F20)', async () => {
+    const inbox = new Inbox();
+    await using server = await serveHttp(
+      answering(inbox, (request, response) => {
+        if (!request.body.includes('poison')) return accept(inbox)(request, response, 0);
+        response.statusCode = 400;
+        response.end();
+      }),
+    );
+    await using sender = createSender([server.url], { on400: 'bisect' });
+    const good = Array.from({ length: 63 }, (_, i) => `${i}`);
+    expect(await sender.send(...good.slice(0, 40), 'poison', ...good.slice(40))).toBe(true);
+    expect(inbox.texts.sort()).toEqual([...good].sort());
+    expect(inbox.duplicates).toBe(0);
+    expect(sender.delivery.stats()).toMatchObject({ delivered: 63, rejected: 1 });
+    // The whole, and two halves of each of six refused batches.
+    expect(inbox.requests.length).toBe(13);
+  });
+
+  it('the size of a refused batch teaches nothing about the endpoint', async () => {
+    const inbox = new Inbox();
+    await using server = await serveHttp(answering(inbox, status(400), accept(inbox)));
+    await using sender = createSender([server.url], { on400: 'bisect' });
+    await sender.send('a', 'b');
+    const before = inbox.requests.length;
+    await sender.send('c', 'd', 'e', 'f');
+    expect(inbox.requests.length).toBe(before + 1);
+  });
+});

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import https from 'node:https';
 import { describe, expect, it } from 'vitest';
-import { accept, answering, Inbox, listen, serveSockets } from './backend.ts';
+import { createAxiosTransport } from '../../src/send/axios-transport.ts';
+import { accept, answering, Inbox, listen, serveHttp, serveSockets } from './backend.ts';
 import { createSender } from './sender.ts';
 
 // Good until 2126, for these tests alone; made once, in test/fixtures, with:
@@ -91,12 +92,80 @@ describe('over TLS', () => {
     expect(server.connections).toBe(2);
   });
 
-  it('a server that does not speak it gets nothing and is tried later', async () => {
+  it('a stalled handshake is a failure of its own deadline, and nothing is sent (F37)', async () => {
+    await using server = await serveSockets(() => undefined);
+    const url = server.url.replace('http:', 'https:');
+    const transport = createAxiosTransport({ axios: undefined, tls: undefined, connectTimeoutMs: 100 });
+    const request = { url, headers: {}, body: Buffer.from('words'), timeoutMs: 0 };
+    const result = await transport.send({ ...request, signal: new AbortController().signal });
+    expect(result).toMatchObject({ kind: 'failure', code: 'ERR_LOGFLUME_CONNECT_TIMEOUT' });
+    transport.close();
+  });
+
+  it('at an address of DNS the certificate is that of the name', async () => {
+    const inbox = new Inbox();
+    await using server = await serveTls(inbox);
+    const resolver = { addresses: async () => ['127.0.0.1'], services: async () => [] };
+    const [, port] = /:(\d+)\//.exec(server.url) ?? [];
+    await using good = createSender([`dns+https://localhost:${port}/v1/logs`], { resolver, tls: { ca: cert } });
+    expect(await good.send('a')).toBe(true);
+    expect(inbox.requests[0]?.headers.host).toBe(`localhost:${port}`);
+    await using bad = createSender([`dns+https://elsewhere.example:${port}/v1/logs`], { resolver, tls: { ca: cert } });
+    expect(await bad.send('b')).toBe(false);
+    await expect.poll(() => bad.stderr.join('')).toContain('ERR_TLS_CERT_ALTNAME_INVALID');
+    expect(inbox.texts).toEqual(['a']);
+  });
+
+  it('https to a server of http is held, and one line says so', async () => {
+    const inbox = new Inbox();
+    await using server = await serveHttp(answering(inbox, accept(inbox)));
+    await using sender = createSender([server.url.replace('http:', 'https:')]);
+    expect(await sender.send('a')).toBe(false);
+    expect(sender.delivery.stats()).toMatchObject({ pending: 1, endpoints: [{ state: 'open', attempts: 1 }] });
+    await expect.poll(() => sender.stderr.join('')).toMatch(/^logflume: https:.*speaks no TLS.*http:\/\/[^\n]*\n/);
+  });
+
+  it('http to a server of https asks whether it speaks TLS, with its first failure', async () => {
+    const inbox = new Inbox();
+    await using server = await serveTls(inbox);
+    await using sender = createSender([server.url.replace('https:', 'http:')]);
+    sender.delivery.enqueue({ text: 'a' }, 9, 0);
+    await expect.poll(() => sender.stderr.join('')).toMatch(/without an answer.*https:\/\//);
+    expect(inbox.requests).toEqual([]);
+  });
+
+  it.each([
+    ['nginx', '<center>The plain HTTP request was sent to HTTPS port</center>'],
+    ['Go', 'Client sent an HTTP request to an HTTPS server.\n'],
+  ])('a 400 in which %s says that it speaks TLS costs no record', async (_who, text) => {
+    const inbox = new Inbox();
+    await using server = await serveHttp(
+      answering(inbox, (_request, response) => {
+        response.statusCode = 400;
+        response.end(text);
+      }),
+    );
+    await using sender = createSender([server.url]);
+    expect(await sender.send('a')).toBe(false);
+    expect(sender.delivery.stats()).toMatchObject({ pending: 1, rejected: 0, endpoints: [{ state: 'open' }] });
+    await expect.poll(() => sender.stderr.join('')).toMatch(/speaks TLS on this port.*https:/);
+  });
+
+  it('an alert in answer to plain HTTP says the same', async () => {
+    await using server = await serveSockets((socket) => {
+      socket.once('data', () => socket.end(Buffer.from([0x15, 3, 1, 0, 2, 2, 70])));
+    });
+    await using sender = createSender([server.url]);
+    expect(await sender.send('a')).toBe(false);
+    await expect.poll(() => sender.stderr.join('')).toMatch(/speaks TLS on this port.*https:/);
+  });
+
+  it('a server that hangs up gets nothing and is tried later', async () => {
     let received = '';
     await using server = await serveSockets((socket) => {
       socket.on('data', (chunk) => {
         received += chunk.toString('latin1');
-        socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+        socket.end();
       });
     });
     await using sender = createSender([server.url.replace('http:', 'https:')]);

@@ -231,6 +231,18 @@ export interface LoggerOptions {
    * @defaultValue 10000
    */
   readonly timeoutMs?: number | undefined;
+  /**
+   * Keeps to the letter of OTLP: an answer it does not call retryable ends a batch at once, one that tells of a wrong
+   * address or credential, 413 and 500 included. For receivers that must never see a record twice without need.
+   * @defaultValue false
+   */
+  readonly strictOtlp?: boolean | undefined;
+  /**
+   * What a 400 does to a batch. `reject` counts all of it as rejected; `bisect` halves it until the record the server
+   * does not take stands alone, at about two requests for each halving.
+   * @defaultValue 'reject'
+   */
+  readonly on400?: 'reject' | 'bisect' | undefined;
   /** When records become a request. */
   readonly batch?: BatchOptions | undefined;
   /** Memory for records that wait. */
@@ -291,7 +303,18 @@ export type FormatParts = OtlpFormatOptions;
 export interface DestinationOptions
   extends Pick<
     LoggerOptions,
-    'axios' | 'balance' | 'batch' | 'compression' | 'endpoints' | 'fallback' | 'headers' | 'retry' | 'timeoutMs' | 'tls'
+    | 'axios'
+    | 'balance'
+    | 'batch'
+    | 'compression'
+    | 'endpoints'
+    | 'fallback'
+    | 'headers'
+    | 'on400'
+    | 'retry'
+    | 'strictOtlp'
+    | 'timeoutMs'
+    | 'tls'
   > {
   /** Key in `stats().destinations`, in front of its lines, and what `route` calls it. Distinct, not empty. Required. */
   readonly name: string;

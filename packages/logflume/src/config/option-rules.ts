@@ -158,6 +158,8 @@ export const optionRules: Readonly<Record<keyof LoggerOptions, OptionRule>> = {
   },
   axios: { kind: 'value', expected: 'an axios instance', accepts: hasRequest },
   timeoutMs: integer(0),
+  strictOtlp: flag,
+  on400: word('reject', 'bisect'),
   batch: {
     kind: 'group',
     fields: {
@@ -218,6 +220,8 @@ export const destinationRules: Extract<OptionRule, { kind: 'group' }> = {
     tls: optionRules.tls,
     axios: optionRules.axios,
     timeoutMs: optionRules.timeoutMs,
+    strictOtlp: optionRules.strictOtlp,
+    on400: optionRules.on400,
     batch: optionRules.batch,
     queue: optionRules.queue,
     retry: optionRules.retry,

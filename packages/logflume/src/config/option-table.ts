@@ -156,6 +156,20 @@ export const optionTable: Readonly<Record<string, OptionRow>> = Object.freeze({
     description: 'Limit of one attempt; 0 is no limit. Retries are limited by age, not by this',
     example: 2500,
   },
+  strictOtlp: {
+    section: 'sending',
+    default: '`false`',
+    description:
+      'Keeps to the letter of OTLP: an answer it does not call retryable ends a batch at once, one that tells of a wrong address or credential, 413 and 500 included; `on400` has no effect then',
+    example: true,
+  },
+  on400: {
+    section: 'sending',
+    default: "`'reject'`",
+    description:
+      'What a 400 does to a batch: `reject` counts all of it as rejected, `bisect` halves it until the record the server does not take stands alone',
+    example: 'bisect',
+  },
   'retry.baseDelayMs': {
     section: 'sending',
     default: String(deliveryDefaults.retryBaseDelayMs),

@@ -109,6 +109,8 @@ function resolveDestination(entry: DestinationOptions, index: number, general: B
     axios: entry.axios,
     transport,
     timeoutMs: entry.timeoutMs ?? general.timeoutMs,
+    strictOtlp: entry.strictOtlp ?? general.strictOtlp,
+    on400: entry.on400 ?? general.on400,
     batch: { ...general.batch, ...definedOf(entry.batch) },
     queue: { ...general.queue, ...definedOf(entry.queue) },
     retry: { ...general.retry, ...definedOf(entry.retry) },

@@ -218,12 +218,14 @@ function resolveLimits(
 
 /** Numbers whose defaults are delivery's: here they stay `undefined` when nobody set them. */
 function resolveLimitsOfDelivery(
-  { timeoutMs, batch, queue, retry }: LoggerOptions,
+  { timeoutMs, strictOtlp, on400, batch, queue, retry }: LoggerOptions,
   settings: EnvironmentSettings,
   pick: Take,
-): Pick<ResolvedOptions, 'timeoutMs' | 'batch' | 'queue' | 'retry'> {
+): Pick<ResolvedOptions, 'timeoutMs' | 'strictOtlp' | 'on400' | 'batch' | 'queue' | 'retry'> {
   return {
     timeoutMs: pick('timeoutMs', timeoutMs, settings.timeoutMs, undefined),
+    strictOtlp: pick('strictOtlp', strictOtlp, undefined, undefined),
+    on400: pick('on400', on400, undefined, undefined),
     batch: {
       maxRecords: pick('batch.maxRecords', batch?.maxRecords, settings.maxRecords, undefined),
       maxBytes: pick('batch.maxBytes', batch?.maxBytes, undefined, undefined),

@@ -55,6 +55,8 @@ export interface ResolvedOptions {
   readonly axios: LoggerOptions['axios'];
   /** Milliseconds; 0 is no limit. */
   readonly timeoutMs: number | undefined;
+  readonly strictOtlp: boolean | undefined;
+  readonly on400: LoggerOptions['on400'];
   readonly batch: {
     readonly maxRecords: number | undefined;
     readonly maxBytes: number | undefined;
@@ -93,10 +95,12 @@ export interface BackendOptions
     | 'exit'
     | 'fallback'
     | 'headers'
+    | 'on400'
     | 'onDiagnostic'
     | 'queue'
     | 'resource'
     | 'retry'
+    | 'strictOtlp'
     | 'timeoutMs'
     | 'tls'
   > {

@@ -48,6 +48,8 @@ export function toDeliveryOptions(
     headers: withUserAgent(options.headers),
     balance: options.balance,
     timeoutMs: options.timeoutMs,
+    strictOtlp: options.strictOtlp,
+    on400: options.on400,
     batch: options.batch,
     queue: options.queue,
     retry: options.retry,

@@ -1,4 +1,9 @@
-import { createDelivery, type Delivery, type DeliveryDiagnostic, type DeliveryOptions } from '@logflume/delivery';
+import {
+  type BackendDelivery,
+  createDelivery,
+  type DeliveryDiagnostic,
+  type DeliveryOptions,
+} from '@logflume/delivery';
 import { type TextRecord, textCodec, textFormat, textsOf } from '../../../delivery/test/text-records.ts';
 import {
   createManualClock,
@@ -21,7 +26,7 @@ export const unavailable = { kind: 'reply', status: 503, delayMs: 10 } as const;
 export const refused = { kind: 'failure', code: 'ECONNREFUSED', delayMs: 1 } as const;
 
 export interface Engine {
-  readonly delivery: Delivery<TextRecord>;
+  readonly delivery: BackendDelivery<TextRecord>;
   readonly clock: ManualClock;
   readonly random: SeededRandom;
   readonly network: ScriptedTransport;

@@ -107,7 +107,7 @@ describe('a configuration file', () => {
       3,
       'endpoints[1]',
       undefined,
-      'endpoints[1] must be an http(s) URL, got "localhost:4318"; write "http://localhost:4318"',
+      'endpoints[1] must be an http(s) URL, or one with dns+ or srv+ in front, got "localhost:4318"; write "http://localhost:4318"',
     ],
     [
       'headers:\n  x: "s3cret\\n"\n',
