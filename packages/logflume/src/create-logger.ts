@@ -17,7 +17,7 @@ import { asOwnOutput, tellDiagnostic } from './own-output.ts';
 import { createPipeline } from './pipeline.ts';
 import { PipelineLogger } from './pipeline-logger.ts';
 import { createScrub } from './redact/create-scrub.ts';
-import { endingWith, endpointsOf, reloadOnChange } from './reload.ts';
+import { appliersOf, endingWith, reloadOnChange } from './reload.ts';
 import { ScopeTable } from './scope-table.ts';
 import { handleSignals } from './signals.ts';
 
@@ -49,8 +49,8 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   const endReload = isSilent
     ? undefined
     : reloadOnChange(options, resolved, {
-        // First, as it may refuse: then nothing has changed.
-        endpoints: endpointsOf(delivery),
+        // First, as they may refuse: then nothing has changed.
+        ...appliersOf(delivery),
         levels: ({ levels }) => level.applyRules(levels),
       });
   const signalled = resolved.exit.handleSignals && !isSilent ? withSignals(delivery, resolved) : delivery;

@@ -13,6 +13,9 @@ export { captureConsole } from './capture-console.ts';
 export type {
   ConfigDiagnostic,
   Diagnostic,
+  FileNotReloaded,
+  FileReloaded,
+  InvalidFile,
   NotCaptured,
   ProviderNotRegistered,
   RouteFailed,

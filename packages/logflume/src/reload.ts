@@ -50,12 +50,23 @@ export function reloadOnChange(
   };
 }
 
-/** Puts other endpoints in force; `undefined` for a delivery that has none of its own to change. */
-export function endpointsOf(delivery: Delivery<LogRecordInput>): Appliers['endpoints'] {
-  // What stands around a backend's delivery passes its methods on.
-  const method: unknown = Reflect.get(delivery, 'setEndpoints');
+/** What of a delivery can change while it runs: the endpoints of the one backend there is, or the rules between several. */
+export function appliersOf(delivery: Delivery<LogRecordInput>): Pick<Appliers, 'endpoints' | 'route'> {
+  return {
+    endpoints: applierOf(delivery, 'setEndpoints', ({ endpoints }) => endpoints),
+    route: applierOf(delivery, 'setRoute', ({ route }) => route),
+  };
+}
+
+function applierOf(
+  delivery: Delivery<LogRecordInput>,
+  name: 'setEndpoints' | 'setRoute',
+  take: (resolved: ResolvedOptions) => unknown,
+): ((resolved: ResolvedOptions) => void) | undefined {
+  // What stands around a delivery passes its methods on.
+  const method: unknown = Reflect.get(delivery, name);
   if (typeof method !== 'function') return undefined;
-  return ({ endpoints }) => void Reflect.apply(method, delivery, [endpoints]);
+  return (resolved) => void Reflect.apply(method, delivery, [take(resolved)]);
 }
 
 /** A delivery whose end also ends something else. */

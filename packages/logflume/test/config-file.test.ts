@@ -79,4 +79,26 @@ describe('a program that runs', () => {
     await program.says('closed 0');
     expect((await program.ended()).code).toBe(0);
   });
+
+  it('follows other rules between its destinations', async () => {
+    await using a = await createDevBackend();
+    await using b = await createDevBackend();
+    const file = (to: string) =>
+      JSON.stringify({
+        destinations: [
+          { name: 'a', endpoints: [a.url] },
+          { name: 'b', endpoints: [b.url] },
+        ],
+        route: [{ to, level: 'error' }],
+      });
+    const path = write('e.json', file('a'));
+    await using program = startFixture('reload', { args: ['log'], env: { LOGFLUME_CONFIG: path } });
+    await program.says('ready');
+    write('e.json', file('b'));
+    await program.says(`${path} was read anew: route changed`);
+    expect(await a.waitFor(1)).toMatchObject([{ body: 'after the change' }]);
+    program.child.kill('SIGUSR2');
+    await program.says('closed 0');
+    expect(b.records()).toEqual([]);
+  });
 });

@@ -46,7 +46,8 @@ function placeOf(option: OptionEntry): number {
 }
 
 function codeOnly(option: OptionEntry): string {
-  return option.path.includes('[]') ? 'in that of the list' : 'code only';
+  if (option.path.includes('[]')) return 'in that of the list';
+  return option.rule.kind === 'value' && option.rule.schema !== undefined ? 'none; code or a file' : 'code only';
 }
 
 function valuesOf({ rule, unit }: OptionEntry): string {

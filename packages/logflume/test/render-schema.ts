@@ -1,4 +1,10 @@
-import { endpointRules, type OptionRule, optionRules } from '../src/config/option-rules.ts';
+import {
+  destinationRules,
+  endpointRules,
+  type OptionRule,
+  optionRules,
+  routeRules,
+} from '../src/config/option-rules.ts';
 import { type OptionRow, optionTable } from '../src/config/option-table.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -29,10 +35,16 @@ function schemaOf(rule: OptionRule, path: string): Schema | undefined {
   if (rule.kind === 'headers') return { ...about, type: 'object', additionalProperties: { type: 'string' } };
   if (path === 'endpoints')
     return { ...about, type: 'array', items: { anyOf: [{ type: 'string' }, endpointSchema()] } };
+  if (path === 'destinations') return { ...about, type: 'array', items: entrySchema(destinationRules, path, 'name') };
+  if (path === 'route') return { ...about, type: 'array', items: entrySchema(routeRules, path, 'to') };
   if (row?.variables !== undefined && Object.keys(row.variables).length === 0 && rule.schema === undefined) {
     return undefined; // Code only.
   }
   return { ...about, ...(rule.schema ?? {}) };
+}
+
+function entrySchema(rules: Extract<OptionRule, { kind: 'group' }>, path: string, required: string): Schema {
+  return { ...groupSchema(rules.fields, `${path}[].`), required: [required] };
 }
 
 function endpointSchema(): Schema {

@@ -179,8 +179,18 @@ export const optionRules: Readonly<Record<keyof LoggerOptions, OptionRule>> = {
     },
   },
   fallback: word('stderr', 'stdout', 'none'),
-  destinations: { kind: 'value', expected: 'an array of objects with a name', accepts: Array.isArray },
-  route: { kind: 'value', expected: 'an array of rules', accepts: Array.isArray },
+  destinations: {
+    kind: 'value',
+    expected: 'an array of objects with a name',
+    accepts: Array.isArray,
+    schema: { type: 'array' },
+  },
+  route: {
+    kind: 'value',
+    expected: 'an array of rules',
+    accepts: Array.isArray,
+    schema: { type: 'array' },
+  },
   console: consoleRule,
   redact: redactRule,
   limits: {

@@ -79,6 +79,7 @@ export const optionTable: Readonly<Record<string, OptionRow>> = Object.freeze({
     default: 'none',
     description:
       'Several backends, each with its own queue, retry and fallback, see [Several destinations](#several-destinations)',
+    example: [{ name: 'audit', endpoints: ['http://audit:4318'] }],
   },
   route: {
     section: 'where',

@@ -65,14 +65,49 @@ describe('destinations', () => {
     expect(resolve({ destinations: [] }, env)).toMatchObject({ output: 'backend', destinations: [] });
   });
 
-  it('cannot come from a file, which says so', () => {
-    const file = JSON.stringify({ destinations: [a], route: [{ to: 'a' }] });
-    const resolved = resolveOptions({}, { LOGFLUME_CONFIG: '/logflume.json' }, { ...deps, readFile: () => file });
-    expect(resolved.destinations).toEqual([]);
-    expect(resolved.diagnostics).toMatchObject([
-      { kind: 'unsupportedSetting', name: 'destinations' },
-      { kind: 'unsupportedSetting', name: 'route' },
-    ]);
+  describe('of a file', () => {
+    const b = { name: 'b', endpoints: ['http://b:4318'] };
+    const resolveFile = (file: object, env = {}, options = {}) =>
+      resolveOptions(
+        options,
+        { LOGFLUME_CONFIG: '/f.json', ...env },
+        { ...deps, readFile: () => JSON.stringify(file) },
+      );
+    const namesOf = (resolved: ReturnType<typeof resolveFile>) => resolved.destinations.map(({ name }) => name);
+
+    it('are made as those of code, with rules between them', () => {
+      const resolved = resolveFile({ destinations: [a, b], route: [{ to: 'a', level: 'warn' }] });
+      expect(namesOf(resolved)).toEqual(['a', 'b']);
+      expect(resolved).toMatchObject({
+        output: 'backend',
+        route: [{ to: ['a'], level: 'warn' }],
+        diagnostics: [],
+        sources: { destinations: 'file /f.json:1', route: 'file /f.json:1', output: 'file /f.json:1' },
+      });
+    });
+
+    it('stand beside the endpoints of the environment, and give way to those of code', () => {
+      const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://env:4318' };
+      expect(namesOf(resolveFile({ destinations: [a] }, env))).toEqual(['default', 'a']);
+      expect(namesOf(resolveFile({ destinations: [a] }, {}, { destinations: [b] }))).toEqual(['b']);
+    });
+
+    it('need no default address, and are left out with the endpoints that are not in code', () => {
+      expect(namesOf(resolveFile({ destinations: [a] }, { OTEL_LOGS_EXPORTER: 'otlp' }))).toEqual(['a']);
+      const printed = resolveFile({ destinations: [a] }, { OTEL_LOGS_EXPORTER: 'console' });
+      expect([printed.output, namesOf(printed), printed.diagnostics]).toEqual(['console', [], []]);
+    });
+
+    it.each([
+      [{ destinations: [a, { name: 'b', endpoints: ['x'] }] }, 'destinations[1].endpoints[0] must be an http(s) URL'],
+      [{ destinations: [a], route: [{ to: 'A' }] }, 'route[0].to must be one of a, got "A"; write "a"'],
+      [{ destinations: [{ ...a, enpoints: [] }] }, 'did you mean "endpoints"?'],
+    ])('that cannot work have the whole file ignored: %j', (file, message) => {
+      const resolved = resolveFile({ name: 'shop', ...file });
+      expect([resolved.name, namesOf(resolved)]).toEqual(['', []]);
+      expect(resolved.diagnostics).toMatchObject([{ kind: 'invalidFile', file: '/f.json', line: 1 }]);
+      expect(resolved.diagnostics[0]?.message).toContain(message);
+    });
   });
 
   it('are switched off by the environment as endpoints are', () => {

@@ -12,7 +12,7 @@ import { readSettings } from './read-settings.ts';
 import { checkTlsFiles, type ReadFile } from './read-tls-files.ts';
 import { resolveDestinations, resolveRoute } from './resolve-destinations.ts';
 import { type GivenEndpoint, parseEndpointOptions, resolveEndpoints, toLowerCaseNames } from './resolve-endpoints.ts';
-import { decideOutput, type OutputDecision } from './resolve-output.ts';
+import { decideOutput, destinationsOfFile, type OutputDecision } from './resolve-output.ts';
 import type { ResolvedOptions } from './resolved-options.ts';
 
 /** What resolving needs of the world. */
@@ -90,22 +90,38 @@ export function resolveOptions(options: LoggerOptions, env: EnvironmentVariables
     },
     onDiagnostic: pick('onDiagnostic', options.onDiagnostic, undefined, undefined),
     sources: Object.fromEntries(sources),
-    diagnostics: [
-      ...settings.diagnostics,
-      ...(decision.diagnostic === undefined ? [] : [decision.diagnostic]),
-      ...['destinations', 'route'].flatMap((path) => refuseFromFile(path, settings.others.get(path)?.source)),
-    ],
+    diagnostics: [...settings.diagnostics, ...(decision.diagnostic === undefined ? [] : [decision.diagnostic])],
   };
-  const destinations = resolveDestinations(options, general, deps.readFile);
-  const names = destinations.map(({ name }) => name);
-  return Object.freeze({ ...general, destinations, route: resolveRoute(options.route, names) });
+  const given: LoggerOptions = {
+    ...options,
+    destinations:
+      options.destinations === undefined && destinationsOfFile(settings) === undefined
+        ? undefined
+        : pick('destinations', options.destinations, undefined, undefined),
+    route: pick('route', options.route, undefined, undefined),
+  };
+  general.sources = Object.fromEntries(sources);
+  try {
+    const destinations = resolveDestinations(given, general, deps.readFile);
+    const names = destinations.map(({ name }) => name);
+    return Object.freeze({ ...general, destinations, route: resolveRoute(given.route, names) });
+  } catch (error) {
+    const source = [sources.get('destinations'), sources.get('route')].find((each) => each?.startsWith('file '));
+    if (source === undefined || !(error instanceof LogflumeError)) throw error;
+    // Its names can be judged only now; a file is still taken as a whole or not at all.
+    const { LOGFLUME_CONFIG: _, ...rest } = env;
+    const without = resolveOptions(options, rest, deps);
+    return { ...without, diagnostics: [toInvalidFileAt(source, error), ...without.diagnostics] };
+  }
 }
 
-/** Their endpoints and names are checked with code alone, so a file must not seem to work. */
-function refuseFromFile(name: string, source: SettingSource | undefined): ConfigDiagnostic[] {
-  if (source === undefined) return [];
-  const message = `${name} can be given in code alone; what ${source} says has no effect`;
-  return [{ kind: 'unsupportedSetting', name, source, message }];
+function toInvalidFileAt(source: SettingSource, error: LogflumeError): ConfigDiagnostic {
+  const [, file = '', line = ''] = /^file (.*):(\d+)$/.exec(source) ?? [];
+  const name = 'LOGFLUME_CONFIG';
+  const message = `${name}: ${file}:${line}: ${error.message}; the whole file is ignored`;
+  const key = String(error.details['option'] ?? '');
+  const closest = typeof error.details['closest'] === 'string' ? error.details['closest'] : undefined;
+  return { kind: 'invalidFile', name, source: `environment ${name}`, file, line: Number(line), key, closest, message };
 }
 
 function refuseMissingZstd(options: LoggerOptions, deps: ResolveDeps): void {

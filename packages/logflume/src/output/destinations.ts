@@ -8,6 +8,7 @@ import {
   type EncodedRecord,
   encodedRecordCodec,
   type MakeLossRecord,
+  type RoutedRecord,
   systemClock,
 } from '@logflume/delivery';
 import type { EncodeLimits, LogRecordInput } from '@logflume/otlp';
@@ -28,7 +29,7 @@ export function createDestinations(
   scopes: ScopeTable,
   limits: EncodeLimits,
   onDiagnostic: DiagnosticSink | undefined,
-): Delivery<LogRecordInput> {
+): RoutedDelivery {
   const codec = createRecordCodec(limits);
   const makeLossRecord = createLossRecords(scopes);
   const lossRecord: MakeLossRecord<EncodedRecord<LogRecordInput>> = (loss) => {
@@ -36,9 +37,13 @@ export function createDestinations(
     const bytes = Buffer.alloc(LOSS_RECORD_BYTES);
     return { ...rest, record: { bytes, end: codec.encode(bytes, 0, record), record } };
   };
-  return createFanOut<LogRecordInput>({
+  const names = options.destinations.map(({ name }) => name);
+  const testsOf = (route: ResolvedOptions['route']): readonly (RouteTest | undefined)[] =>
+    names.map((name) => createRouteTest(name, route, scopes));
+  let tests = testsOf(options.route);
+  const delivery = createFanOut<LogRecordInput>({
     codec,
-    destinations: options.destinations.map((destination) => ({
+    destinations: options.destinations.map((destination, index) => ({
       name: destination.name,
       delivery: createDelivery({
         ...toDeliveryOptions(destination, scopes, onDiagnostic),
@@ -46,11 +51,25 @@ export function createDestinations(
         name: destination.name,
         lossRecord,
       }),
-      accepts: createRouteTest(destination.name, options.route, scopes),
+      accepts: (record) => tests[index]?.(record) ?? true,
     })),
     maxRecordBytes: defaults.maxRecordBytes,
     onRouteFailed: createRouteReport(options.onDiagnostic),
   });
+  return {
+    ...delivery,
+    setRoute(route) {
+      tests = testsOf(route);
+    },
+  };
+}
+
+type RouteTest = (record: RoutedRecord) => boolean;
+
+/** A delivery to several destinations, whose rules can be changed while it runs. */
+export interface RoutedDelivery extends Delivery<LogRecordInput> {
+  /** @param route - rules that name destinations there are. */
+  setRoute(route: ResolvedOptions['route']): void;
 }
 
 /** Says after the log call, and once in a while, that a predicate of the application throws. */

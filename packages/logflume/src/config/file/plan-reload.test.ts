@@ -34,6 +34,17 @@ describe('planReload', () => {
     });
   });
 
+  it('knows rules between destinations from the destinations, whose functions and ids are made anew', () => {
+    const file = (level: string) =>
+      `destinations: [{ name: a, endpoints: [http://a] }]\nroute: [{ to: a, level: ${level} }]\n`;
+    const [before, same, after] = [resolve(file('warn')), resolve(file('warn')), resolve(file('error'))];
+    expect(planReload(before, same, ['route']).diagnostic).toBeUndefined();
+    expect(planReload(before, after, ['route'])).toMatchObject({
+      apply: ['route'],
+      diagnostic: { changed: ['route'] },
+    });
+  });
+
   it('names what a logger of this kind cannot change', () => {
     const [before, after] = [resolve('endpoints: [http://a]\n'), resolve('endpoints: [http://b]\n')];
     expect(planReload(before, after, ['levels'])).toMatchObject({

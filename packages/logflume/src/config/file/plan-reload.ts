@@ -1,9 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { ConfigDiagnostic, FileReloadDiagnostic } from '../diagnostic.ts';
 import type { ResolvedOptions } from '../resolved-options.ts';
 
 /** A part of the configuration that can change while the program runs. */
-export const reloadable = ['levels', 'endpoints'] as const;
+export const reloadable = ['levels', 'endpoints', 'route'] as const;
 
 export type Reloadable = (typeof reloadable)[number];
 
@@ -18,8 +17,8 @@ export interface ReloadPlan {
 /** Said of options by their own names. */
 const optionNames: Readonly<Record<string, string>> = { levels: 'level' };
 
-/** Made anew with every resolution, or no values: a difference in them is none. */
-const ignored: readonly string[] = ['sources', 'diagnostics', 'onDiagnostic', 'color'];
+/** No values of an option, or code's alone: a difference in them is none. */
+const ignored: readonly string[] = ['sources', 'diagnostics', 'onDiagnostic', 'color', 'axios'];
 
 /**
  * Compares what was resolved when the logger was made, or at the last reload, with what the file says now. Pure.
@@ -61,16 +60,16 @@ function isInvalidFile(event: ConfigDiagnostic): event is Extract<ConfigDiagnost
 }
 
 function isSame(name: string, before: ResolvedOptions, after: ResolvedOptions): boolean {
-  const [a, b]: readonly unknown[] = [Reflect.get(before, name), Reflect.get(after, name)];
-  // Functions are made anew each time, around the same code.
-  if (typeof a === 'function' && typeof b === 'function') return true;
-  return isDeepStrictEqual(withoutInstance(name, a), withoutInstance(name, b));
+  return toComparable(Reflect.get(before, name)) === toComparable(Reflect.get(after, name));
 }
 
-/** Each resolution draws an id for the process. */
-function withoutInstance(name: string, value: unknown): unknown {
-  if (name !== 'resource' || typeof value !== 'object') return value;
-  return { ...value, 'service.instance.id': undefined };
+/** As text, without what is made anew by each resolution: functions around the same code, the id of the process. */
+function toComparable(value: unknown): string {
+  return JSON.stringify({ value }, (key, member: unknown) => {
+    if (key === 'service.instance.id' || typeof member === 'function') return undefined;
+    if (member instanceof Map) return [...member];
+    return member instanceof RegExp || typeof member === 'bigint' ? String(member) : member;
+  });
 }
 
 /** The file some value came from. */
