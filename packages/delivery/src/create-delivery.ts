@@ -198,6 +198,7 @@ export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<
     return {
       ...ledger.counts(waiting),
       pending: queue.pendingRecords + waiting,
+      inFlight: dispatcher.inFlightRecords,
       spooled: store.spooledRecords + waiting,
       endpoints: pool.stats(),
     };

@@ -10,6 +10,8 @@ import type { EndpointStats } from './send/endpoint.ts';
  */
 export interface DeliveryStats extends LedgerCounts {
   readonly pending: number;
+  /** The part of `pending` that is in requests under way. */
+  readonly inFlight: number;
   readonly spooled: number;
   readonly endpoints: readonly EndpointStats[];
   /**

@@ -19,6 +19,7 @@ import { PipelineLogger } from './pipeline-logger.ts';
 import { createScrub } from './redact/create-scrub.ts';
 import { appliersOf, endingWith, reloadOnChange } from './reload.ts';
 import { ScopeTable } from './scope-table.ts';
+import { exporterTypeOf, withSelfMetrics } from './self-metrics.ts';
 import { handleSignals } from './signals.ts';
 
 /**
@@ -74,7 +75,8 @@ function createOutput(resolved: ResolvedOptions, scopes: ScopeTable, limits: Enc
   const console = createConsole(resolved, scopes, limits);
   if (resolved.output === 'console') return console ?? createNoDelivery();
   const create = resolved.destinations.length === 0 ? createBackendDelivery : createDestinations;
-  const backend = create(resolved, scopes, limits, ownDiagnostics(resolved.onDiagnostic));
+  const bare = create(resolved, scopes, limits, ownDiagnostics(resolved.onDiagnostic));
+  const backend = withSelfMetrics(bare, (destination) => exporterTypeOf(resolved, destination));
   return console === undefined ? backend : alongside(backend, console);
 }
 

@@ -20,6 +20,7 @@ export function addUpStats(parts: readonly (readonly [name: string, stats: Deliv
     fallback: sum(all, ({ fallback }) => fallback),
     dropped: { total: sum(dropped, ({ total }) => total), byReason },
     pending: sum(all, ({ pending }) => pending),
+    inFlight: sum(all, ({ inFlight }) => inFlight),
     spooled: sum(all, ({ spooled }) => spooled),
     endpoints: all.flatMap(({ endpoints }) => endpoints),
     destinations: Object.fromEntries(parts),

@@ -124,6 +124,11 @@ export class Dispatcher {
     return this.#jobs.all();
   }
 
+  /** Records in requests under way. */
+  get inFlightRecords(): number {
+    return this.#jobs.inFlightRecords;
+  }
+
   /** Takes a sealed batch; sends nothing yet, as this may run inside a log call. */
   add(batch: SealedBatch): Job {
     const job = createJob(batch);

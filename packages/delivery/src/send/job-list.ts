@@ -26,6 +26,13 @@ export class JobList {
     return size;
   }
 
+  /** Jobs under way are few: as many as there are slots. */
+  get inFlightRecords(): number {
+    let records = 0;
+    for (const { batch } of this.#inFlight) records += batch.records;
+    return records;
+  }
+
   get waiting(): ReadonlySet<Job> {
     return this.#waiting;
   }

@@ -60,11 +60,12 @@ export function createConsoleDelivery(
     fallback: 0,
     dropped: { total: Object.values(dropped).reduce((sum, records) => sum + records, 0), byReason: { ...dropped } },
     pending: writers.reduce((sum, { pending }) => sum + pending, 0),
+    inFlight: 0,
     spooled: 0,
     endpoints: [],
   });
   const summary = (): DeliveryReport => {
-    const { dropped: all, endpoints: _, ...counts } = stats();
+    const { dropped: all, endpoints: _, inFlight: __, ...counts } = stats();
     return { ...counts, dropped: all.total };
   };
   const flush: Delivery<LogRecordInput>['flush'] = async ({ timeoutMs = FLUSH_TIMEOUT_MS } = {}) => {
@@ -123,7 +124,7 @@ export function createNoDelivery(): Delivery<LogRecordInput> {
     enqueue: () => undefined,
     flush: () => Promise.resolve(none),
     close: () => Promise.resolve(none),
-    stats: () => ({ ...none, dropped: { total: 0, byReason }, endpoints: [] }),
+    stats: () => ({ ...none, dropped: { total: 0, byReason }, inFlight: 0, endpoints: [] }),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
