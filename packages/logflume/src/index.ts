@@ -33,6 +33,7 @@ export type {
   LoggerOptions,
   QueueOptions,
   RetryOptions,
+  SpoolOptions,
   TlsOptions,
 } from './config/logger-options.ts';
 export type { Level, LevelThreshold } from './config/parse-levels.ts';

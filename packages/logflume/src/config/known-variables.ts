@@ -2,9 +2,6 @@ import { closestName } from './closest-name.ts';
 import type { EnvironmentVariables, EnvReader } from './env-reader.ts';
 import { knownVariables } from './option-list.ts';
 
-/** Names of ours that later versions will read. */
-const unavailable = ['LOGFLUME_SPOOL_DIR'];
-
 /**
  * What Kubernetes puts into every container for a Service called `logflume` or `logflume-…`: nobody's setting.
  *
@@ -12,13 +9,8 @@ const unavailable = ['LOGFLUME_SPOOL_DIR'];
  */
 const serviceLink = /_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/;
 
-/** Reports variables named after us that have no effect: those of later versions, and typing mistakes. */
+/** Reports variables named after us that have no effect: typing mistakes. */
 export function reportUnreadVariables(env: EnvironmentVariables, reader: EnvReader): void {
-  for (const name of unavailable) {
-    if (reader.text(name) === undefined) continue;
-    const message = `${name} is set but this version does not read it yet; it has no effect`;
-    reader.report({ kind: 'unsupportedSetting', name, source: `environment ${name}`, message });
-  }
   const known = [...knownVariables].filter((name) => name.startsWith('LOGFLUME_'));
   for (const name of Object.keys(env)) {
     // Other names cannot be meant for us, and might not fit on one line.

@@ -29,6 +29,8 @@ const maxInteger = 2_147_483_647;
 export const maxBatchRecords = 100_000;
 export const maxLingerMs = 60_000;
 const maxBatchBytes = 4 * 1024 * 1024;
+/** What a spool takes at least. */
+export const minSpoolBytes: number = 16 * 1024;
 export const minQueueBytes: number = 64 * 1024;
 const minLineBytes = 4096;
 const maxLineBytes = 1024 * 1024;
@@ -60,6 +62,13 @@ const filePath: OptionRule = {
   // A PEM text in the wrong option would be taken for a path, and a path is printed.
   accepts: (value) => typeof value === 'string' && value !== '' && !value.includes('-----BEGIN '),
   secret: true,
+  schema: { type: 'string', minLength: 1 },
+};
+
+const directory: OptionRule = {
+  kind: 'value',
+  expected: 'the path of a directory',
+  accepts: (value) => typeof value === 'string' && value.trim() !== '' && !value.includes('\0'),
   schema: { type: 'string', minLength: 1 },
 };
 
@@ -176,6 +185,15 @@ export const optionRules: Readonly<Record<keyof LoggerOptions, OptionRule>> = {
       maxDelayMs: integer(1),
       maxAgeMs: integer(1),
       maxServerErrorRetries: integer(0),
+    },
+  },
+  spool: {
+    kind: 'group',
+    fields: {
+      dir: directory,
+      mode: word('wal', 'spill'),
+      maxBytes: integer(minSpoolBytes, Number.MAX_SAFE_INTEGER),
+      fsync: word('off', 'interval', 'each'),
     },
   },
   fallback: word('stderr', 'stdout', 'none'),

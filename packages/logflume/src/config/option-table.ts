@@ -1,4 +1,4 @@
-import { defaults as deliveryDefaults } from '@logflume/delivery';
+import { defaults as deliveryDefaults, spoolDefaults } from '@logflume/delivery';
 import { defaults } from './defaults.ts';
 
 /** Parts of docs/configuration.md, in its order. */
@@ -93,6 +93,34 @@ export const optionTable: Readonly<Record<string, OptionRow>> = Object.freeze({
     default: "`'least-loaded'`",
     description: 'Choice among healthy endpoints; `failover` takes them in their order',
     example: 'round-robin',
+  },
+  'spool.dir': {
+    section: 'where',
+    default: 'none: no disk is touched',
+    description:
+      'Directory on a local disk for batches that are not delivered yet: they survive the process, see [spool](spool.md). In code `spool` may be this path alone',
+    example: '/var/lib/shop/logs',
+  },
+  'spool.mode': {
+    section: 'where',
+    default: "`'wal'`",
+    description:
+      '`wal` writes every batch before it is sent; `spill` only what does not get away in time, and loses with the process what is still in memory',
+    example: 'spill',
+  },
+  'spool.maxBytes': {
+    section: 'where',
+    default: String(spoolDefaults.maxBytes),
+    unit: 'bytes',
+    description: 'What may be on disk in all. When full, the oldest dead letters give way, then the oldest batches',
+    example: 67_108_864,
+  },
+  'spool.fsync': {
+    section: 'where',
+    default: "`'off'`",
+    description:
+      'When batches are brought to the device, to survive a power loss too: `off` leaves it to the system, `interval` is every 500 ms, `each` at once',
+    example: 'interval',
   },
   fallback: {
     section: 'where',
@@ -380,7 +408,6 @@ export const otherVariables: Readonly<Record<string, VariableRow>> = Object.free
     default: 'colours on a terminal',
     description: '`0` or `false`: no colours; any other value: colours. Wins over `NO_COLOR`, as in Node',
   },
-  LOGFLUME_SPOOL_DIR: { default: 'not available yet', description: 'One line says that it has no effect' },
   LOGFLUME_CONFIG: { default: 'none', description: 'Path of a [configuration file](#configuration-file)' },
   OTEL_CONFIG_FILE: {
     default: 'none',

@@ -295,7 +295,6 @@ const cases: Readonly<Record<string, Case>> = {
     ],
     bad: [['{"values":"all"}', 'a string that is none', 'nothing is redacted']],
   },
-  LOGFLUME_SPOOL_DIR: { good: [], bad: [] },
   LOGFLUME_CONFIG: { good: [], bad: [] },
   OTEL_CONFIG_FILE: { good: [], bad: [] },
 };
@@ -470,10 +469,6 @@ describe('client certificates', () => {
 });
 
 describe('variables with our prefix', () => {
-  it.each(['LOGFLUME_SPOOL_DIR'])('says that %s is not read yet', (name) => {
-    expect(read({ [name]: '/var/x' }).diagnostics).toMatchObject([{ kind: 'unsupportedSetting', name }]);
-  });
-
   it('names the closest known variable for one it does not know', () => {
     const message =
       'LOGFLUME_ENDPOINT is not a variable of logflume and has no effect; did you mean LOGFLUME_ENDPOINTS?';

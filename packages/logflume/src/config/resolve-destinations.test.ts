@@ -13,6 +13,23 @@ const resolve = (options: object, env = {}) => resolveOptions(options as LoggerO
 const a = { name: 'a', endpoints: ['http://a:4318'] };
 const transport = { send: () => Promise.reject(new Error('unused')), close: () => undefined };
 
+describe('a spool', () => {
+  it('is a directory, in code the path alone, and code beats the environment', () => {
+    expect(resolve({ spool: '/a' }, { LOGFLUME_SPOOL_DIR: '/b' }).spool).toMatchObject({ dir: '/a' });
+    const { spool, sources } = resolve({ spool: { mode: 'spill' } }, { LOGFLUME_SPOOL_DIR: '/b' });
+    expect(spool).toMatchObject({ dir: '/b', mode: 'spill' });
+    expect(sources).toMatchObject({ 'spool.dir': 'environment LOGFLUME_SPOOL_DIR', 'spool.mode': 'code' });
+  });
+
+  it('has a folder for each destination, so that none is sent what another left, and a share for each', () => {
+    const b = { ...a, name: '../b' };
+    const { destinations } = resolve({ endpoints: ['http://g:4318'], destinations: [a, b], spool: '/s' });
+    expect(destinations.map(({ spool }) => spool.dir)).toEqual(['/s', '/s/to-a', '/s/to-..%2Fb']);
+    expect(destinations.map(({ spool }) => spool.maxBytes)).toEqual(Array(3).fill(Math.floor(2 ** 28 / 3)));
+    expect(resolve({ destinations: [a] }).destinations[0]?.spool.dir).toBeUndefined();
+  });
+});
+
 describe('destinations', () => {
   it('take what they do not say from the general options, but nothing that may be secret or belongs to an address', () => {
     const { destinations } = resolve({

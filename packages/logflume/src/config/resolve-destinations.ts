@@ -1,8 +1,9 @@
-import { defaultQueueBytes, LogflumeError } from '@logflume/delivery';
+import { join } from 'node:path';
+import { defaultQueueBytes, LogflumeError, spoolDefaults } from '@logflume/delivery';
 import { checkGroup, checkTlsPair, invalidOption } from './check-options.ts';
 import { closestName } from './closest-name.ts';
 import type { DestinationOptions, LoggerOptions } from './logger-options.ts';
-import { destinationRules, isRecord, minQueueBytes, routeRules } from './option-rules.ts';
+import { destinationRules, isRecord, minQueueBytes, minSpoolBytes, routeRules } from './option-rules.ts';
 import { checkTlsFiles, type ReadFile } from './read-tls-files.ts';
 import { parseEndpointOptions, resolveEndpoints, toLowerCaseNames } from './resolve-endpoints.ts';
 import type { BackendOptions, ResolvedDestination, ResolvedRoute } from './resolved-options.ts';
@@ -38,8 +39,9 @@ export function resolveDestinations(
   const count = given.length + (hasGeneral ? 1 : 0);
   const allBytes = general.queue.maxBytes ?? defaultQueueBytes();
   const queue = { maxBytes: Math.max(minQueueBytes, Math.floor(allBytes / count)) };
-  const destinations = given.map((entry, index) => resolveDestination(entry, index, { ...general, queue }));
-  const all = hasGeneral ? [{ ...general, queue, name: GENERAL_NAME }, ...destinations] : destinations;
+  const spool = { ...general.spool, maxBytes: shareOf(general.spool.maxBytes, count) };
+  const destinations = given.map((entry, index) => resolveDestination(entry, index, { ...general, queue, spool }));
+  const all = hasGeneral ? [{ ...general, queue, spool, name: GENERAL_NAME }, ...destinations] : destinations;
   all.forEach(({ name }, index) => {
     if (all.findIndex((other) => other.name === name) < index) {
       const place = index - (hasGeneral ? 1 : 0);
@@ -114,8 +116,18 @@ function resolveDestination(entry: DestinationOptions, index: number, general: B
     batch: { ...general.batch, ...definedOf(entry.batch) },
     queue: { ...general.queue, ...definedOf(entry.queue) },
     retry: { ...general.retry, ...definedOf(entry.retry) },
+    spool: { ...general.spool, dir: folderOf(name, general.spool.dir) },
     fallback: entry.fallback ?? general.fallback,
   };
+}
+
+/** What one destination left on disk must not be sent to another. */
+function folderOf(name: string, dir: string | undefined): string | undefined {
+  return dir === undefined ? undefined : join(dir, `to-${encodeURIComponent(name)}`);
+}
+
+function shareOf(spoolBytes: number | undefined, count: number): number {
+  return Math.max(minSpoolBytes, Math.floor((spoolBytes ?? spoolDefaults.maxBytes) / count));
 }
 
 /** What is checked as a general option names it so; here it stands in a destination. */

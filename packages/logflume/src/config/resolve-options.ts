@@ -4,7 +4,7 @@ import { checkOptions } from './check-options.ts';
 import { defaults } from './defaults.ts';
 import type { ConfigDiagnostic, SettingSource } from './diagnostic.ts';
 import type { EnvironmentVariables, Setting } from './env-reader.ts';
-import type { ConsoleOptions, Headers, LoggerOptions, TlsOptions } from './logger-options.ts';
+import type { ConsoleOptions, Headers, LoggerOptions, SpoolOptions, TlsOptions } from './logger-options.ts';
 import { type LevelRules, parseLevels } from './parse-levels.ts';
 import type { EnvironmentSettings } from './read-environment.ts';
 import type { OptionValues } from './read-option-variables.ts';
@@ -36,12 +36,13 @@ type Take = <T, D>(path: string, code: T | undefined, env: Setting<T> | undefine
  * Turns what was given in code, in the environment and in configuration files into one complete set of values: code
  * beats the environment, which beats a file, which beats the defaults.
  *
- * @param options - read now, not kept; a caller may be plain JavaScript, so everything is checked.
+ * @param code - read now, not kept; a caller may be plain JavaScript, so everything is checked.
  * @param env - read now; a bad value never throws, it becomes one of `diagnostics` and counts as unset.
  * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` if an option in code cannot work or does not exist;
  *   `ERR_LOGFLUME_UNSUPPORTED` if this version or this Node cannot serve it.
  */
-export function resolveOptions(options: LoggerOptions, env: EnvironmentVariables, deps: ResolveDeps): ResolvedOptions {
+export function resolveOptions(code: LoggerOptions, env: EnvironmentVariables, deps: ResolveDeps): ResolvedOptions {
+  const options = withSpoolOptions(code);
   checkOptions(options);
   const checkMore = (given: LoggerOptions): void => {
     refuseMissingZstd(given, deps);
@@ -234,10 +235,10 @@ function resolveLimits(
 
 /** Numbers whose defaults are delivery's: here they stay `undefined` when nobody set them. */
 function resolveLimitsOfDelivery(
-  { timeoutMs, strictOtlp, on400, batch, queue, retry }: LoggerOptions,
+  { timeoutMs, strictOtlp, on400, batch, queue, retry, spool }: CheckedOptions,
   settings: EnvironmentSettings,
   pick: Take,
-): Pick<ResolvedOptions, 'timeoutMs' | 'strictOtlp' | 'on400' | 'batch' | 'queue' | 'retry'> {
+): Pick<ResolvedOptions, 'timeoutMs' | 'strictOtlp' | 'on400' | 'batch' | 'queue' | 'retry' | 'spool'> {
   return {
     timeoutMs: pick('timeoutMs', timeoutMs, settings.timeoutMs, undefined),
     strictOtlp: pick('strictOtlp', strictOtlp, undefined, undefined),
@@ -254,7 +255,25 @@ function resolveLimitsOfDelivery(
       maxAgeMs: pick('retry.maxAgeMs', retry?.maxAgeMs, undefined, undefined),
       maxServerErrorRetries: pick('retry.maxServerErrorRetries', retry?.maxServerErrorRetries, undefined, undefined),
     },
+    spool: {
+      dir: pick('spool.dir', spool?.dir, undefined, undefined),
+      mode: pick('spool.mode', spool?.mode, undefined, undefined),
+      maxBytes: pick('spool.maxBytes', spool?.maxBytes, undefined, undefined),
+      fsync: pick('spool.fsync', spool?.fsync, undefined, undefined),
+    },
   };
+}
+
+/** Options in which `spool` is an object. */
+type CheckedOptions = Omit<LoggerOptions, 'spool'> & { readonly spool?: SpoolOptions | undefined };
+
+/** In code the directory alone will do. */
+function withSpoolOptions(options: LoggerOptions): CheckedOptions {
+  return hasSpoolObject(options) ? options : { ...options, spool: { dir: String(options.spool) } };
+}
+
+function hasSpoolObject(options: LoggerOptions): options is CheckedOptions {
+  return typeof options?.spool !== 'string';
 }
 
 /** What the option's own rule accepted is what code could have given at this path. */

@@ -7,6 +7,7 @@ import type {
   Headers,
   LoggerOptions,
   RetryOptions,
+  SpoolOptions,
   TlsOptions,
 } from './logger-options.ts';
 import type { LevelRules } from './parse-levels.ts';
@@ -64,6 +65,8 @@ export interface ResolvedOptions {
   };
   readonly queue: { readonly maxBytes: number | undefined };
   readonly retry: RetryOptions;
+  /** Without `dir` there is none. */
+  readonly spool: SpoolOptions;
   readonly fallback: LoggerOptions['fallback'];
   readonly redact: LoggerOptions['redact'];
   /** `maxValueLength` may be `Infinity`. */
@@ -100,6 +103,7 @@ export interface BackendOptions
     | 'queue'
     | 'resource'
     | 'retry'
+    | 'spool'
     | 'strictOtlp'
     | 'timeoutMs'
     | 'tls'

@@ -58,11 +58,16 @@ export function toDeliveryOptions(
       systemDeps((event) => tellDiagnostic(event, options.onDiagnostic)),
     ),
     axios: options.axios,
+    spool: toSpool(options.spool),
     fallback: options.fallback,
     exit: { timeoutMs: options.exit.timeoutMs },
     transport: options.transport,
     onDiagnostic,
   };
+}
+
+function toSpool({ dir, ...others }: BackendOptions['spool']): DeliveryOptions<unknown>['spool'] {
+  return dir === undefined ? undefined : { dir, ...others };
 }
 
 function createFormat(format: BackendOptions['format'], parts: OtlpFormatOptions): Format {

@@ -1,0 +1,135 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createDevBackend, type DevBackend } from '@logflume/dev-backend';
+import { describe, expect, it, test } from 'vitest';
+import { runFixture, startFixture } from './run-fixture.ts';
+
+const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
+const received = (backend: DevBackend) =>
+  backend
+    .records()
+    .map(({ attributes }) => Number(attributes['i']))
+    .sort((a, b) => a - b);
+
+/** A directory of this test alone, deleted at its end. */
+function temporaryDirectory(): { readonly path: string } & Disposable {
+  const path = join(mkdtempSync(join(tmpdir(), 'logflume-')), 'spool');
+  return { path, [Symbol.dispose]: () => rmSync(join(path, '..'), { recursive: true, force: true }) };
+}
+
+/** What lies in a directory and below. */
+function filesIn(path: string): string[] {
+  return existsSync(path) ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : [];
+}
+
+/** Starts the next process with the same spool, waits until the backend has so many records, and ends it. */
+async function restart(backend: DevBackend, dir: string, records: number): Promise<void> {
+  await backend.resume();
+  await using next = startFixture('spool', {
+    args: ['wait', '0'],
+    env: { LOGFLUME_ENDPOINTS: backend.url, LOGFLUME_SPOOL_DIR: dir },
+  });
+  await backend.waitFor((kept) => kept.length >= records);
+  next.child.kill('SIGTERM');
+  await expect(next.ended()).resolves.toMatchObject({ signal: 'SIGTERM' });
+}
+
+/** Every end the process itself chooses. */
+const ends: [string, number][] = [
+  ['naturally', 0],
+  ['exit', 0],
+  ['throw', 1],
+];
+
+describe.each(['wal', 'spill'])('with a spool in mode %s and the backend down', (mode) => {
+  test.each(ends)(
+    '%s: all records are on disk, none on stderr, and the next process delivers them (F62, F63)',
+    async (way, code) => {
+      using dir = temporaryDirectory();
+      await using backend = await createDevBackend();
+      await backend.suspend();
+      const env = { LOGFLUME_ENDPOINTS: backend.url, LOGFLUME_SPOOL_DIR: dir.path, LOGFLUME_SPOOL_MODE: mode };
+      const ended = await runFixture('spool', { args: [way, '1000'], env });
+      expect(ended).toMatchObject({ code, signal: null });
+      expect(ended.stderr).not.toContain('{"');
+      expect(statSync(dir.path).mode & 0o777).toBe(0o700);
+      await restart(backend, dir.path, 1000);
+      expect(received(backend)).toStrictEqual(numbers(1000));
+      expect(filesIn(dir.path)).toEqual([]);
+    },
+  );
+
+  it('SIGTERM: the same, and the process dies of it (F64)', async () => {
+    using dir = temporaryDirectory();
+    await using backend = await createDevBackend();
+    await backend.suspend();
+    const env = { LOGFLUME_ENDPOINTS: backend.url, LOGFLUME_SPOOL_DIR: dir.path, LOGFLUME_SPOOL_MODE: mode };
+    await using fixture = startFixture('spool', { args: ['wait', '1000'], env });
+    await fixture.says('ready');
+    fixture.child.kill('SIGTERM');
+    await expect(fixture.ended()).resolves.toMatchObject({ code: null, signal: 'SIGTERM' });
+    expect(fixture.output.stderr).not.toContain('{"');
+    await restart(backend, dir.path, 1000);
+    expect(received(backend)).toStrictEqual(numbers(1000));
+  });
+
+  it('close: the report says what is on disk, and the next process delivers it', async () => {
+    using dir = temporaryDirectory();
+    await using backend = await createDevBackend();
+    await backend.suspend();
+    const env = { LOGFLUME_ENDPOINTS: backend.url, LOGFLUME_SPOOL_DIR: dir.path, LOGFLUME_SPOOL_MODE: mode };
+    const ended = await runFixture('spool', { args: ['close', '1000'], env });
+    expect(JSON.parse(ended.stdout)).toMatchObject({ accepted: 1000, pending: 1000, spooled: 1000, fallback: 0 });
+    await restart(backend, dir.path, 1000);
+    expect(received(backend)).toStrictEqual(numbers(1000));
+  });
+});
+
+describe('SIGKILL with a spool in mode wal and the backend down', () => {
+  it('loses nothing that had lingered (F61)', async () => {
+    using dir = temporaryDirectory();
+    await using backend = await createDevBackend();
+    await backend.suspend();
+    const env = { LOGFLUME_ENDPOINTS: backend.url, LOGFLUME_SPOOL_DIR: dir.path };
+    await using fixture = startFixture('spool', { args: ['spooled', '1000'], env });
+    await fixture.says('spooled');
+    fixture.child.kill('SIGKILL');
+    await fixture.ended();
+    await restart(backend, dir.path, 1000);
+    expect(received(backend)).toStrictEqual(numbers(1000));
+  });
+
+  it('keeps a fatal record although it was the last call (G3)', async () => {
+    using dir = temporaryDirectory();
+    await using backend = await createDevBackend();
+    await backend.suspend();
+    const env = { LOGFLUME_ENDPOINTS: backend.url, LOGFLUME_SPOOL_DIR: dir.path };
+    const ended = await runFixture('spool', { args: ['fatal', '0'], env });
+    expect(ended.signal).toBe('SIGKILL');
+    await restart(backend, dir.path, 1);
+    expect(backend.records()).toMatchObject([{ body: 'the end', severityText: 'FATAL' }]);
+  });
+});
+
+describe('a process with a spool and a backend that works', () => {
+  test.each(ends)('%s: everything is delivered once, and nothing is left on disk', async (way, code) => {
+    using dir = temporaryDirectory();
+    await using backend = await createDevBackend();
+    const env = { LOGFLUME_ENDPOINTS: backend.url, LOGFLUME_SPOOL_DIR: dir.path };
+    const ended = await runFixture('spool', { args: [way, '1000'], env });
+    expect(ended).toMatchObject({ code, signal: null });
+    expect(received(backend)).toStrictEqual(numbers(1000));
+    expect(backend.stats().records.duplicates).toBe(0);
+    expect(filesIn(dir.path)).toEqual([]);
+  });
+});
+
+it('without a directory no file is made', async () => {
+  using dir = temporaryDirectory();
+  await using backend = await createDevBackend();
+  await backend.suspend();
+  const ended = await runFixture('spool', { args: ['handles', '10'], env: { LOGFLUME_ENDPOINTS: backend.url } });
+  expect(JSON.parse(ended.stdout)).toMatchObject({ spooled: 0 });
+  expect(filesIn(dir.path)).toEqual([]);
+});
