@@ -69,3 +69,14 @@ it('lets code beat a variable that is read by the rule of its option', () => {
   expect([queue.maxBytes, sources['queue.maxBytes']]).toEqual([65_536, 'code']);
   expect(resolveOptions({}, { LOGFLUME_QUEUE_MAX_BYTES: '131072' }, deps).queue.maxBytes).toBe(131_072);
 });
+
+it('lets a variable that is read by the rule of its option beat a file', () => {
+  const env = { LOGFLUME_QUEUE_MAX_BYTES: '131072', LOGFLUME_CONFIG: '/f.json' };
+  const { queue, batch, sources } = resolveOptions(
+    {},
+    env,
+    withFile('{"queue":{"maxBytes":65536},"batch":{"maxBytes":4096}}'),
+  );
+  expect([queue.maxBytes, sources['queue.maxBytes']]).toEqual([131_072, 'environment LOGFLUME_QUEUE_MAX_BYTES']);
+  expect([batch.maxBytes, sources['batch.maxBytes']]).toEqual([4096, 'file /f.json:1']);
+});
