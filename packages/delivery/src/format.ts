@@ -48,6 +48,13 @@ export interface Format {
    * @returns `undefined` for fewer than two records, and for what is no such body. Never throws.
    */
   splitBody(body: Uint8Array): readonly [BodyPart, BodyPart] | undefined;
+  /**
+   * A smaller form of a body that `frame` made of a single record, its text cut with a marker, for a server that refused
+   * it as too large. A format without it has such records counted as `oversize` at once.
+   *
+   * @returns `undefined` when there is nothing to cut, and for what is no such body. Never throws.
+   */
+  shortenBody?(body: Uint8Array): Uint8Array | undefined;
 }
 
 /** A request body, not compressed, and how many records it holds. */

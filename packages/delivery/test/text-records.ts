@@ -58,6 +58,17 @@ export const textFormat: Format = {
   },
 };
 
+/** `textFormat`, which can cut a text to eight characters. */
+export const cuttingFormat: Format = {
+  ...textFormat,
+  shortenBody(body) {
+    const [text = ''] = textsOf(body);
+    if (text.length <= 8) return undefined;
+    const bytes = Buffer.alloc(PREFIX_BYTES + 11);
+    return bytes.subarray(0, textCodec.encode(bytes, 0, { text: `${text.slice(0, 8)}...` }));
+  },
+};
+
 /** The texts of a body that `textFormat` framed. */
 export function textsOf(body: Uint8Array): string[] {
   const bytes = asBuffer(body);

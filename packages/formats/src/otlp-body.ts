@@ -5,6 +5,8 @@ import {
   decodeLogsRequest,
   type OtlpLogsRequest,
   parseOtlpJsonRequest,
+  shortenDecodedRequest,
+  shortenLogsRequest,
   splitLogsRequest,
   toOtlpJsonText,
 } from '@logflume/otlp';
@@ -14,6 +16,7 @@ import { requestLines } from './record-lines.ts';
 export interface BodyReader {
   linesOfBody(body: Uint8Array): string[];
   splitBody(body: Uint8Array): readonly [BodyPart, BodyPart] | undefined;
+  shortenBody(body: Uint8Array): Uint8Array | undefined;
 }
 
 /** For OTLP protobuf: cut as bytes, nothing is encoded again. */
@@ -24,12 +27,18 @@ export const protobufBodies: BodyReader = {
       const halves = splitLogsRequest(body);
       return halves && [toPart(halves[0]), toPart(halves[1])];
     }),
+  shortenBody: (body) => attempt(() => shortenLogsRequest(body)),
 };
 
 /** For OTLP JSON. */
 export const jsonBodies: BodyReader = {
   linesOfBody: (body) => attempt(() => requestLines(parseOtlpJsonRequest(body))) ?? [],
   splitBody: (body) => attempt(() => splitJson(parseOtlpJsonRequest(body))),
+  shortenBody: (body) =>
+    attempt(() => {
+      const shorter = shortenDecodedRequest(parseOtlpJsonRequest(body));
+      return shorter && Buffer.from(toOtlpJsonText(shorter));
+    }),
 };
 
 function toPart(body: Uint8Array): BodyPart {

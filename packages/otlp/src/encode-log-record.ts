@@ -102,7 +102,8 @@ function unlimited({ scrub }: EncodeLimits): EncodeLimits {
   return scrub === undefined ? defaultEncodeLimits : { ...defaultEncodeLimits, scrub };
 }
 
-function cutBody(text: string, maxUnits: number): string {
+/** The text's beginning and how many characters are missing. */
+export function cutBody(text: string, maxUnits: number): string {
   const kept = cutText(text, maxUnits);
   return `${kept}… [${text.length - kept.length} characters cut]`;
 }

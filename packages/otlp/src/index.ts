@@ -35,5 +35,6 @@ export { encodeLogsResponse, parseLogsResponse } from './response.ts';
 export type { RpcStatus } from './rpc-status.ts';
 export { encodeRpcStatus, parseRpcStatus } from './rpc-status.ts';
 export type { Scrub } from './scrub.ts';
+export { shortenDecodedRequest, shortenLogsRequest } from './shorten-request.ts';
 export { countLogRecords, splitLogsRequest } from './split-request.ts';
 export { DOES_NOT_FIT } from './wire.ts';

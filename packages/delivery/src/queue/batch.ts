@@ -70,9 +70,9 @@ function halfOf(parent: SealedBatch, runs: readonly RecordRun[], half: 0 | 1): S
 }
 
 /**
- * The id of half `half` of a batch: the same parent always gives the same two ids, so a repeat after a crash can be
+ * The id of half `half` of a batch, or of the shorter form of one record: the same parent always gives the same two ids, so a repeat after a crash can be
  * recognised.
  */
-export function deriveBatchId(parentId: string, half: 0 | 1): string {
+export function deriveBatchId(parentId: string, half: 0 | 1 | 'cut'): string {
   return createHash('sha256').update(`${parentId}.${half}`).digest('hex').slice(0, 32);
 }

@@ -16,7 +16,7 @@ export interface BookParts {
 }
 
 /** What happens to the batch after an attempt; `taken` and `refused` batches are in the ledger. */
-export type NextStep = 'taken' | 'refused' | 'wait' | 'split';
+export type NextStep = 'taken' | 'refused' | 'wait' | 'split' | 'shorten';
 
 /** Books what an attempt means for the records, says so where a person has to know, and answers what comes next. */
 export function bookOutcome(job: Job, outcome: BatchOutcome, endpoint: Endpoint, parts: BookParts): NextStep {
@@ -51,14 +51,7 @@ export function bookOutcome(job: Job, outcome: BatchOutcome, endpoint: Endpoint,
         endpoint.maxBatchBytes = Math.min(endpoint.maxBatchBytes, Math.max(1, bytes >> 1));
         return 'split';
       }
-      ledger.drop('oversize', 1);
-      report({
-        kind: 'serverWarning',
-        url: label,
-        message: `${label} refuses a record of ${bytes} bytes as too large (HTTP 413)`,
-      });
-      parts.bury(job, endpoint, 'HTTP 413');
-      return 'refused';
+      return 'shorten';
     case 'dead':
       if (parts.bisects && outcome.isBadRequest && records > 1) return 'split';
       ledger.rejected += records;
@@ -66,6 +59,15 @@ export function bookOutcome(job: Job, outcome: BatchOutcome, endpoint: Endpoint,
       parts.bury(job, endpoint, outcome.reason);
       return 'refused';
   }
+}
+
+/** Books a record that is refused as too large, and either cut once already or nothing of it can be cut. */
+export function bookOversize(job: Job, endpoint: Endpoint, { ledger, report, bury }: BookParts): void {
+  const { label } = endpoint;
+  ledger.drop('oversize', 1);
+  const message = `${label} refuses a record of ${job.batch.bytes} bytes as too large (HTTP 413)`;
+  report({ kind: 'serverWarning', url: label, message });
+  bury(job, endpoint, 'HTTP 413');
 }
 
 function reportRejected(report: DiagnosticSink, label: string, records: number, reason: string): void {

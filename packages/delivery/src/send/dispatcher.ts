@@ -12,7 +12,7 @@ import type { JobStore, Recalled } from '../storage/job-store.ts';
 import { type AgeLimits, whoseTurn } from '../storage/storage-rules.ts';
 import { type OpenBatches, Storekeeper } from '../storage/storekeeper.ts';
 import { type AttemptParts, type AttemptResult, attempt } from './attempt.ts';
-import { type BookParts, bookOutcome } from './book-outcome.ts';
+import { type BookParts, bookOutcome, bookOversize } from './book-outcome.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import { createJob, type Job } from './job.ts';
@@ -343,6 +343,8 @@ export class Dispatcher {
         return this.#waitFor(job);
       case 'split':
         return this.#split(job);
+      case 'shorten':
+        return this.#shorten(job, endpoint);
     }
   }
 
@@ -385,10 +387,26 @@ export class Dispatcher {
   #split(job: Job): void {
     const halves = this.#parts.store.halve(job);
     if (halves === undefined) return this.#settler.giveUp(job, 'oversize');
-    this.#settler.replace(job, halves);
-    for (const half of halves) {
-      this.#keeper.admit(half);
-      this.#added(half);
+    this.#replace(job, halves);
+  }
+
+  /** Cuts the text of a record that is too large for an endpoint, once. */
+  #shorten(job: Job, endpoint: Endpoint): void {
+    const shorter = job.isCut ? undefined : this.#parts.store.shorten(job);
+    if (shorter !== undefined) {
+      const message = `${endpoint.label} refuses a record of ${job.batch.bytes} bytes as too large: its text was cut`;
+      this.#parts.report({ kind: 'recordReduced', message });
+      return this.#replace(job, [shorter]);
+    }
+    bookOversize(job, endpoint, this.#bookParts);
+    this.#settler.settle(job);
+  }
+
+  #replace(job: Job, parts: readonly Job[]): void {
+    this.#settler.replace(job, parts);
+    for (const part of parts) {
+      this.#keeper.admit(part);
+      this.#added(part);
     }
   }
 

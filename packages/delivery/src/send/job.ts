@@ -18,6 +18,8 @@ export interface Job {
   /** It waits because the disk did not answer: nobody takes it before it is due, as the next answer would be the same. */
   waitsForDisk: boolean;
   attempts: number;
+  /** Whether it is the shorter form of a record that was refused as too large. */
+  isCut: boolean;
   /** 500s so far: they are tried a few times, then the batch is dead. */
   serverErrors: number;
   lastEndpoint: Endpoint | undefined;
@@ -72,6 +74,7 @@ const idle: Omit<Job, 'batch'> = {
   dueMs: 0,
   waitsForDisk: false,
   attempts: 0,
+  isCut: false,
   serverErrors: 0,
   lastEndpoint: undefined,
   lastReply: undefined,

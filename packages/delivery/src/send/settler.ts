@@ -36,11 +36,11 @@ export class Settler {
     waiters.settled(job);
   }
 
-  /** The job goes on as two. */
-  replace(job: Job, halves: readonly [Job, Job]): void {
+  /** The job goes on as others: its halves, or a shorter form. */
+  replace(job: Job, parts: readonly Job[]): void {
     this.#leave(job);
-    this.#parts.backlog.replaced(job, halves);
-    this.#parts.waiters.replaced(job, halves);
+    this.#parts.backlog.replaced(job, parts);
+    this.#parts.waiters.replaced(job, parts);
   }
 
   /** Fallback, else a counted drop. Does no I/O for a job in memory: it may run inside a log call. */

@@ -210,6 +210,24 @@ export class JobStore {
     return halves;
   }
 
+  /**
+   * The shorter form of a job of one record, which holds on to the place of the whole on disk until it has its own.
+   *
+   * @returns `undefined` if there is nothing to cut, or it cannot be read.
+   */
+  shorten(job: Job): Job | undefined {
+    const { format, compression, releaseBytes } = this.#parts;
+    const plain = job.runs === undefined ? job.body && plainBody(job.body) : format.frame(job.runs);
+    const bytes = plain === undefined ? undefined : format.shortenBody?.(plain);
+    if (plain === undefined || bytes === undefined || bytes.length >= plain.length) return undefined;
+    const batch = { ...job.batch, id: deriveBatchId(job.batch.id, 'cut'), bytes: bytes.length };
+    const body = compressSync({ bytes, encoding: '' }, compression);
+    const parent = job.parent ?? (job.frame === undefined ? undefined : { frame: job.frame, holders: 1 });
+    const shorter = { ...createBodyJob(batch, { body, parent }), countedBytes: body.bytes.length, isCut: true };
+    releaseBytes(job.countedBytes - shorter.countedBytes);
+    return shorter;
+  }
+
   /** Records of earlier processes that are counted on disk and were not asked for yet. */
   waitingRecords(): number {
     if (this.#spool === undefined) return 0;

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { cuttingFormat, deriveBatchId } from '../text-records.ts';
 import { type Answer, accept, answering, Inbox, serveHttp, serveSockets } from './backend.ts';
 import { createSender } from './sender.ts';
 
@@ -170,6 +171,34 @@ describe('a reply', () => {
     expect(await sender.send('huge')).toBe(true);
     expect(sender.delivery.stats()).toMatchObject({ dropped: { byReason: { oversize: 1 } } });
     await expect.poll(() => sender.stderr.join('')).toContain('{"text":"huge"}');
+  });
+
+  it('of 413 for a single record cuts its text, once, under an id that follows from the first (F19)', async () => {
+    const inbox = new Inbox();
+    const fits: Answer = (request, response) => {
+      if (request.body.length > 100) return status(413)(request, response, 0);
+      return accept(inbox)(request, response, 0);
+    };
+    await using server = await serveHttp(answering(inbox, fits));
+    await using sender = createSender([server.url], { format: cuttingFormat });
+    expect(await sender.send('a long story'.padEnd(500, '.'))).toBe(true);
+    expect(inbox.texts).toEqual(['a long s...']);
+    const [first = '', second] = inbox.requests.map(({ headers }) => String(headers['idempotency-key']));
+    expect(second).toBe(deriveBatchId(first, 'cut'));
+    expect(sender.delivery.stats()).toMatchObject({ delivered: 1, dropped: { total: 0 } });
+    await expect.poll(() => sender.diagnostics.map(({ kind }) => kind)).toContain('recordReduced');
+  });
+
+  it.each([
+    ['once cut', 'a long story', 2],
+    ['of which nothing can be cut', 'short', 1],
+  ])('of 413 for a record %s counts it as oversize (F19)', async (_what, text, requests) => {
+    const inbox = new Inbox();
+    await using server = await serveHttp(answering(inbox, status(413)));
+    await using sender = createSender([server.url], { format: cuttingFormat });
+    expect(await sender.send(text)).toBe(true);
+    expect(inbox.requests.length).toBe(requests);
+    expect(sender.delivery.stats()).toMatchObject({ pending: 0, dropped: { byReason: { oversize: 1 } } });
   });
 
   it('of 413 before the request is read, and a reset after it, is the reply (F32)', async () => {
