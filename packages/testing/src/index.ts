@@ -9,5 +9,6 @@ export { createScriptedTransport } from './scripted-transport.ts';
 export type { SeededRandom } from './seeded-random.ts';
 export { createSeededRandom } from './seeded-random.ts';
 export type { NumberedRecord } from './sim/numbered-records.ts';
-export type { SimulationOptions, SimulationSummary } from './sim/simulate.ts';
-export { SimulationFailure, simulate } from './sim/simulate.ts';
+export { simulate } from './sim/simulate.ts';
+export type { SimulationOptions, SimulationSummary } from './sim/simulation.ts';
+export { SimulationFailure } from './sim/simulation.ts';

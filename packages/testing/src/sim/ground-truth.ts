@@ -19,6 +19,8 @@ export class GroundTruth {
   /** Records of an answer that said yes, and reached the process that waited for it. */
   readonly #acked = new Set<number>();
   readonly #printed = new Set<number>();
+  readonly #excused = new Set<number>();
+  readonly #twice = new Set<number>();
   duplicates = 0;
 
   constructor(complain: Complain) {
@@ -55,21 +57,39 @@ export class GroundTruth {
   sent(numbers: readonly number[]): void {
     for (const number of numbers) {
       if (number >= this.loggedMs.length) this.#complain(`record ${number} was sent and never logged`);
-      if (this.#acked.has(number)) this.#complain(`record ${number} was sent again after it was acknowledged`);
+      if (this.#isDone(number)) this.#complain(`record ${number} was sent again after it was acknowledged`);
     }
   }
 
   /** The process was told that an endpoint has these. */
   acked(numbers: readonly number[]): void {
     for (const number of numbers) {
-      if (this.#acked.has(number)) this.#complain(`record ${number} was acknowledged twice`);
+      if (this.#isDone(number)) this.#complain(`record ${number} was acknowledged twice`);
       this.#acked.add(number);
     }
   }
 
-  /** A process died: what its answers said may be forgotten with it. */
-  forgetAcks(): void {
-    this.#acked.clear();
+  /** A record stands on disk more than once. */
+  expectTwice(number: number): void {
+    this.#twice.add(number);
+  }
+
+  #isDone(number: number): boolean {
+    return this.#acked.has(number) && !this.#twice.has(number);
+  }
+
+  isAcked(number: number): boolean {
+    return this.#acked.has(number);
+  }
+
+  /** A process ended before it could write down that these were acknowledged. */
+  forgetAcks(numbers: Iterable<number>): void {
+    for (const number of numbers) this.#acked.delete(number);
+  }
+
+  /** A record may be missing: it died in memory with its process, or its disk was damaged. */
+  excuse(number: number): void {
+    this.#excused.add(number);
   }
 
   /** A line of the fallback shows it. */
@@ -82,13 +102,13 @@ export class GroundTruth {
     return this.#taken.has(number);
   }
 
-  /** Records that no endpoint took and nobody printed. */
-  missing(): number {
-    let missing = 0;
+  /** Records that no endpoint took, nobody printed, and that are not excused. */
+  nowhere(): number[] {
+    const numbers: number[] = [];
     for (let number = 0; number < this.loggedMs.length; number++) {
-      if (!this.#taken.has(number) && !this.#printed.has(number)) missing++;
+      if (!this.#taken.has(number) && !this.#printed.has(number) && !this.#excused.has(number)) numbers.push(number);
     }
-    return missing;
+    return numbers;
   }
 }
 

@@ -1,54 +1,15 @@
-import type { DeliveryOptions, DeliveryStats } from '@logflume/delivery';
+import type { DeliveryStats } from '@logflume/delivery';
 import { createManualClock, type ManualClock } from '../manual-clock.ts';
 import { createSeededRandom, type SeededRandom } from '../seeded-random.ts';
+import { checkStats, countedLost } from './check-stats.ts';
+import { drawOptions, drawSpool } from './draw-options.ts';
+import { accountFor } from './end-of-life.ts';
 import { GroundTruth } from './ground-truth.ts';
-import type { NumberedRecord } from './numbered-records.ts';
+import { readDisk } from './read-disk.ts';
+import { diskConditions, SimulatedDisk } from './simulated-disk.ts';
 import { createSimulatedNetwork, type SimulatedNetwork } from './simulated-network.ts';
-import { type DeliveryFactory, type ProcessSetup, SimulatedProcess } from './simulated-process.ts';
-
-export interface SimulationOptions {
-  /**
-   * Makes the engine under test from the options of one life.
-   * @defaultValue `createDelivery` of `@logflume/delivery`
-   */
-  readonly createDelivery?: DeliveryFactory | undefined;
-  /** Told of every step before it is taken, for a person who looks for the cause of a failure. */
-  readonly onStep?: ((step: string) => void) | undefined;
-}
-
-/** What happened in one run, to see that what should be tested really occurred. All counts over all lives. */
-export interface SimulationSummary {
-  readonly seed: number;
-  /** Processes that lived: one more than crashes and restarts. */
-  readonly lives: number;
-  readonly crashes: number;
-  /** Ledger of all lives together. */
-  readonly accepted: number;
-  readonly delivered: number;
-  readonly rejected: number;
-  readonly fallback: number;
-  readonly dropped: Readonly<Record<string, number>>;
-  readonly requests: number;
-  /** Records that endpoints took more than once. */
-  readonly duplicates: number;
-  /** Answers of 413. */
-  readonly splits: number;
-  readonly closed: boolean;
-  readonly fallbackLines: number;
-  /** Records that went to the fallback as they were too old. */
-  readonly expired: number;
-}
-
-/** A promise that a run broke. */
-export class SimulationFailure extends Error {
-  readonly seed: number;
-
-  constructor(seed: number, what: string) {
-    super(`${what}\n  reproduce with: npm run simulate -- --seed ${seed}`);
-    this.name = 'SimulationFailure';
-    this.seed = seed;
-  }
-}
+import { type ProcessSetup, SimulatedProcess } from './simulated-process.ts';
+import { SimulationFailure, type SimulationOptions, type SimulationSummary } from './simulation.ts';
 
 const SEVERITIES = [1, 5, 9, 12, 13, 17, 21, 24];
 
@@ -56,6 +17,12 @@ const SEVERITIES = [1, 5, 9, 12, 13, 17, 21, 24];
 const HEALING_MS = 420_000;
 
 const MAX_LIVES = 6;
+
+/** Looks for dead owners are a minute apart. */
+const ADOPTION_MS = 130_000;
+
+/** Acks of eight bytes are written without a look at the quota, as they are what makes room. */
+const DISK_TOLERANCE = 1.1;
 
 /**
  * Runs the real engine through one random run: bursts, endpoints that change their behaviour, flushes, closes and crashes
@@ -89,10 +56,11 @@ class Run {
   #process: SimulatedProcess;
   #broken: string | undefined;
   #crashes = 0;
+  /** Whether its disk lost power or a bit: what cannot be read is kept, and takes room. */
+  #isDamaged = false;
   #fallbackLines = 0;
   #expired = 0;
-  /** Records that were lost with a life, as nothing of it was on a disk. */
-  #mayBeLost = 0;
+  #spoolFull = 0;
   /** Whether crashes happen at all. */
   readonly #isMortal: boolean;
 
@@ -109,7 +77,9 @@ class Run {
     this.#network = createSimulatedNetwork({ clock: this.#clock, random, truth: this.#truth }, complain);
     this.#recordBytes = random.pick([20, 60, 300, 1500]);
     this.#maxBytes = random.pick([64, 64, 100]) * 1024;
-    this.#isMortal = random.chance(0.4);
+    this.#isMortal = random.chance(0.5);
+    const isDiskDrawn = random.chance(0.4);
+    const disk = (options.disk ?? isDiskDrawn) ? new SimulatedDisk(random) : undefined;
     this.#setup = {
       clock: this.#clock,
       random,
@@ -117,7 +87,11 @@ class Run {
       truth: this.#truth,
       complain,
       create: options.createDelivery,
-      options: drawOptions(random, this.#network.urls, this.#maxBytes),
+      options: {
+        ...drawOptions(random, this.#network.urls, this.#maxBytes),
+        ...(disk === undefined ? {} : { spool: drawSpool(random) }),
+      },
+      disk,
       stdioMode: random.pick(['reading', 'reading', 'reading', 'failing', 'stuck', 'closed'] as const),
     };
     this.#process = this.#start();
@@ -127,8 +101,21 @@ class Run {
     const steps = this.#random.between(5, 30);
     for (let step = 0; step < steps; step++) await this.#step();
     this.#process.isMortal = false;
-    if (this.#process.isClosed) await this.#endClosed();
-    else await this.#endHealed();
+    if (this.#process.isClosed) {
+      await this.#endClosed();
+      // What it left on disk is for the next one.
+      if (this.#setup.disk !== undefined) this.#restart('close');
+    }
+    this.#process.isMortal = false;
+    if (!this.#process.isClosed) await this.#endHealed();
+    if (this.#isLeftOnDisk()) {
+      // What it could not read while the disk was in trouble it left alone: the next one finds it.
+      this.#process.close(30_000);
+      await this.#endClosed();
+      this.#restart('close');
+      this.#process.isMortal = false;
+      await this.#endHealed();
+    }
     this.#checkLosses();
   }
 
@@ -153,6 +140,9 @@ class Run {
       closed: this.#process.isClosed,
       fallbackLines: this.#fallbackLines + this.#process.fallbackLines,
       expired: this.#expired + this.#process.expired,
+      segments: this.#setup.disk?.segments ?? 0,
+      spoolFull: this.#spoolFull + this.#process.spoolFull,
+      diskFailures: this.#setup.disk?.failures ?? 0,
     };
   }
 
@@ -170,10 +160,23 @@ class Run {
     else if (dice < 0.88) this.#note(`endpoint ${this.#network.change()}`);
     else if (dice < 0.92) this.#shiftWall(random.pick([-3_600_000, 3_600_000]));
     else if (dice < 0.93) await this.#suspend(random.pick([1000, 600_000]));
+    else if (dice < 0.95) this.#changeDisk();
     else if (dice < 0.985) this.#flush(random.pick([0, 10, 1000, 5000, 60_000, Number.POSITIVE_INFINITY]));
     else this.#close(random.pick([0, 100, 5000, 30_000]));
     this.#check();
-    if (!this.#process.isAlive) this.#restart();
+    if (!this.#process.isAlive) this.#restart('crash');
+    else if (this.#process.isClosed && this.#setup.disk !== undefined && random.chance(0.3)) {
+      await this.#endClosed();
+      this.#restart(this.#process.isAlive ? 'close' : 'crash');
+    }
+  }
+
+  #changeDisk(): void {
+    const { disk, random } = this.#setup;
+    if (disk === undefined) return;
+    disk.condition = random.pick(diskConditions);
+    this.#note(`the disk is ${disk.condition}`);
+    if (disk.condition !== 'well') this.#process.wasHindered = true;
   }
 
   #log(count: number, severityNumber: number): void {
@@ -188,6 +191,7 @@ class Run {
 
   async #suspend(ms: number): Promise<void> {
     this.#note(`suspend ${ms}`);
+    this.#process.wasHindered = true;
     await this.#clock.suspend(ms);
   }
 
@@ -206,26 +210,56 @@ class Run {
     this.#process.close(timeoutMs);
   }
 
-  /** The process died; a new one takes its place. */
-  #restart(): void {
-    this.#note('crash and restart');
-    this.#crashes++;
-    const stats = this.#process.stats();
-    this.#mayBeLost += stats.pending + this.#unprinted();
-    this.#past.push(stats);
+  /** The process ended; a new one takes its place. */
+  #restart(how: 'crash' | 'close'): void {
+    this.#bury(how);
+    this.#past.push(this.#process.stats());
     this.#fallbackLines += this.#process.fallbackLines;
     this.#expired += this.#process.expired;
-    this.#truth.forgetAcks();
+    this.#spoolFull += this.#process.spoolFull;
+    this.#process.kill();
     this.#process = this.#start();
+    // It may die while it starts.
+    if (!this.#process.isAlive) this.#restart('crash');
+  }
+
+  /** Takes account of what the process leaves behind. */
+  #bury(how: 'crash' | 'close'): void {
+    const { disk, clock, truth } = this.#setup;
+    const before = disk === undefined ? [] : readDisk(disk.image.files());
+    if (how === 'crash') {
+      this.#crashes++;
+      this.#note(`crash, ${this.#damage()}`);
+    } else this.#note('start again');
+    const after = disk === undefined ? [] : readDisk(disk.image.files());
+    const counted = countedLost(this.#process.stats()) + this.#unprinted();
+    const { windowMs, isUnhindered: isDiskWell } = this.#process;
+    const endedMs = Math.min(this.#process.diedMs, clock.nowMs());
+    const broken = accountFor(truth, { how, endedMs, before, after, counted, windowMs, isDiskWell });
+    if (broken !== undefined) this.#fail(broken);
+  }
+
+  /** What happens to the disk with the process. */
+  #damage(): string {
+    const { disk, random } = this.#setup;
+    if (disk === undefined || random.chance(0.7)) return 'killed';
+    this.#isDamaged = true;
+    if (random.chance(0.5)) {
+      disk.image.losePower(random);
+      return 'the power is gone';
+    }
+    return `a bit of ${disk.image.flipBit(random)} flips`;
   }
 
   async #endClosed(): Promise<void> {
     await this.#advance(31_000);
     this.#check();
-    const { pending, endpoints } = this.#process.stats();
-    if (pending > 0) this.#fail(`${pending} records are pending after close`);
+    if (!this.#process.isAlive) return;
+    const { pending, spooled, endpoints } = this.#process.stats();
+    if (pending > spooled) this.#fail(`${pending} records are pending after close, ${spooled} of them on disk`);
     this.#checkIdle(endpoints);
-    await this.#advance(1000);
+    // The sum of what was not printed is told half a minute later.
+    await this.#advance(61_000);
     const { pendingTimers } = this.#process;
     if (pendingTimers > 0) this.#fail(`${pendingTimers} timers are left after close`);
   }
@@ -233,13 +267,16 @@ class Run {
   async #endHealed(): Promise<void> {
     this.#note('heal');
     this.#network.heal();
+    if (this.#setup.disk !== undefined) this.#setup.disk.condition = 'well';
     await this.#advance(HEALING_MS);
     this.#check();
     // What failed without an outage returns at the pace of the retry budget: one batch a second at least.
     await this.#advance(this.#process.stats().pending * 1000);
     this.#check();
-    const { pending } = this.#process.stats();
-    if (pending > 0) this.#fail(`${pending} records are pending although every endpoint is well`);
+    const { pending, spooled } = this.#process.stats();
+    // What could not be read while the disk was in trouble stays where it is, for the next process.
+    const excused = this.#isLeftOnDisk() ? spooled : 0;
+    if (pending > excused) this.#fail(`${pending} records are pending although every endpoint is well`);
     const fresh = this.#truth.loggedMs.length;
     this.#process.log(1, 9, this.#recordBytes);
     await this.#advance(30_000);
@@ -248,54 +285,46 @@ class Run {
     this.#checkIdle(this.#process.stats().endpoints);
   }
 
-  /** Every record somebody is said to have is where it is said to be; the others were counted, or died with a process. */
+  /** Whether a record that nobody has stands on disk. */
+  #isLeftOnDisk(): boolean {
+    const { disk } = this.#setup;
+    if (disk === undefined || disk.failures === 0) return false;
+    const nowhere = new Set(this.#truth.nowhere());
+    return readDisk(disk.image.files()).some(({ isAcked, numbers }) => !isAcked && numbers.some((n) => nowhere.has(n)));
+  }
+
+  /** Every record that has to be somewhere is there, or was counted by the process that had it last. */
   #checkLosses(): void {
-    const missing = this.#truth.missing();
-    this.#mayBeLost += this.#unprinted();
-    const { rejected, dropped } = this.summary();
-    const counted = Object.values(dropped).reduce((sum, records) => sum + records, rejected);
-    if (missing > counted + this.#mayBeLost) {
-      this.#fail(
-        `${missing} records are nowhere, ${counted} are counted as lost, ${this.#mayBeLost} died with a process`,
-      );
-    }
+    const missing = this.#truth.nowhere().length;
+    const counted = countedLost(this.#process.stats()) + this.#unprinted();
+    if (missing > counted) this.#fail(`${missing} records are nowhere, and ${counted} are counted as lost`);
   }
 
   /** Lines behind a reader that is stuck: at the end of a real process they are written, or counted as failed. */
   #unprinted(): number {
-    return this.#process.stats().fallback - this.#process.fallbackLines;
+    return Math.max(0, this.#process.stats().fallback - this.#process.fallbackLines);
   }
 
   #check(): void {
     this.#process.check();
     if (this.#broken !== undefined) this.#fail(this.#broken);
     if (!this.#process.isAlive) return;
-    const { accepted, delivered, rejected, fallback, dropped, pending, spooled, endpoints } = this.#process.stats();
-    const sum = delivered + rejected + fallback + dropped.total + pending;
-    if (accepted !== sum) this.#fail(`${accepted} were accepted and ${sum} accounted for`);
-    const reasons = Object.values(dropped.byReason).reduce((total, records) => total + records, 0);
-    if (reasons !== dropped.total) this.#fail(`dropped.total is ${dropped.total}, its reasons say ${reasons}`);
-    if (delivered !== this.#network.ackedRecords) {
-      this.#fail(`${delivered} count as delivered and ${this.#network.ackedRecords} were acknowledged`);
-    }
-    for (const count of [
-      accepted,
-      delivered,
-      rejected,
-      fallback,
-      pending,
-      spooled,
-      ...Object.values(dropped.byReason),
-    ]) {
-      if (!(count >= 0)) this.#fail(`a counter is ${count}`);
-    }
-    if ((pending - spooled) * this.#recordBytes > this.#maxBytes) {
-      this.#fail(
-        `${pending - spooled} records of ${this.#recordBytes} bytes are in memory, ${this.#maxBytes} bytes may be`,
-      );
-    }
-    const total = endpoints.reduce((records, endpoint) => records + endpoint.delivered, 0);
-    if (total !== delivered) this.#fail(`the endpoints say ${total} were delivered, the ledger ${delivered}`);
+    const broken = checkStats(this.#process.stats(), {
+      ackedRecords: this.#network.ackedRecords,
+      recordBytes: this.#recordBytes,
+      maxMemoryBytes: this.#maxBytes,
+    });
+    if (broken !== undefined) this.#fail(broken);
+    this.#checkDisk();
+  }
+
+  #checkDisk(): void {
+    const { disk, options } = this.#setup;
+    // What a dead process left counts once it is adopted.
+    const isSettledIn = this.#clock.nowMs() - this.#process.startedMs > ADOPTION_MS;
+    if (disk === undefined || !isSettledIn || !this.#process.isUnhindered || this.#isDamaged) return;
+    const maxBytes = (options.spool?.maxBytes ?? 0) * DISK_TOLERANCE;
+    if (disk.image.bytes > maxBytes) this.#fail(`${disk.image.bytes} bytes are on disk, ${maxBytes} may be`);
   }
 
   #checkIdle(endpoints: DeliveryStats['endpoints']): void {
@@ -312,32 +341,4 @@ class Run {
     const stats = JSON.stringify(this.#process.stats());
     throw new SimulationFailure(this.#seed, `${what}\n  at ${this.#clock.nowMs()} ms, after: ${last}\n  ${stats}`);
   }
-}
-
-function drawOptions(
-  random: SeededRandom,
-  urls: readonly string[],
-  maxBytes: number,
-): Partial<DeliveryOptions<NumberedRecord>> {
-  return {
-    endpoints: urls.map((url) => ({ url, weight: random.between(1, 3), priority: random.between(0, 1) })),
-    balance: random.pick(['least-loaded', 'least-loaded', 'round-robin', 'failover'] as const),
-    batch: {
-      maxRecords: random.pick([1, 10, 10, 10, 100, 1000]),
-      maxBytes: random.pick([1000, 8000, 8000]),
-      lingerMs: random.pick([0, 50, 200, 5000]),
-    },
-    queue: { maxBytes },
-    retry: { maxAgeMs: random.pick([60_000, 900_000, 1e9]), maxServerErrorRetries: random.between(0, 3) },
-    timeoutMs: random.pick([1000, 10_000]),
-    ...(random.chance(0.3) ? { headers: flakyHeaders(random) } : {}),
-  };
-}
-
-function flakyHeaders(random: SeededRandom): () => Promise<Record<string, string>> {
-  return () => {
-    const dice = random.next();
-    if (dice < 0.1) return Promise.reject(new Error('no token'));
-    return dice < 0.2 ? new Promise(() => undefined) : Promise.resolve({ authorization: 'Bearer x' });
-  };
 }

@@ -4,6 +4,8 @@ import {
   type Delivery,
   type DeliveryOptions,
   type DeliveryStats,
+  type FileSystem,
+  type InstanceLocks,
   type Timer,
   type Transport,
 } from '@logflume/delivery';
@@ -12,6 +14,7 @@ import { createMemoryStdio, type MemoryStdio } from '../memory-stdio.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { Complain, GroundTruth } from './ground-truth.ts';
 import { type NumberedRecord, numberedCodec, numberedFormat, numberOfLine } from './numbered-records.ts';
+import type { SimulatedDisk } from './simulated-disk.ts';
 import type { SimulatedNetwork } from './simulated-network.ts';
 
 /** A `flush` or `close` that has to settle. */
@@ -20,6 +23,12 @@ interface Promised {
   readonly deadlineMs: number;
   settled: boolean;
 }
+
+/** What a batch that lingered long enough may take to be written: turns of the event loop, and a timer that is a little late. */
+const SLACK_MS = 50;
+
+/** A step of hours has some thousands; a loop that feeds itself never ends. */
+const MAX_EVENTS_OF_A_STEP = 50_000;
 
 export type DeliveryFactory = (options: DeliveryOptions<NumberedRecord>) => Delivery<NumberedRecord>;
 
@@ -34,38 +43,54 @@ export interface ProcessSetup {
   /** Options drawn once: a process that starts again is configured as before. */
   readonly options: Partial<DeliveryOptions<NumberedRecord>>;
   readonly stdioMode: MemoryStdio['mode'];
+  /** `undefined` for a process without a spool. */
+  readonly disk: SimulatedDisk | undefined;
 }
 
 /**
  * One life of the process: the real engine over a clock, a network and a stream that forget it once it is dead.
  *
- * It dies at the event whose number it is given: before a timer, a turn of the event loop or a request; between any two
- * `await`s of the engine there is one.
+ * It dies at the event whose number it is given: before a timer, a turn of the event loop, a request, or in an operation
+ * of the disk.
  */
 export class SimulatedProcess {
   readonly delivery: Delivery<NumberedRecord>;
   readonly stdio: MemoryStdio;
   isAlive = true;
+  readonly startedMs: number;
+  /** When it died; `Infinity` until then. */
+  diedMs: number = Number.POSITIVE_INFINITY;
   isClosed = false;
+  /** It was suspended, its disk misbehaved, or there was no room on it: what it promises about a crash does not hold. */
+  wasHindered = false;
   /** `false` ends its chance to die: a world that heals has no crashes. */
   isMortal = true;
   /** Records given up for their age. */
   expired = 0;
+  /** How often its spool was full. */
+  spoolFull = 0;
   readonly #setup: ProcessSetup;
   readonly #timers = new Set<Timer>();
   readonly #promised: Promised[] = [];
   #events = 0;
+  /** At the end of the last step. */
+  #quietEvents = 0;
   readonly #diesAt: number;
+  /** Of the disk, before this life. */
+  readonly #failures: number;
   #linesRead = 0;
   #printed = 0;
 
   constructor(setup: ProcessSetup, diesAt: number) {
     this.#setup = setup;
     this.#diesAt = diesAt;
+    this.startedMs = setup.clock.nowMs();
+    this.#failures = setup.disk?.failures ?? 0;
     const { random, network, complain } = setup;
     const clock = this.#ownClock(setup.clock);
     this.stdio = createMemoryStdio(clock);
     this.stdio.mode = setup.stdioMode;
+    const fileSystem = setup.disk?.mount(this);
     const way = network.connect({ stats: () => this.stats(), isAlive: () => this.isAlive });
     this.delivery = (setup.create ?? createDelivery)({
       codec: numberedCodec,
@@ -75,11 +100,13 @@ export class SimulatedProcess {
       exit: { hooks: false },
       onDiagnostic: (event) => {
         if (event.kind === 'internalError' && this.isAlive) complain(event.message);
+        if (event.kind === 'spoolFull' || event.kind === 'spoolEvicted') this.spoolFull++;
         if (event.kind === 'fallbackUsed' && event.reason === 'expired') this.expired += event.records;
       },
       clock,
       random,
       transport: this.#ownTransport(way),
+      ...(fileSystem === undefined ? {} : { fileSystem, locks: ownLocks(fileSystem) }),
       stdio: this.stdio,
     });
   }
@@ -106,16 +133,41 @@ export class SimulatedProcess {
     this.isClosed = true;
   }
 
+  /**
+   * Age at which every record of it must be on disk; `undefined` if there is none, as it does not write ahead, or the disk
+   * gave it trouble, or it did not run for a while.
+   */
+  get windowMs(): number | undefined {
+    const { disk, options } = this.#setup;
+    const maxBytes = options.spool?.maxBytes ?? 0;
+    if (disk === undefined || options.spool?.mode === 'spill' || !this.isUnhindered) return undefined;
+    // The oldest may have had to go; that is told a little later.
+    if (this.spoolFull > 0 || disk.image.bytes > maxBytes / 2) return undefined;
+    return (options.batch?.lingerMs ?? 0) + SLACK_MS;
+  }
+
+  /** Whether it ran all the time, over a disk that did what it was asked to. */
+  get isUnhindered(): boolean {
+    return !this.wasHindered && this.#setup.disk?.failures === this.#failures;
+  }
+
   /** Dies now: nothing of it runs any more, whatever it waits for. */
   kill(): void {
+    if (!this.isAlive) return;
     this.isAlive = false;
+    this.diedMs = this.#setup.clock.nowMs();
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
   }
 
   /** Counts something that happens to it; it may be the last thing. */
   event(): boolean {
-    if (this.isMortal && this.isAlive && ++this.#events >= this.#diesAt) this.kill();
+    this.#events++;
+    if (this.isMortal && this.#events >= this.#diesAt) this.kill();
+    if (this.#events > this.#quietEvents + MAX_EVENTS_OF_A_STEP) {
+      this.#setup.complain('it keeps itself busy without end');
+      this.kill();
+    }
     return this.isAlive;
   }
 
@@ -138,6 +190,7 @@ export class SimulatedProcess {
       truth.printed(number);
       this.#printed++;
     }
+    this.#quietEvents = this.#events;
     if (!this.isAlive) return;
     for (const { what, deadlineMs, settled } of this.#promised) {
       if (!settled && clock.nowMs() > deadlineMs + 1) complain(`a ${what} is not settled after its deadline`);
@@ -190,4 +243,17 @@ export class SimulatedProcess {
       close: () => way.close(),
     };
   }
+}
+
+/** Locks that hold as long as their process lives; there is one at a time. Their files stay, as those of sockets do. */
+function ownLocks(fileSystem: FileSystem): InstanceLocks {
+  const held = new Set<() => string>();
+  return {
+    hold(path) {
+      fileSystem.close(fileSystem.open(`${path()}/lock`, 'update'));
+      held.add(path);
+      return () => void held.delete(path);
+    },
+    probe: async (path) => ([...held].some((holder) => holder() === path) ? 'alive' : 'dead'),
+  };
 }

@@ -7,7 +7,7 @@ export const RUNS_OF_A_FILE = 10_000;
 /** Every second seed from `first` on. */
 export async function runMany(first: 0 | 1): Promise<SimulationSummary[]> {
   const summaries: SimulationSummary[] = [];
-  for (let run = 0; run < RUNS_OF_A_FILE; run++) summaries.push(await simulate(first + 2 * run));
+  for (let run = 0; run < RUNS_OF_A_FILE; run++) summaries.push(await simulate(first + 2 * run, { disk: false }));
   return summaries;
 }
 
@@ -16,8 +16,8 @@ export function expectEventful(runs: readonly SimulationSummary[]): void {
   const sum = (of: (run: SimulationSummary) => number): number => runs.reduce((total, run) => total + of(run), 0);
   const least = (name: string, of: (run: SimulationSummary) => number, atLeast: number): void =>
     expect(sum(of), name).toBeGreaterThan(atLeast);
-  least('accepted', ({ accepted }) => accepted, 500_000);
-  least('delivered', ({ delivered }) => delivered, 200_000);
+  least('accepted', ({ accepted }) => accepted, 300_000);
+  least('delivered', ({ delivered }) => delivered, 150_000);
   least('rejected', ({ rejected }) => rejected, 10_000);
   least('fallback', ({ fallback }) => fallback, 10_000);
   least('fallback lines', ({ fallbackLines }) => fallbackLines, 10_000);

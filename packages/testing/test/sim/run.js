@@ -5,6 +5,7 @@ import { simulate } from '@logflume/testing';
 
 // npm run simulate -- --seed 42             one run, with every step
 // npm run simulate -- --runs 1000000        many, on all processors; --from 5000 begins elsewhere
+// --disk yes or --disk no: all of them with a spool, or none; else chance decides
 
 const REPORT_EVERY_MS = 10_000;
 
@@ -15,21 +16,23 @@ async function main() {
   const { values } = parseArgs({
     options: {
       seed: { type: 'string' },
+      disk: { type: 'string' },
       runs: { type: 'string', default: '20000' },
       from: { type: 'string', default: '0' },
       workers: { type: 'string', default: String(availableParallelism()) },
     },
   });
-  if (values.seed !== undefined) return showOne(Number(values.seed));
-  await runMany(Number(values.from), Number(values.runs), Number(values.workers));
+  const disk = values.disk === undefined ? undefined : values.disk !== 'no';
+  if (values.seed !== undefined) return showOne(Number(values.seed), disk);
+  await runMany(Number(values.from), Number(values.runs), { workers: Number(values.workers), disk });
 }
 
-async function showOne(seed) {
-  const summary = await simulate(seed, { onStep: say }).catch(explain);
+async function showOne(seed, disk) {
+  const summary = await simulate(seed, { disk, onStep: say }).catch(explain);
   if (summary !== undefined) say(inspect(summary));
 }
 
-async function runMany(from, runs, workers) {
+async function runMany(from, runs, { workers, disk }) {
   const startMs = performance.now();
   const totals = {};
   let done = 0;
@@ -42,7 +45,7 @@ async function runMany(from, runs, workers) {
   await Promise.all(
     Array.from({ length: workers }, (_, at) => {
       const worker = new Worker(new URL(import.meta.url), {
-        workerData: { from: from + at, to: from + runs, workers },
+        workerData: { from: from + at, to: from + runs, workers, disk },
       });
       worker.on('message', ({ finished, sums, failure }) => {
         if (failure !== undefined) explain(failure);
@@ -59,12 +62,12 @@ async function runMany(from, runs, workers) {
   say(inspect(totals));
 }
 
-async function work({ from, to, workers }) {
+async function work({ from, to, workers, disk }) {
   for (let seed = from; seed < to; seed += workers * 100) {
     const sums = {};
     let finished = 0;
     for (let at = seed; at < Math.min(to, seed + workers * 100); at += workers) {
-      const summary = await simulate(at).catch((failure) => {
+      const summary = await simulate(at, { disk }).catch((failure) => {
         parentPort.postMessage({ finished: 0, sums: {}, failure: String(failure) });
       });
       finished++;
