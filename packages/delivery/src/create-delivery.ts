@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Clock } from './clock.ts';
 import { defaults } from './defaults.ts';
+import type { DeliveryDiagnostic } from './diagnostics.ts';
 import { FallbackOutput } from './fallback/fallback-output.ts';
 import { createStdio } from './fallback/stdio.ts';
 import { Ledger } from './ledger.ts';
@@ -21,6 +22,7 @@ import { EndpointSet } from './send/endpoint-set.ts';
 import { EndpointSource } from './send/endpoint-source.ts';
 import { createHeaderSource } from './send/header-source.ts';
 import { LoopLag } from './send/loop-lag.ts';
+import { isOwnTraffic } from './send/own-traffic.ts';
 import { nodeFileSystem } from './spool/file-system.ts';
 import { openSpool, type Spool } from './spool/spool.ts';
 import type { DeliveryReport, DeliveryStats } from './stats.ts';
@@ -75,6 +77,12 @@ const FLUSH_SHARE = 0.85;
 /** The same where there is a spool, and until when it has time. */
 const FLUSH_SHARE_BEFORE_SPOOL = 0.6;
 const SPOOL_SHARE = 0.9;
+
+const ownTrafficLogged: DeliveryDiagnostic = {
+  kind: 'ownTrafficLogged',
+  message:
+    'what carries the requests of logflume logs through it (a patched http module, an interceptor); such records are left out, as each would cause the next request',
+};
 
 /**
  * Makes a delivery: the only place that knows all parts.
@@ -281,7 +289,10 @@ export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<
         });
 
   return {
-    enqueue: (record, severityNumber, group) => queue.enqueue(record, severityNumber, group),
+    enqueue(record, severityNumber, group) {
+      if (isOwnTraffic()) return report(ownTrafficLogged);
+      queue.enqueue(record, severityNumber, group);
+    },
     flush,
     close,
     stats,

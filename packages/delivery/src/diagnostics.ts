@@ -21,6 +21,7 @@ type DeliveryEvent =
   | { readonly kind: 'serverWarning'; readonly url: string; readonly message: string }
   | SpoolDiagnostic
   | { readonly kind: 'headersFailed'; readonly message: string }
+  | { readonly kind: 'ownTrafficLogged'; readonly message: string }
   | { readonly kind: 'internalError'; readonly message: string };
 
 /** Takes a diagnostic. What it throws is ignored: nobody's reporting may harm the application. */

@@ -43,6 +43,7 @@ const PRINTED: ReadonlySet<DeliveryDiagnostic['kind']> = new Set([
   'endpointSuspect',
   'lookupFailed',
   'headersFailed',
+  'ownTrafficLogged',
   'internalError',
 ]);
 

@@ -5,6 +5,7 @@ import { classify, type OtlpRules } from './classify.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Job, LastReply, SealedBody } from './job.ts';
 import { isVoid, type LoopLag } from './loop-lag.ts';
+import { asOwnTraffic } from './own-traffic.ts';
 import type { Transport, TransportRequest, TransportResult } from './transport.ts';
 
 type Headers = Readonly<Record<string, string>>;
@@ -106,7 +107,7 @@ function isSame(a: Headers, b: Headers): boolean {
 /** Transports come from outside too: one that throws is a failed attempt, not a bug that costs the batch. */
 async function send(transport: Transport, request: TransportRequest): Promise<TransportResult> {
   try {
-    return await transport.send(request);
+    return await asOwnTraffic(() => transport.send(request));
   } catch (error) {
     // The error's text may quote a header: only its name is told.
     const name = error instanceof Error ? error.name : typeof error;

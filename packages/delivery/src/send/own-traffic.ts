@@ -1,0 +1,47 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/**
+ * Tells log calls made by what carries our own requests (a patched `http` module, an interceptor of an injected axios)
+ * from all others: each would be sent by another request, that logs again, without end.
+ *
+ * Following asynchronous calls makes every `await` of the application about three times as dear on Node 20 (0.3 to 0.9 µs
+ * on a busy machine), so it is switched on for the first request and for one in thirty seconds alone, and for all of them
+ * once such a call was seen. Process-wide, as the modules that may be patched are: two loggers may cause each other's.
+ */
+const traffic = new AsyncLocalStorage<true>();
+
+/** Requests that are followed, or were a moment ago. */
+let followed = 0;
+
+let wasSeen = false;
+let lookMs = Number.NEGATIVE_INFINITY;
+
+const LOOK_INTERVAL_MS = 30_000;
+
+/** Events of a request that come after its answer: its connection is set free, its span ends. */
+const AFTERMATH_MS = 1000;
+
+/** Sends a request of ours. */
+export async function asOwnTraffic<T>(send: () => Promise<T>): Promise<T> {
+  const nowMs = performance.now();
+  if (!wasSeen && nowMs - lookMs < LOOK_INTERVAL_MS) return send();
+  lookMs = nowMs;
+  followed++;
+  try {
+    return await traffic.run(true, send);
+  } finally {
+    setTimeout(unfollow, AFTERMATH_MS).unref();
+  }
+}
+
+/** Whether what runs now was caused by a request of ours. */
+export function isOwnTraffic(): boolean {
+  if (followed === 0 || traffic.getStore() !== true) return false;
+  wasSeen = true;
+  return true;
+}
+
+function unfollow(): void {
+  followed--;
+  if (followed === 0) traffic.disable();
+}
