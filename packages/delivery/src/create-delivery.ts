@@ -169,7 +169,7 @@ export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<
       clock,
       random,
       report,
-      evict: (frame) => evictFrame(frame, { store, queue, fallback, evictJob: (job) => dispatcher.evict(job) }),
+      evict: (frame) => evictFrame(frame, { store, queue, fallback, evictJob: (job) => dispatcher.settler.evict(job) }),
       onMissing: (records) => ledger.missing(records),
       onBacklog: () => dispatcher.wakeSoon(),
     });
@@ -227,8 +227,8 @@ export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<
     await dispatcher.drain(startMs + timeoutMs * flushShare, true);
     dispatcher.stop();
     source.stop();
-    await dispatcher.storeAll(startMs + timeoutMs * SPOOL_SHARE);
-    dispatcher.giveUpAll('closed');
+    await dispatcher.keeper.storeAll(startMs + timeoutMs * SPOOL_SHARE);
+    dispatcher.settler.giveUpAll('closed');
     reporter.tell();
     await fallback.flush(startMs + timeoutMs);
     store.close();

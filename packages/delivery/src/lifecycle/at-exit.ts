@@ -45,13 +45,13 @@ export function settleAtExit(
   try {
     sealAll(parts);
     dispatcher.stop();
-    if (store.mode === 'wal') dispatcher.storeAllSync();
+    if (store.mode === 'wal') dispatcher.keeper.storeAllSync();
     // What is on disk alone is as safe as it can be: reading it back here would make the exit longer.
     const jobs = dispatcher.unsettled.filter(isInMemory);
     if (jobs.length > 0 && limits.workerMs >= MIN_WORKER_MS) sendThroughWorker(jobs, limits.workerMs, parts);
-    dispatcher.storeAllSync();
+    dispatcher.keeper.storeAllSync();
     fallback.flushSync(limits.fallbackMs);
-    dispatcher.giveUpAllSync('closed', limits.fallbackMs);
+    dispatcher.settler.giveUpAllSync('closed', limits.fallbackMs);
     store.close();
   } catch {
     // A throw here would replace the exit code of the application; what was not settled stays counted as pending.
@@ -62,7 +62,7 @@ export function settleAtExit(
 export function settleAfterExit(parts: AtExitParts, fallbackMs: number): void {
   try {
     sealAll(parts);
-    parts.dispatcher.giveUpAllSync('closed', fallbackMs);
+    parts.dispatcher.settler.giveUpAllSync('closed', fallbackMs);
   } catch {
     // As above.
   }

@@ -7,8 +7,10 @@ import type { Job } from './job.ts';
 export interface BookParts {
   readonly ledger: Ledger;
   readonly report: DiagnosticSink;
-  /** Keeps a copy of a batch that is not, or not wholly, taken: as a dead letter, or else as lines. */
+  /** Keeps a copy of a batch that is not taken: as a dead letter, or else as lines. */
   readonly bury: (job: Job, endpoint: Endpoint, reason: string) => void;
+  /** As `bury`, of a batch a part of which was taken: no lines, as nobody knows which records they should be. */
+  readonly buryPart: (job: Job, endpoint: Endpoint, reason: string) => void;
   /** How often a 500 is tried again. */
   readonly maxServerErrorRetries: number;
   /** Whether a 400 halves the batch until the bad record stands alone. */
@@ -38,7 +40,7 @@ export function bookOutcome(job: Job, outcome: BatchOutcome, endpoint: Endpoint,
       ledger.delivered += records - rejected;
       endpoint.delivered += records - rejected;
       reportRejected(report, label, rejected, outcome.message || 'the server gave no reason');
-      parts.bury(job, endpoint, outcome.message);
+      parts.buryPart(job, endpoint, outcome.message);
       return 'taken';
     }
     case 'retry':

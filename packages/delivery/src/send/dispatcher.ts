@@ -4,12 +4,12 @@ import type { DiagnosticSink } from '../diagnostics.ts';
 import type { FallbackOutput } from '../fallback/fallback-output.ts';
 import type { Ledger } from '../ledger.ts';
 import { FlushWaiters } from '../lifecycle/flush-waiters.ts';
-import type { BatchOutcome, DropReason } from '../outcome.ts';
+import type { BatchOutcome } from '../outcome.ts';
 import type { LaneName, SealedBatch } from '../queue/batch.ts';
 import type { BacklogFeed } from '../storage/backlog-feed.ts';
 import { ExpiryWatch } from '../storage/expiry-watch.ts';
 import type { JobStore, Recalled } from '../storage/job-store.ts';
-import { type AgeLimits, whoseTurn } from '../storage/storage-rules.ts';
+import type { AgeLimits } from '../storage/storage-rules.ts';
 import { type OpenBatches, Storekeeper } from '../storage/storekeeper.ts';
 import { type AttemptParts, type AttemptResult, attempt } from './attempt.ts';
 import { type BookParts, bookOutcome, bookOversize } from './book-outcome.ts';
@@ -18,21 +18,12 @@ import type { EndpointPool } from './endpoint-pool.ts';
 import { createJob, type Job } from './job.ts';
 import { JobList } from './job-list.ts';
 import { nextWakeMs } from './next-wake.ts';
-import {
-  fullBudget,
-  MIN_DELAY_MS,
-  nextTokenMs,
-  type RetryBudget,
-  type RetrySettings,
-  refill,
-  refund,
-  retryDelayMs,
-  spend,
-} from './retry.ts';
+import { Pace, type PaceSettings } from './pace.ts';
+import { MIN_DELAY_MS } from './retry.ts';
 import { Settler } from './settler.ts';
 import { WakeTimer } from './wake-timer.ts';
 
-export interface DispatchSettings extends RetrySettings {
+export interface DispatchSettings extends PaceSettings {
   /** A batch older than the limit of where it is kept goes to the fallback. */
   readonly maxAge: AgeLimits;
   readonly lingerMs: number;
@@ -40,8 +31,6 @@ export interface DispatchSettings extends RetrySettings {
   readonly maxServerErrorRetries: number;
   /** Whether a 400 halves the batch until the bad record stands alone. */
   readonly bisects: boolean;
-  /** Ceiling of the random delay before a backlog is sent after an outage, so that many clients do not return at once. */
-  readonly drainDelayMs: number;
 }
 
 /** The entrance as the dispatcher sees it: where batches come from, and who is told that they are settled. */
@@ -62,9 +51,6 @@ export interface DispatcherParts extends AttemptParts {
   readonly onDelivered: () => void;
 }
 
-/** Share of the time that is left to those who wait in a flush that one sleep may take. */
-const HURRIED_SLEEP_SHARE = 0.25;
-
 /** Before a disk that does not answer is read again. */
 const DISK_RETRY_MS = 1000;
 
@@ -74,38 +60,36 @@ const DISK_RETRY_MS = 1000;
  */
 export class Dispatcher {
   readonly #parts: DispatcherParts;
-  readonly #settings: DispatchSettings;
   readonly #bookParts: BookParts;
   readonly #jobs = new JobList();
   readonly #waiters: FlushWaiters;
   readonly #timer: WakeTimer;
-  readonly #keeper: Storekeeper;
-  readonly #settler: Settler;
+  readonly #pace: Pace;
+  /** What is written to disk, and when. */
+  readonly keeper: Storekeeper;
+  /** How jobs end that are not sent. */
+  readonly settler: Settler;
   readonly #expiry: ExpiryWatch;
-  #budget: RetryBudget = fullBudget;
   #soon = false;
   #abort = new AbortController();
   #closing = false;
   #stopped = false;
-  /** After an outage the backlog begins only then, so that many clients do not return at once. */
-  #backlogFromMs = 0;
-  #lastTurn: 'live' | 'backlog' = 'backlog';
 
   constructor(parts: DispatcherParts, settings: DispatchSettings) {
     this.#parts = parts;
-    this.#settings = settings;
-    const { clock, store, ledger, report } = parts;
+    const { clock, random, store, ledger, report } = parts;
     const { maxServerErrorRetries, bisects } = settings;
-    const bury: BookParts['bury'] = (...letter) => this.#settler.bury(...letter);
-    this.#bookParts = { ledger, report, maxServerErrorRetries, bisects, bury };
     const waiters = new FlushWaiters(clock);
     this.#waiters = waiters;
     const { backlog, fallback, pool, source } = parts;
     const release = source.release.bind(source);
-    this.#settler = new Settler({ clock, jobs: this.#jobs, store, backlog, fallback, waiters, release });
+    this.settler = new Settler({ clock, jobs: this.#jobs, store, backlog, fallback, waiters, release });
+    this.#pace = new Pace({ clock, random, jobs: this.#jobs, waiters }, settings);
+    const { bury, buryPart } = bindLetters(this.settler);
+    this.#bookParts = { ledger, report, maxServerErrorRetries, bisects, bury, buryPart };
     this.#timer = new WakeTimer(clock, () => this.#pump());
     this.#expiry = new ExpiryWatch(store, settings.maxAge);
-    this.#keeper = new Storekeeper({
+    this.keeper = new Storekeeper({
       clock,
       store,
       jobs: this.#jobs,
@@ -132,7 +116,7 @@ export class Dispatcher {
   /** Takes a sealed batch; sends nothing yet, as this may run inside a log call. */
   add(batch: SealedBatch): Job {
     const job = createJob(batch);
-    this.#keeper.admit(job);
+    this.keeper.admit(job);
     this.#added(job);
     return job;
   }
@@ -140,13 +124,8 @@ export class Dispatcher {
   /** Takes a batch that is not to be lost with the process: it is on disk, if it can be, when this returns. */
   addNow(batch: SealedBatch): void {
     const job = createJob(batch);
-    this.#keeper.admitNow(job);
+    this.keeper.admitNow(job);
     this.#added(job);
-  }
-
-  /** A frame of this job is deleted to make room. */
-  evict(job: Job): void {
-    this.#settler.evict(job);
   }
 
   /** Looks for work again in `delayMs`, or before. */
@@ -161,7 +140,7 @@ export class Dispatcher {
 
   /** Frees `bytes` in memory for a record of `lane`; see `Storekeeper.makeRoom`. */
   makeRoom(bytes: number, lane: LaneName): boolean {
-    return this.#keeper.makeRoom(bytes, lane, (job) => this.#settler.giveUp(job, 'queue_full'));
+    return this.keeper.makeRoom(bytes, lane, (job) => this.settler.giveUp(job, 'queue_full'));
   }
 
   /**
@@ -176,13 +155,13 @@ export class Dispatcher {
     for (let batch = source.sealDue(nowMs, true); batch; batch = source.sealDue(nowMs, true)) this.add(batch);
     if (closing) {
       this.#closing = true;
-      this.#keeper.close();
+      this.keeper.close();
     }
     // What is left after a close is on disk, for the next process.
     if (this.#jobs.size === 0 || this.#stopped) return;
     if (closing && pool.isOffline) pool.hastenProbes();
     const settled = this.#waiters.waitFor(this.#jobs.all(), deadlineMs);
-    this.#hasten(this.#latestSleepMs(nowMs));
+    this.#pace.hurry(nowMs);
     this.#pumpSoon();
     await settled;
   }
@@ -193,26 +172,6 @@ export class Dispatcher {
     this.#timer.stop();
     this.#abort.abort();
     this.#parts.transport.close();
-  }
-
-  /** Writes to disk what is not there yet, until `deadlineMs`. */
-  storeAll(deadlineMs: number): Promise<void> {
-    return this.#keeper.storeAll(deadlineMs);
-  }
-
-  /** As `storeAll`, inside the exit handler. */
-  storeAllSync(): void {
-    this.#keeper.storeAllSync();
-  }
-
-  /** Hands every batch that is not on disk to the last stop: fallback, else a counted drop. Ends every flush. */
-  giveUpAll(reason: DropReason): void {
-    this.#settler.giveUpAll(reason);
-  }
-
-  /** As `giveUpAll`, inside the exit handler: written now or never. */
-  giveUpAllSync(reason: DropReason, deadlineMs: number): void {
-    this.#settler.giveUpAllSync(reason, deadlineMs);
   }
 
   /** Takes the outcome of an attempt that was made elsewhere: by the exit worker. */
@@ -237,8 +196,8 @@ export class Dispatcher {
       const nowMs = clock.nowMs();
       this.#feedBacklog();
       this.#expire(nowMs);
-      for (const job of this.#keeper.sealDue(nowMs)) this.#added(job);
-      this.#keeper.storeDue(nowMs);
+      for (const job of this.keeper.sealDue(nowMs)) this.#added(job);
+      this.keeper.storeDue(nowMs);
       while (this.#startNext(nowMs));
       if (pool.isOffline && pool.isIdle) this.#waiters.releaseBefore(pool.nextProbeMs());
       this.#wakeForNext(nowMs);
@@ -251,22 +210,13 @@ export class Dispatcher {
   /** Starts one attempt if there is a batch and a slot for it. */
   #startNext(nowMs: number): boolean {
     const { pool, source } = this.#parts;
-    this.#budget = refill(this.#budget, nowMs);
-    const anyWaiting = pool.isOffline;
-    const mayRetry = anyWaiting || this.#isHurried || this.#budget.tokens >= 1;
-    const rules = { nowMs, mayRetry, anyWaiting };
-    const live = this.#jobs.next(rules);
-    const old = this.#jobs.nextSpooled(rules, this.#mayBacklogBegin(nowMs));
     // A full batch goes first; an open one is sealed only when there is a slot for it, so batches grow under load.
-    const mayGrow = !this.#keeper.sealsAhead && source.nextSealMs() <= nowMs;
-    const contenders = { hasLive: live !== undefined || mayGrow, hasBacklog: old !== undefined };
-    const turn = whoseTurn({ ...contenders, lastTurn: this.#lastTurn });
-    if (turn === 'nobody') return false;
-    const chosen = turn === 'backlog' ? old : live;
-    const endpoint = pool.take(chosen?.lastEndpoint);
-    if (endpoint === undefined) return false;
-    if (contenders.hasLive && contenders.hasBacklog) this.#lastTurn = turn;
-    const job = chosen ?? this.#sealNext(nowMs);
+    const maySeal = !this.keeper.sealsAhead && source.nextSealMs() <= nowMs;
+    const choice = this.#pace.choose(nowMs, { maySeal, isOffline: pool.isOffline });
+    const endpoint = choice && pool.take(choice.job?.lastEndpoint);
+    if (choice === undefined || endpoint === undefined) return false;
+    this.#pace.took(choice);
+    const job = choice.job ?? this.#sealNext(nowMs);
     if (job === undefined) pool.putBack(endpoint);
     else this.#start(job, endpoint);
     return job !== undefined;
@@ -285,7 +235,7 @@ export class Dispatcher {
     });
     if (recalled !== 'inMemory') {
       pool.putBack(endpoint);
-      if (recalled === 'corrupt') this.#settler.corrupt(job);
+      if (recalled === 'corrupt') this.settler.corrupt(job);
       else this.#waits(job, this.#parts.clock.nowMs() + DISK_RETRY_MS, true);
       return;
     }
@@ -296,7 +246,7 @@ export class Dispatcher {
     }
     // First attempts and probes are free.
     const isCharged = job.attempts > 0 && endpoint.health.state === 'closed';
-    if (isCharged) this.#budget = spend(this.#budget);
+    if (isCharged) this.#pace.charge();
     this.#jobs.started(job);
     job.attempts++;
     void this.#attempt(job, endpoint, isCharged);
@@ -310,10 +260,10 @@ export class Dispatcher {
       return internalError;
     });
     const wasOffline = pool.isOffline;
-    if (isCharged && (result === undefined || result.isOwnFault)) this.#budget = refund(this.#budget);
+    if (isCharged && (result === undefined || result.isOwnFault)) this.#pace.refund();
     if (result === undefined) this.#notSent(job, endpoint);
     else this.#ended(job, endpoint, result);
-    if (wasOffline && !pool.isOffline) this.#recovered();
+    if (wasOffline && !pool.isOffline) this.#pace.recovered();
     this.#pump();
   }
 
@@ -334,13 +284,13 @@ export class Dispatcher {
     job.lastEndpoint = endpoint;
     switch (bookOutcome(job, outcome, endpoint, this.#bookParts)) {
       case 'taken':
-        this.#budget = refill(this.#budget, this.#parts.clock.nowMs(), 1);
+        this.#pace.succeeded();
         this.#parts.onDelivered();
-        return this.#settler.settle(job);
+        return this.settler.settle(job);
       case 'refused':
-        return this.#settler.settle(job);
+        return this.settler.settle(job);
       case 'wait':
-        return this.#waitFor(job);
+        return this.#waits(job, this.#pace.retryAtMs(job));
       case 'split':
         return this.#split(job);
       case 'shorten':
@@ -348,27 +298,9 @@ export class Dispatcher {
     }
   }
 
-  /** The way is open again: nobody sleeps longer than the jitter that keeps a fleet from returning at once. */
-  #recovered(): void {
-    const { clock, random } = this.#parts;
-    this.#backlogFromMs = clock.nowMs() + random.next() * this.#settings.drainDelayMs;
-    this.#hasten(this.#backlogFromMs);
-  }
-
-  #hasten(latestMs: number): void {
-    for (const job of this.#jobs.waiting) job.dueMs = Math.min(job.dueMs, latestMs);
-  }
-
-  #waitFor(job: Job): void {
-    const { clock, random } = this.#parts;
-    const nowMs = clock.nowMs();
-    const delayMs = retryDelayMs(job.attempts - 1, this.#settings, () => random.next());
-    this.#waits(job, Math.min(nowMs + delayMs, Math.max(nowMs + MIN_DELAY_MS, this.#latestSleepMs(nowMs))));
-  }
-
   #waits(job: Job, dueMs: number, forDisk = false): void {
     this.#jobs.change(job, () => {
-      this.#keeper.takeBack(job);
+      this.keeper.takeBack(job);
       job.state = 'waiting';
       job.dueMs = dueMs;
       job.waitsForDisk = forDisk;
@@ -376,17 +308,9 @@ export class Dispatcher {
     this.#expiry.add(job);
   }
 
-  get #isHurried(): boolean {
-    return this.#waiters.firstDeadlineMs !== Number.POSITIVE_INFINITY;
-  }
-
-  #latestSleepMs(nowMs: number): number {
-    return nowMs + (this.#waiters.firstDeadlineMs - nowMs) * HURRIED_SLEEP_SHARE;
-  }
-
   #split(job: Job): void {
     const halves = this.#parts.store.halve(job);
-    if (halves === undefined) return this.#settler.giveUp(job, 'oversize');
+    if (halves === undefined) return this.settler.giveUp(job, 'oversize');
     this.#replace(job, halves);
   }
 
@@ -399,13 +323,13 @@ export class Dispatcher {
       return this.#replace(job, [shorter]);
     }
     bookOversize(job, endpoint, this.#bookParts);
-    this.#settler.settle(job);
+    this.settler.settle(job);
   }
 
   #replace(job: Job, parts: readonly Job[]): void {
-    this.#settler.replace(job, parts);
+    this.settler.replace(job, parts);
     for (const part of parts) {
-      this.#keeper.admit(part);
+      this.keeper.admit(part);
       this.#added(part);
     }
   }
@@ -425,12 +349,8 @@ export class Dispatcher {
 
   #expire(nowMs: number): void {
     const expired = this.#expiry.expired(() => this.#jobs.all(), nowMs);
-    for (const job of expired) this.#settler.giveUp(job, 'expired');
+    for (const job of expired) this.settler.giveUp(job, 'expired');
     if (expired.length > 0) this.#pumpSoon();
-  }
-
-  #mayBacklogBegin(nowMs: number): boolean {
-    return nowMs >= this.#backlogFromMs || this.#isHurried;
   }
 
   #wakeForNext(nowMs: number): void {
@@ -440,17 +360,17 @@ export class Dispatcher {
     this.#timer.wakeAt(
       nextWakeMs({
         nowMs,
-        hasReady: this.#jobs.hasReady || (hasBacklog && this.#mayBacklogBegin(nowMs)),
+        hasReady: this.#jobs.hasReady || (hasBacklog && this.#pace.mayBacklogBegin(nowMs)),
         waiting: this.#jobs.waiting,
-        nextReadyMs: hasBacklog ? Math.min(sealMs, this.#backlogFromMs) : sealMs,
+        nextReadyMs: hasBacklog ? Math.min(sealMs, this.#pace.backlogFromMs) : sealMs,
         hasFreeSlot: pool.hasFreeSlot,
         nextProbeMs: pool.nextProbeMs(),
         anyWaiting: pool.isOffline,
-        nextTokenMs: this.#isHurried ? nowMs : nextTokenMs(this.#budget),
+        nextTokenMs: this.#pace.nextTokenMs(nowMs),
         nextDutyMs: Math.min(
           this.#jobs.size > 0 ? this.#expiry.nextMs : Infinity,
-          this.#keeper.nextMs(),
-          this.#keeper.sealsAhead ? sealMs : Infinity,
+          this.keeper.nextMs(),
+          this.keeper.sealsAhead ? sealMs : Infinity,
         ),
       }),
     );
@@ -460,6 +380,10 @@ export class Dispatcher {
     const text = error instanceof Error ? error.message : String(error);
     this.#parts.report({ kind: 'internalError', message: `a bug in the delivery engine: ${text}; please report it` });
   }
+}
+
+function bindLetters(settler: Settler): Pick<BookParts, 'bury' | 'buryPart'> {
+  return { bury: settler.bury.bind(settler), buryPart: settler.buryPart.bind(settler) };
 }
 
 const internalError: AttemptResult = {

@@ -96,10 +96,15 @@ export class Settler {
   /** Keeps a copy of a batch that no server takes: as a dead letter, or else as lines. */
   bury(job: Job, endpoint: Endpoint, reason: string): void {
     const { fallback, store } = this.#parts;
-    const { status, text = '' } = job.lastReply ?? {};
-    if (store.bury(job, endpoint.label, { status, text: text || reason })) return;
+    if (this.buryPart(job, endpoint, reason)) return;
     const lines = store.printable(job);
     if (lines !== undefined) fallback.copy(lines, job.batch.records);
+  }
+
+  /** As `bury`, without lines. @returns whether it is kept. */
+  buryPart(job: Job, endpoint: Endpoint, reason: string): boolean {
+    const { status, text = '' } = job.lastReply ?? {};
+    return this.#parts.store.bury(job, endpoint.label, { status, text: text || reason });
   }
 
   #leave(job: Job): void {
