@@ -2,24 +2,20 @@ import type { Delivery } from '@logflume/delivery';
 import { defaultEncodeLimits, type EncodeLimits, encodeAttributes, type LogRecordInput } from '@logflume/otlp';
 import type { Diagnostic } from './config/diagnostic.ts';
 import type { LoggerOptions } from './config/logger-options.ts';
-import { type LevelRules, severityOfLevel } from './config/parse-levels.ts';
+import type { LevelRules } from './config/parse-levels.ts';
 import { createProcessDeps } from './config/process-deps.ts';
 import { resolveOptions } from './config/resolve-options.ts';
 import type { ResolvedOptions } from './config/resolved-options.ts';
 import { publishDiagnostic } from './diagnostic-channel.ts';
 import { createLevelCell } from './level-cell.ts';
 import type { Logger } from './logger.ts';
-import { createBackendDelivery } from './output/backend-delivery.ts';
-import { alongside, createConsoleDelivery, createNoDelivery } from './output/console-delivery.ts';
-import { createConsoleLine, createStandardStream } from './output/console-output.ts';
-import { createDestinations } from './output/destinations.ts';
+import { createOutputs } from './output/create-outputs.ts';
 import { asOwnOutput, tellDiagnostic } from './own-output.ts';
 import { createPipeline } from './pipeline.ts';
 import { PipelineLogger } from './pipeline-logger.ts';
 import { createScrub } from './redact/create-scrub.ts';
 import { appliersOf, endingWith, reloadOnChange } from './reload.ts';
 import { ScopeTable } from './scope-table.ts';
-import { exporterTypeOf, withSelfMetrics } from './self-metrics.ts';
 import { handleSignals } from './signals.ts';
 
 /**
@@ -43,7 +39,7 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   const scrub = createScrub(resolved.redact);
   const limits: EncodeLimits = { ...defaultEncodeLimits, ...resolved.limits, scrub };
   const scopes = new ScopeTable(scrub);
-  const delivery = createOutput(resolved, scopes, limits);
+  const delivery = createOutputs(resolved, { scopes, limits, onDiagnostic: ownDiagnostics(resolved.onDiagnostic) });
   const bound = encodeAttributes(resolved.attributes, limits);
   const isSilent = resolved.output === 'none';
   const level = createLevelCell(resolved.name, isSilent ? nothing : resolved.levels);
@@ -69,31 +65,6 @@ export function createLogger(options: LoggerOptions = {}): Logger {
 
 /** Rules by which nothing is logged. */
 const nothing: LevelRules = { default: 'off', byName: new Map() };
-
-function createOutput(resolved: ResolvedOptions, scopes: ScopeTable, limits: EncodeLimits): Delivery<LogRecordInput> {
-  if (resolved.output === 'none') return createNoDelivery();
-  const console = createConsole(resolved, scopes, limits);
-  if (resolved.output === 'console') return console ?? createNoDelivery();
-  const create = resolved.destinations.length === 0 ? createBackendDelivery : createDestinations;
-  const bare = create(resolved, scopes, limits, ownDiagnostics(resolved.onDiagnostic));
-  const backend = withSelfMetrics(bare, (destination) => exporterTypeOf(resolved, destination));
-  return console === undefined ? backend : alongside(backend, console);
-}
-
-function createConsole(
-  resolved: ResolvedOptions,
-  scopes: ScopeTable,
-  limits: EncodeLimits,
-): Delivery<LogRecordInput> | undefined {
-  const { console: style, color, resource, queue } = resolved;
-  if (style === false) return undefined;
-  const { stderrFrom, maxLineBytes } = resolved.consoleLines;
-  const toLine = createConsoleLine({ style, color, limits, scopes, resource, maxLineBytes });
-  const stdout = createStandardStream('stdout');
-  if (stderrFrom === undefined) return createConsoleDelivery(toLine, stdout, queue.maxBytes);
-  const errors = { stream: createStandardStream('stderr'), fromSeverity: severityOfLevel[stderrFrom] };
-  return createConsoleDelivery(toLine, stdout, queue.maxBytes, errors);
-}
 
 /** What the delivery says, for the channel and for whoever listens. */
 function ownDiagnostics(onDiagnostic: ResolvedOptions['onDiagnostic']): (event: Diagnostic) => void {

@@ -55,6 +55,7 @@ export type {
 } from './logger.ts';
 export type { LoggerProvider, SharedLoggerOptions } from './logger-provider.ts';
 export { createLoggerProvider } from './logger-provider.ts';
+export type { FileOutputOptions } from './output/file/file-options.ts';
 export type { RedactOptions } from './redact/redact-options.ts';
 export type { SecretShape } from './redact/secret-shapes.ts';
 export type { CaptureHost, HostCaptured, LoadedHost } from './register/host-capture.ts';

@@ -1,3 +1,4 @@
+import type { LinePreset } from '@logflume/formats';
 import type { LevelThreshold } from './parse-levels.ts';
 
 /** What this package decides when nothing was set. Delivery fills in what is its own: batches, queue, retry, time. */
@@ -13,6 +14,9 @@ export interface LoggerDefaults {
   readonly maxAttributes: number;
   readonly maxValueLength: number;
   readonly handleSignals: boolean;
+  readonly fileFormat: LinePreset;
+  readonly maxFileBytes: number;
+  readonly maxFiles: number;
 }
 
 /**
@@ -20,7 +24,7 @@ export interface LoggerDefaults {
  *
  * Level: a judgement, the level most loggers start with. Endpoint and limits: the OpenTelemetry specification.
  * Compression: gzip at level 1 makes a batch about seven times smaller for less than a microsecond per record, off the
- * main thread, and every OTLP receiver takes it.
+ * main thread, and every OTLP receiver takes it. Files: size and number are those of the kubelet for a container's own log.
  */
 export const defaults: Readonly<LoggerDefaults> = Object.freeze({
   name: '',
@@ -32,4 +36,7 @@ export const defaults: Readonly<LoggerDefaults> = Object.freeze({
   maxAttributes: 128,
   maxValueLength: Number.POSITIVE_INFINITY,
   handleSignals: true,
+  fileFormat: 'json',
+  maxFileBytes: 10 * 1024 * 1024,
+  maxFiles: 5,
 });

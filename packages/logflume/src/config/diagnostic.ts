@@ -85,6 +85,15 @@ export interface FileNotReloaded {
 
 export type FileReloadDiagnostic = FileReloaded | FileNotReloaded;
 
+/** A file that records are written to cannot be written, or can be again. Lines wait meanwhile, up to a bound. */
+export interface FileOutputState {
+  readonly kind: 'fileFailing' | 'fileRecovered';
+  readonly path: string;
+  /** Of the system, such as `ENOSPC`; `''` for a file that recovered. */
+  readonly code: string;
+  readonly message: string;
+}
+
 /** A provider that was to be the global one is not, as another one was first, or another version of its API. */
 export interface ProviderNotRegistered {
   readonly kind: 'providerNotRegistered';
@@ -115,6 +124,7 @@ export type Diagnostic =
   | ConfigDiagnostic
   | DeliveryDiagnostic
   | FileReloadDiagnostic
+  | FileOutputState
   | ProviderNotRegistered
   | NotCaptured
   | RouteFailed;

@@ -1,6 +1,7 @@
 import type { DeliveryOptions, Format, Transport } from '@logflume/delivery';
 import type { LinePreset, OtlpFormatOptions } from '@logflume/formats';
 import type { Attributes } from '../logger.ts';
+import type { FileOutputOptions } from '../output/file/file-options.ts';
 import type { RedactOptions } from '../redact/redact-options.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Level } from './parse-levels.ts';
@@ -306,6 +307,12 @@ export interface LoggerOptions {
    * @defaultValue true without an endpoint, false with one
    */
   readonly console?: boolean | ConsoleFormat | ConsoleOptions | undefined;
+  /**
+   * Files to write records to, by path or with options: alongside the backend, or instead of one. Each has an account of
+   * its own in `stats().destinations`, under `file <path>`.
+   * @defaultValue none
+   */
+  readonly file?: string | FileOutputOptions | readonly (string | FileOutputOptions)[] | undefined;
   /**
    * What is taken out of records, before they are encoded: names whose values are secret, at any depth, or places and
    * kinds of secrets. See docs/security.md.

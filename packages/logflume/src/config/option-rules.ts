@@ -1,4 +1,5 @@
 import { linePresets } from '@logflume/formats';
+import type { FileOutputOptions } from '../output/file/file-options.ts';
 import { secretShapeNames } from '../redact/secret-shapes.ts';
 import { oneOf } from './env-values.ts';
 import type { ConsoleFormat, DestinationOptions, LoggerOptions } from './logger-options.ts';
@@ -34,6 +35,8 @@ export const minSpoolBytes: number = 16 * 1024;
 export const minQueueBytes: number = 64 * 1024;
 const minLineBytes = 4096;
 const maxLineBytes = 1024 * 1024;
+const minFileBytes = 64 * 1024;
+const maxFileBytes = 1024 ** 4;
 
 const record: OptionRule = { kind: 'value', expected: 'an object', accepts: isRecord, schema: { type: 'object' } };
 const text: OptionRule = {
@@ -114,6 +117,22 @@ export const consoleRule: Extract<OptionRule, { kind: 'value' }> = {
     stderrFrom: word(...Object.keys(severityOfLevel)),
     maxLineBytes: integer(minLineBytes, maxLineBytes),
   },
+};
+
+export const fileRule: Extract<OptionRule, { kind: 'value' }> = {
+  kind: 'value',
+  expected: 'a path, an object with a path, or a list of these',
+  accepts: (value) => (Array.isArray(value) ? value.every(isFileOutput) : isFileOutput(value)),
+  schema: { anyOf: [{ type: 'string', minLength: 1 }, { type: 'object' }, { type: 'array' }] },
+  members: {
+    path: { kind: 'value', expected: 'a path', accepts: isName, schema: { type: 'string', minLength: 1 } },
+    format: word(...linePresets),
+    level: word(...Object.keys(severityOfLevel)),
+    maxBytes: integer(minFileBytes, maxFileBytes),
+    maxAgeMs: integer(1000),
+    maxFiles: integer(2, 1000),
+    maxLineBytes: integer(minLineBytes, maxLineBytes),
+  } satisfies Record<keyof FileOutputOptions, OptionRule>,
 };
 
 const names: OptionRule = { kind: 'value', expected: 'a list of names', accepts: isNameList };
@@ -210,6 +229,7 @@ export const optionRules: Readonly<Record<keyof LoggerOptions, OptionRule>> = {
     schema: { type: 'array' },
   },
   console: consoleRule,
+  file: fileRule,
   redact: redactRule,
   limits: {
     kind: 'group',
@@ -278,6 +298,10 @@ function isName(value: unknown): boolean {
 
 function isTransport(value: unknown): boolean {
   return isRecord(value) && isFunction(value['send']) && isFunction(value['close']);
+}
+
+function isFileOutput(value: unknown): boolean {
+  return isName(value) || (isRecord(value) && isName(value['path']));
 }
 
 function isNameList(value: unknown): boolean {

@@ -137,6 +137,13 @@ export const optionTable: Readonly<Record<string, OptionRow>> = Object.freeze({
       'Printing to stdout alongside a backend, see [Outputs](outputs.md); `true` is `pretty` on a terminal, else `json`. An object has `format`, `stderrFrom` (the level from which records go to stderr) and `maxLineBytes`',
     example: 'json',
   },
+  file: {
+    section: 'where',
+    default: 'none',
+    description:
+      'Files to write records to beside a backend or instead of one, see [Outputs](outputs.md): a path, an object with `path`, `format`, `level`, `maxBytes`, `maxAgeMs`, `maxFiles` and `maxLineBytes`, or a list of these',
+    example: '/var/log/app/app.log',
+  },
   headers: {
     section: 'sending',
     variables: {

@@ -1,4 +1,5 @@
 import { LogflumeError } from '@logflume/delivery';
+import type { FileOutputOptions } from '../output/file/file-options.ts';
 import { detectResource, type ResourceFacts } from '../resource/default-resource.ts';
 import { checkOptions } from './check-options.ts';
 import { defaults } from './defaults.ts';
@@ -13,7 +14,7 @@ import { checkTlsFiles, type ReadFile } from './read-tls-files.ts';
 import { resolveDestinations, resolveRoute } from './resolve-destinations.ts';
 import { type GivenEndpoint, parseEndpointOptions, resolveEndpoints, toLowerCaseNames } from './resolve-endpoints.ts';
 import { decideOutput, destinationsOfFile, type OutputDecision } from './resolve-output.ts';
-import type { ResolvedOptions } from './resolved-options.ts';
+import type { ResolvedFile, ResolvedOptions } from './resolved-options.ts';
 
 /** What resolving needs of the world. */
 export interface ResolveDeps {
@@ -83,6 +84,7 @@ export function resolveOptions(code: LoggerOptions, env: EnvironmentVariables, d
     axios: pick('axios', options.axios, undefined, undefined),
     ...resolveLimitsOfDelivery(options, settings, pick),
     fallback: pick('fallback', options.fallback, settings.fallback, undefined),
+    files: toFiles(pick('file', options.file, undefined, undefined)),
     redact: pick('redact', options.redact, settings.redact, undefined),
     limits: resolveLimits(options, settings, pick),
     exit: {
@@ -134,6 +136,27 @@ function refuseMissingZstd(options: LoggerOptions, deps: ResolveDeps): void {
 function toConsoleLines(console: LoggerOptions['console']): ResolvedOptions['consoleLines'] {
   const { stderrFrom, maxLineBytes }: ConsoleOptions = typeof console === 'object' ? console : {};
   return { stderrFrom, maxLineBytes };
+}
+
+function toFiles(file: LoggerOptions['file']): readonly ResolvedFile[] {
+  const given = file === undefined ? [] : isFileList(file) ? file : [file];
+  return given.map((each) => {
+    const options: FileOutputOptions = typeof each === 'string' ? { path: each } : each;
+    const { path, format, level, maxBytes, maxAgeMs, maxFiles, maxLineBytes } = options;
+    return {
+      path,
+      format: format ?? defaults.fileFormat,
+      level,
+      maxBytes: maxBytes ?? defaults.maxFileBytes,
+      maxAgeMs,
+      maxFiles: maxFiles ?? defaults.maxFiles,
+      maxLineBytes,
+    };
+  });
+}
+
+function isFileList(file: NonNullable<LoggerOptions['file']>): file is readonly (string | FileOutputOptions)[] {
+  return Array.isArray(file);
 }
 
 /** Whether code gave a value at a path of one or two names. */

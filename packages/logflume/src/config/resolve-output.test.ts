@@ -25,6 +25,11 @@ describe('decideOutput', () => {
     ['only console is', {}, { ...url, OTEL_LOGS_EXPORTER: 'console' }, 'console', 'json', undefined],
     ['only its old name is', {}, { ...url, OTEL_LOGS_EXPORTER: 'logging' }, 'console', 'json', undefined],
     ['only otlp/stdout is', {}, { ...url, OTEL_LOGS_EXPORTER: 'otlp/stdout' }, 'console', 'otlp-json', undefined],
+    ['there is a file', { file: '/f' }, {}, 'file', false, undefined],
+    ['there is a file in the environment', {}, { LOGFLUME_FILE: '/f' }, 'file', false, undefined],
+    ['a console is wanted beside a file', { file: '/f', console: 'json' }, {}, 'console', 'json', undefined],
+    ['there is an endpoint and a file', { ...code, file: '/f' }, {}, 'backend', false, 'code'],
+    ['there is an empty list of files', { file: [] }, {}, 'console', 'json', undefined],
     ['a console is an object', { console: { format: 'gcp' } }, {}, 'console', 'gcp', undefined],
     ['that object has no format', { ...code, console: { stderrFrom: 'warn' } }, {}, 'backend', 'json', 'code'],
     [

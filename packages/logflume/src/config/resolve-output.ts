@@ -30,7 +30,7 @@ export interface OutputDecision {
  *   `otlp` is not one of them. `otlp` without any address means the specification's default address.
  * - Destinations are as endpoints in code: those of the environment are not used beside them.
  * - Destinations of a file stand beside the endpoints of the environment or the file, and are left out with them.
- * - Without an endpoint the console is the output, unless it is switched off.
+ * - Without an endpoint or a file the console is the output, unless it is switched off.
  */
 export function decideOutput({ options, env, isTTY }: OutputFacts): OutputDecision {
   const { disabled, exporters } = env;
@@ -43,9 +43,13 @@ export function decideOutput({ options, env, isTTY }: OutputFacts): OutputDecisi
   const endpointsFrom = decideEndpoints(options, env);
   const own = hasDestinations(options) ? 'code' : destinationsOfFile(env)?.source;
   const backend = endpointsFrom === undefined ? own : toSource(endpointsFrom, env);
-  const console = decideConsole({ options, env, isTTY }, backend !== undefined);
+  const file = fileSource(options, env);
+  const console = decideConsole({ options, env, isTTY }, backend !== undefined || file !== undefined);
   if (backend !== undefined) {
     return { output: { value: 'backend', source: backend }, console, endpointsFrom, diagnostic: undefined };
+  }
+  if (console.value === false && file !== undefined) {
+    return { output: { value: 'file', source: file }, console, endpointsFrom, diagnostic: undefined };
   }
   const value = console.value === false ? 'none' : 'console';
   const diagnostic = console.value === false ? toNoOutput(console.source) : undefined;
@@ -74,13 +78,21 @@ export function destinationsOfFile({ others, exporters }: EnvironmentSettings): 
   return isUsed && Array.isArray(setting?.value) && setting.value.length > 0 ? setting : undefined;
 }
 
+/** Where files were named; `undefined` without any. */
+function fileSource({ file }: LoggerOptions, { others }: EnvironmentSettings): SettingSource | undefined {
+  const setting: Setting<unknown> | undefined =
+    file === undefined ? others.get('file') : { value: file, source: 'code' };
+  const isEmpty = Array.isArray(setting?.value) && setting.value.length === 0;
+  return isEmpty ? undefined : setting?.source;
+}
+
 function toSource(from: 'code' | 'environment' | 'default', env: EnvironmentSettings): SettingSource {
   if (from === 'code') return 'code';
   const setting = from === 'environment' ? env.endpoints : env.exporters;
   return setting?.source ?? 'default';
 }
 
-function decideConsole(facts: OutputFacts, hasBackend: boolean): OutputDecision['console'] {
+function decideConsole(facts: OutputFacts, hasOther: boolean): OutputDecision['console'] {
   const { options, env, isTTY } = facts;
   const suitable = isTTY && env.ci?.value !== true ? 'pretty' : 'json';
   const asked = options.console === undefined ? env.console : { value: options.console, source: 'code' as const };
@@ -92,7 +104,7 @@ function decideConsole(facts: OutputFacts, hasBackend: boolean): OutputDecision[
   const source = env.exporters?.source ?? 'default';
   if (names?.has('otlp/stdout')) return { value: 'otlp-json', source };
   if (names?.has('console') || names?.has('logging')) return { value: suitable, source };
-  return { value: hasBackend ? false : suitable, source: 'default' };
+  return { value: hasOther ? false : suitable, source: 'default' };
 }
 
 function toNoOutput(source: SettingSource): ConfigDiagnostic {

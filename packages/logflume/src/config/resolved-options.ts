@@ -1,4 +1,6 @@
+import type { LinePreset } from '@logflume/formats';
 import type { Attributes } from '../logger.ts';
+import type { FileOutputOptions } from '../output/file/file-options.ts';
 import type { ConfigDiagnostic, SettingSource } from './diagnostic.ts';
 import type {
   ConsoleFormat,
@@ -13,8 +15,15 @@ import type {
 import type { LevelRules } from './parse-levels.ts';
 import type { RouteRule } from './route-options.ts';
 
-/** Where records go: to a backend (and, if `console` says so, to stdout), to stdout alone, or nowhere. */
-export type Output = 'backend' | 'console' | 'none';
+/** Where records go: to a backend (and beside it to stdout and files), to stdout (and files), to files, or nowhere. */
+export type Output = 'backend' | 'console' | 'file' | 'none';
+
+/** A file with all its values. */
+export type ResolvedFile = FileOutputOptions & {
+  readonly format: LinePreset;
+  readonly maxBytes: number;
+  readonly maxFiles: number;
+};
 
 /** An endpoint with all its values. */
 export interface ResolvedEndpoint {
@@ -68,6 +77,7 @@ export interface ResolvedOptions {
   /** Without `dir` there is none. */
   readonly spool: SpoolOptions;
   readonly fallback: LoggerOptions['fallback'];
+  readonly files: readonly ResolvedFile[];
   readonly redact: LoggerOptions['redact'];
   /** `maxValueLength` may be `Infinity`. */
   readonly limits: { readonly maxAttributes: number; readonly maxValueLength: number };

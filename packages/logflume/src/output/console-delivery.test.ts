@@ -177,7 +177,7 @@ describe('a console beside a backend', () => {
     const printed = createStream();
     const sent: LogRecordInput[] = [];
     const backend: Delivery<LogRecordInput> = { ...createNoDelivery(), enqueue: (given) => void sent.push(given) };
-    const both = alongside(backend, createDelivery(printed.stream));
+    const both = alongside(backend, [{ name: 'console', delivery: createDelivery(printed.stream) }]);
     both.enqueue(record, 9, 0);
     expect([sent, printed.texts]).toStrictEqual([[record], ['m\n']]);
     let isFlushed = false;

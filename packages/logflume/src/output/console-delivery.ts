@@ -129,27 +129,44 @@ export function createNoDelivery(): Delivery<LogRecordInput> {
   };
 }
 
+/** A delivery beside another one. */
+export interface Named {
+  /** Where its account stands in `stats().destinations`; that of the console is told nowhere. */
+  readonly name: string;
+  readonly delivery: Delivery<LogRecordInput>;
+}
+
 /**
- * Prints every record beside delivering it. The ledger is the delivery's: a printed line is a convenience, its loss no
- * loss.
+ * Prints and writes every record beside delivering it. The ledger is the delivery's: a printed line is a convenience,
+ * its loss no loss. Files have accounts of their own, by the same law.
  */
-export function alongside(
-  delivery: Delivery<LogRecordInput>,
-  console: Delivery<LogRecordInput>,
-): Delivery<LogRecordInput> {
+export function alongside(delivery: Delivery<LogRecordInput>, others: readonly Named[]): Delivery<LogRecordInput> {
+  const files = others.filter(({ name }) => name !== 'console');
   return {
     ...delivery,
     enqueue(record, severityNumber, group) {
       delivery.enqueue(record, severityNumber, group);
-      console.enqueue(record, severityNumber, group);
+      for (const { delivery: other } of others) other.enqueue(record, severityNumber, group);
     },
     async flush(options) {
-      const [report] = await Promise.all([delivery.flush(options), console.flush(options)]);
+      const [report] = await Promise.all([
+        delivery.flush(options),
+        ...others.map((other) => other.delivery.flush(options)),
+      ]);
       return report;
     },
     async close(options) {
-      const [report] = await Promise.all([delivery.close(options), console.close(options)]);
+      const [report] = await Promise.all([
+        delivery.close(options),
+        ...others.map((other) => other.delivery.close(options)),
+      ]);
       return report;
+    },
+    stats() {
+      const stats = delivery.stats();
+      if (files.length === 0) return stats;
+      const accounts = Object.fromEntries(files.map((file) => [file.name, file.delivery.stats()]));
+      return { ...stats, destinations: { ...stats.destinations, ...accounts } };
     },
     async [Symbol.asyncDispose]() {
       await this.close();

@@ -1,0 +1,210 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
+import { readCri, toCriLines } from '../cri-log.ts';
+import { type Fixture, runFixture, startFixture } from './run-fixture.ts';
+
+let directory = '';
+let path = '';
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'logflume-files-'));
+  path = join(directory, 'app.log');
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+const numbers = (count: number, from = 0) => Array.from({ length: count }, (_, at) => from + at);
+const linesOf = (text: string) => text.split('\n').slice(0, -1);
+const numbersIn = (text: string): number[] => linesOf(text).map((line) => JSON.parse(line).i);
+/** Every file of the directory, the rotated ones first, oldest first. */
+const allFiles = () =>
+  readdirSync(directory)
+    .sort((a, b) => (a === 'app.log' ? 1 : b === 'app.log' ? -1 : a < b ? -1 : 1))
+    .map((name) => readFileSync(join(directory, name), 'utf8'));
+const options = (more: object = {}) => JSON.stringify({ path, ...more });
+const run = (more: object, ...args: string[]) => runFixture('files', { args: [options(more), ...args] });
+
+async function tell(fixture: Fixture, command: string): Promise<void> {
+  const before = fixture.output.stdout.length;
+  fixture.child.stdin?.write(`${command}\n`);
+  while (!fixture.output.stdout.slice(before).includes(`did ${command}`)) {
+    await new Promise((resolve) => fixture.child.stdout?.once('data', resolve));
+  }
+}
+
+describe('50,000 records in a file that rotates', () => {
+  it('are all there, in order, in whole lines', async () => {
+    const { stdout, code } = await run({ maxBytes: 1_048_576, maxFiles: 100 }, 'paced', '50000');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      accepted: 50_000,
+      delivered: 50_000,
+      pending: 0,
+      dropped: { total: 0 },
+    });
+    const files = allFiles();
+    expect(files.length).toBeGreaterThan(3);
+    for (const text of files) {
+      expect(text.endsWith('\n')).toBe(true);
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1_048_576);
+    }
+    expect(files.flatMap(numbersIn)).toStrictEqual(numbers(50_000));
+  });
+
+  it('leave no more files than asked for, the youngest', async () => {
+    await run({ maxBytes: 65_536, maxFiles: 3 }, 'paced', '5000');
+    // Deleting is the last thing a rotation does; the next start does what the end left.
+    await run({ maxBytes: 65_536, maxFiles: 3 }, 'paced', '1000');
+    expect(readdirSync(directory).length).toBeLessThanOrEqual(4);
+    expect(allFiles().flatMap(numbersIn).slice(-1000)).toStrictEqual(numbers(1000));
+  });
+});
+
+describe('records in a file at the end of the process', () => {
+  test.each(['exit', 'throw', 'naturally'])('%s: all are there, once', async (way) => {
+    const { code } = await run({}, way, '20000');
+    expect(code).toBe(way === 'throw' ? 1 : 0);
+    expect(numbersIn(readFileSync(path, 'utf8'))).toStrictEqual(numbers(20_000));
+  });
+});
+
+describe('a file that was there before', () => {
+  it('is appended to, and half a line in it ended', async () => {
+    writeFileSync(path, 'old\nhalf of a li');
+    await run({}, 'exit', '3');
+    const [old, half, ...ours] = linesOf(readFileSync(path, 'utf8'));
+    expect([old, half, ours.length]).toStrictEqual(['old', 'half of a li', 3]);
+  });
+
+  it('is rotated when it is too old', async () => {
+    writeFileSync(path, '{"i":-1}\n');
+    await using fixture = startFixture('files', { args: [options({ maxAgeMs: 1000 }), 'commands', '0'] });
+    await fixture.says('ready');
+    // Its age is told by the disk: wait until that says so.
+    while (Date.now() - statSync(path).birthtimeMs < 1000) await new Promise((resolve) => setTimeout(resolve, 50));
+    await tell(fixture, 'write');
+    fixture.child.stdin?.end();
+    await fixture.ended();
+    expect(allFiles().map(numbersIn)).toStrictEqual([[-1], numbers(100)]);
+  });
+
+  it('is not followed when it is a symbolic link', async () => {
+    const target = join(directory, 'target');
+    writeFileSync(target, 'theirs\n');
+    symlinkSync(target, path);
+    const { stdout, stderr } = await run({}, 'short', '3');
+    expect(readFileSync(target, 'utf8')).toBe('theirs\n');
+    expect(stderr).toContain(`${path} cannot be written: ELOOP`);
+    expect(JSON.parse(stdout)).toMatchObject({
+      accepted: 3,
+      dropped: { byReason: { fallback_failed: 3 } },
+      pending: 0,
+    });
+  });
+});
+
+describe('a file of a new directory', () => {
+  it('may be read by its group and by nobody else', async () => {
+    path = join(directory, 'a', 'b', 'app.log');
+    await run({}, 'exit', '1');
+    expect(statSync(path).mode & 0o777 & ~process.umask()).toBe(0o640 & ~process.umask());
+    expect(statSync(path).mode & 0o007).toBe(0);
+  });
+});
+
+describe('several files of one logger', () => {
+  it('have their own formats, levels and accounts', async () => {
+    const other = join(directory, 'other.log');
+    const args = [JSON.stringify([path, { path: other, format: 'logfmt', level: 'warn' }]), 'close', '10'];
+    const { stdout } = await runFixture('files', { args });
+    expect(numbersIn(readFileSync(path, 'utf8'))).toStrictEqual(numbers(10));
+    expect(existsSync(other)).toBe(false);
+    expect(JSON.parse(stdout)).toMatchObject({
+      accepted: 10,
+      delivered: 10,
+      destinations: { [`file ${other}`]: { accepted: 0, delivered: 0 } },
+    });
+  });
+
+  it('are named by one variable', async () => {
+    const env = { LOGFLUME_FILE: JSON.stringify({ path, format: 'logfmt' }) };
+    await runFixture('console', { args: ['2', 'end'], env });
+    expect(readFileSync(path, 'utf8')).toMatch(/^time=\S+ level=info msg="record é" i=0 .*\n.* i=1 /);
+  });
+});
+
+describe('a file that cannot be written', () => {
+  it('of a full disk: nothing is lost without being counted, and one line says so', async () => {
+    const { stdout, stderr, code } = await runFixture('files', { args: ['"/dev/full"', 'short', '1000'] });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ accepted: 1000, delivered: 0, pending: 0, dropped: { total: 1000 } });
+    expect(stderr).toBe(
+      'logflume: /dev/full cannot be written: ENOSPC; lines wait in memory and are tried again every second\n',
+    );
+  });
+
+  it('for now: is written when it can be', async () => {
+    // A directory in its place, as any user meets it, root too.
+    await using fixture = startFixture('files', { args: [options({ path: `${path}/app.log` }), 'commands', '0'] });
+    await fixture.says('ready');
+    writeFileSync(path, '');
+    fixture.child.stdin?.write('write\n');
+    await fixture.says('cannot be written: ENOTDIR', 'stderr');
+    await rm(path);
+    await fixture.says('is written again', 'stderr');
+    fixture.child.stdin?.end();
+    await fixture.ended();
+    expect(numbersIn(readFileSync(join(path, 'app.log'), 'utf8'))).toStrictEqual(numbers(100));
+  });
+});
+
+describe('a file that logrotate moves away', () => {
+  it('is made anew at SIGHUP', async () => {
+    await using fixture = startFixture('files', { args: [options(), 'commands', '100'] });
+    await fixture.says('ready');
+    renameSync(path, `${path}.1`);
+    fixture.child.kill('SIGHUP');
+    await tell(fixture, 'first');
+    await tell(fixture, 'write');
+    fixture.child.stdin?.end();
+    expect(await fixture.ended()).toMatchObject({ code: 0, signal: null });
+    const before = numbersIn(readFileSync(`${path}.1`, 'utf8'));
+    expect(before).toStrictEqual(numbers(100));
+    expect(numbersIn(readFileSync(path, 'utf8'))).toStrictEqual(numbers(100, 100));
+  });
+
+  it('leaves SIGHUP to an application that listens', async () => {
+    await using fixture = startFixture('files', { args: [options(), 'listens', '1'] });
+    await fixture.says('ready');
+    fixture.child.kill('SIGHUP');
+    await fixture.says('the application was asked');
+    fixture.child.stdin?.end();
+    expect(await fixture.ended()).toMatchObject({ code: 0, signal: null });
+  });
+});
+
+describe('a sidecar that repeats the file on its stdout', () => {
+  it('is read back whole by a node agent, P and F pieces joined', async () => {
+    appendFileSync(path, '');
+    await run({}, 'paced', '300', 'x'.repeat(16_200));
+    const cri = toCriLines(readFileSync(path));
+    expect(cri.some((line) => line.includes(' P '))).toBe(false);
+    expect(numbersIn(`${readCri(cri).join('\n')}\n`)).toStrictEqual(numbers(300));
+    await run({ path: `${path}.long`, maxLineBytes: 65_536 }, 'paced', '100', 'x'.repeat(40_000));
+    const long = toCriLines(readFileSync(`${path}.long`));
+    expect(long.some((line) => line.includes(' P '))).toBe(true);
+    expect(numbersIn(`${readCri(long).join('\n')}\n`)).toStrictEqual(numbers(100));
+  });
+});
