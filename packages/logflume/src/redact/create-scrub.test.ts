@@ -1,3 +1,4 @@
+import { encodeReducedLogRecord, type LogRecordInput } from '@logflume/otlp';
 import { describe, expect, it, test } from 'vitest';
 import { createSeenLogger } from '../../test/memory-delivery.ts';
 import { withContext } from '../context.ts';
@@ -109,6 +110,32 @@ describe('values', () => {
     const text = `${'x'.repeat(300_000)}`;
     log.error(`${card} ${text}`, new Error(`${'y'.repeat(505)} ${card} ${text}`), { token: 's'.repeat(300_000), text });
     expect(JSON.stringify(last())).not.toMatch(/4111|s{9}/);
+  });
+});
+
+describe('the smallest form of a record', () => {
+  it('has no half of a secret in it', () => {
+    const bytes = Buffer.alloc(8192);
+    const longKeys = Object.fromEntries(Array.from({ length: 16 }, (_, at) => [`${at}${'k'.repeat(1000)}`, 1]));
+    const record: LogRecordInput = {
+      timeMs: 1,
+      timeNanos: 0,
+      observedTimeMs: 1,
+      observedTimeNanos: 0,
+      severityNumber: 17,
+      severityText: `${'s'.repeat(56)} ${card}`,
+      body: 'm',
+      attributes: longKeys,
+      exception: new Error(`${'y'.repeat(504)} ${card}`),
+      bound: undefined,
+      eventName: `${'e'.repeat(248)} ${card}`,
+      traceId: '',
+      spanId: '',
+      traceFlags: 0,
+    };
+    const end = encodeReducedLogRecord(bytes, 0, record, bytes.length, createScrub({ values: true }));
+    expect(bytes.subarray(0, end).includes('y'.repeat(504))).toBe(true);
+    expect(bytes.subarray(0, end).includes('4111')).toBe(false);
   });
 });
 
