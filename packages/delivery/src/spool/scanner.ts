@@ -37,7 +37,8 @@ export function createScanner(parts: ScannerParts): Scanner {
   const adoption: AdoptionParts = {
     ...parts,
     ownPath: () => (isClosed ? undefined : home.folder?.path),
-    isKnown: (path) => store.segments.some((segment) => segment.folder.path === path),
+    // Also one around it: a home that was made anew twice lies in the second one with the first inside.
+    isKnown: (path) => store.segments.some(({ folder }) => folder.path === path || folder.path.startsWith(`${path}/`)),
     // What would have to be deleted at once is better left where it is until the backlog is sent.
     hasRoom(bytes) {
       const fits = quota.bytes + bytes <= maxBytes || store.segments.every(isOwn);

@@ -1,35 +1,8 @@
-import type { DeliveryOptions } from '@logflume/delivery';
 import { describe, expect, it } from 'vitest';
-import { MemoryDisk } from '../../../delivery/test/spool/memory-disk.ts';
-import { MemoryLocks } from '../../../delivery/test/spool/memory-locks.ts';
-import type { TextRecord } from '../../../delivery/test/text-records.ts';
-import { createSeededRandom, type TransportScript } from '../../src/index.ts';
-import { createEngine, type Engine, INFO, isLawful, ok, refused } from './engine.ts';
+import { type Engine, INFO, isLawful, ok, refused } from './engine.ts';
+import { createMachine } from './machine.ts';
 
 const FATAL = 21;
-
-/** A disk whose files belong to the user of this process. */
-class OwnDisk extends MemoryDisk {
-  override inspect(path: string): ReturnType<MemoryDisk['inspect']> {
-    return { ...super.inspect(path), ownerId: process.geteuid?.() ?? 0 };
-  }
-}
-
-/** A machine whose processes come and go; their spool stays. */
-function createMachine(spool: Partial<NonNullable<DeliveryOptions<TextRecord>['spool']>> = {}) {
-  const disk = new OwnDisk();
-  const locks = new MemoryLocks();
-  let processes = 0;
-  return {
-    disk,
-    /** Starts a process; those before it are dead from now on. */
-    start(script: TransportScript, options: Partial<DeliveryOptions<TextRecord>> = {}): Engine {
-      locks.killAll();
-      const random = createSeededRandom(++processes);
-      return createEngine(script, { spool: { dir: '/spool', ...spool }, fileSystem: disk, locks, random, ...options });
-    },
-  };
-}
 
 const texts = (count: number, prefix = 'r'): string[] => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 const spooledOf = ({ delivery }: Engine): number => delivery.stats().spooled;
