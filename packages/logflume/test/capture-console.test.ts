@@ -13,7 +13,7 @@ it('10,000 lines of one tick arrive, each once and in order', async () => {
   release = captureConsole({ logger: log, print: false });
   for (let i = 0; i < 10_000; i++) console.log('line %d', i, { i });
   release();
-  const report = await log.flush();
+  const report = await log.flush({ timeoutMs: 25_000 });
   expect(report).toMatchObject({ accepted: 10_000, delivered: 10_000, pending: 0, dropped: 0 });
   const records = backend.records().toSorted((a, b) => Number(a.attributes['i']) - Number(b.attributes['i']));
   expect(records.map(({ attributes }) => attributes['i'])).toStrictEqual(Array.from({ length: 10_000 }, (_, i) => i));

@@ -35,7 +35,7 @@ describe('a logger and its backend', () => {
     await using log = createLoggerTo(backend, options);
     for (let i = 0; i < 20_000; i++) log.info('record', { i });
     expectLaw(log.stats());
-    const report = await log.flush();
+    const report = await log.flush({ timeoutMs: 25_000 });
     expect(report).toMatchObject({ accepted: 20_000, delivered: 20_000, pending: 0, dropped: 0 });
     expectLaw(log.stats());
     expect(received(backend)).toStrictEqual(numbers(20_000));
@@ -62,7 +62,7 @@ describe('a logger and its backend', () => {
       log.info('in the shop', { i });
       withContext({ request: i }, () => db.warn('in the db', { i }));
     }
-    await log.flush();
+    await log.flush({ timeoutMs: 25_000 });
     const records = backend.records();
     const shop = records.filter(({ scope }) => scope.name === 'shop');
     const inDb = records.filter(({ scope }) => scope.name === 'db');

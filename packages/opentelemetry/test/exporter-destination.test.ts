@@ -81,7 +81,7 @@ describe('an exporter as a destination', () => {
     await using backend = await createDevBackend({ maxRecords: 10_000 });
     await using logger = createLoggerTo(new OTLPLogExporter({ url: `${backend.url}/v1/logs` }));
     for (let i = 0; i < 10_000; i++) logger.info('record', { i });
-    await expect(logger.flush()).resolves.toMatchObject({ accepted: 10_000, delivered: 10_000 });
+    await expect(logger.flush({ timeoutMs: 25_000 })).resolves.toMatchObject({ accepted: 10_000, delivered: 10_000 });
     expect(new Set(backend.records().map(({ attributes }) => attributes['i'])).size).toBe(10_000);
   });
 
