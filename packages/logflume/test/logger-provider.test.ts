@@ -40,7 +40,11 @@ describe('a registered provider', () => {
     const late = logs.getLogger('late', '2');
     for (const i of numbers)
       (i % 2 === 0 ? early : late).emit({ severityNumber: SeverityNumber.INFO, attributes: { i } });
-    await expect(provider.flush({ timeoutMs: 25_000 })).resolves.toMatchObject({ accepted: 10_000, delivered: 10_000, pending: 0 });
+    await expect(provider.flush({ timeoutMs: 25_000 })).resolves.toMatchObject({
+      accepted: 10_000,
+      delivered: 10_000,
+      pending: 0,
+    });
     expect(received(backend)).toStrictEqual(numbers);
     expect(backend.records().filter(({ scope }) => scope.name === 'early')).toHaveLength(5000);
     expect(provider.stats()).toMatchObject({ accepted: 10_000, delivered: 10_000 });
@@ -56,7 +60,11 @@ describe('a registered provider', () => {
     expect(provider.register(isGiven ? { logs: logsOf110 } : {})).toBe(true);
     const api = logsOf110.getLogger('db', '1.2');
     for (const i of numbers) api.emit({ severityNumber: 9, attributes: { i } });
-    await expect(provider.flush({ timeoutMs: 25_000 })).resolves.toMatchObject({ accepted: 10_000, delivered: 10_000, pending: 0 });
+    await expect(provider.flush({ timeoutMs: 25_000 })).resolves.toMatchObject({
+      accepted: 10_000,
+      delivered: 10_000,
+      pending: 0,
+    });
     expect(received(backend)).toStrictEqual(numbers);
     expect(backend.records()[0]?.scope).toMatchObject({ name: 'db', version: '1.2' });
   });
