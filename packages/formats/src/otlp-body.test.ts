@@ -4,7 +4,10 @@ import { encodeRun, fullRecord } from '../test/encoded-runs.ts';
 import { createOtlpJsonFormat } from './otlp-json.ts';
 import { createOtlpProtobufFormat } from './otlp-protobuf.ts';
 
-const formats = { protobuf: createOtlpProtobufFormat, json: createOtlpJsonFormat };
+const formats: Record<string, typeof createOtlpJsonFormat> = {
+  protobuf: createOtlpProtobufFormat,
+  json: createOtlpJsonFormat,
+};
 
 const runOf = (group: number, messages: readonly string[]) =>
   encodeRun(
@@ -12,10 +15,15 @@ const runOf = (group: number, messages: readonly string[]) =>
     messages.map((body) => ({ ...fullRecord, body })),
   );
 
-describe.each(Object.entries(formats))('a body of OTLP %s', (_name, createFormat) => {
+const pairs = Object.keys(formats).flatMap((made) => Object.keys(formats).map((read) => [made, read] as const));
+
+describe.each(pairs)('a body of OTLP %s, read by a process that speaks %s,', (made, read) => {
   const scopeOf = (group: number) => encodeScope(`scope ${group}`, '');
-  const earlier = createFormat({ resource: encodeResource({ 'service.name': 'earlier' }), scopeOf });
-  const now = createFormat({
+  const earlier = (formats[made] ?? createOtlpJsonFormat)({
+    resource: encodeResource({ 'service.name': 'earlier' }),
+    scopeOf,
+  });
+  const now = (formats[read] ?? createOtlpJsonFormat)({
     resource: encodeResource({ 'service.name': 'now' }),
     scopeOf: () => encodeScope('now', ''),
   });

@@ -12,6 +12,9 @@ import {
 } from '@logflume/otlp';
 import { requestLines } from './record-lines.ts';
 
+/** `{` */
+const BRACE = 0x7b;
+
 /** What a wire format does with bodies that are all that is left of a batch; see `Format`. */
 export interface BodyReader {
   linesOfBody(body: Uint8Array): string[];
@@ -19,8 +22,8 @@ export interface BodyReader {
   shortenBody(body: Uint8Array): Uint8Array | undefined;
 }
 
-/** For OTLP protobuf: cut as bytes, nothing is encoded again. */
-export const protobufBodies: BodyReader = {
+/** OTLP protobuf: cut as bytes, nothing is encoded again. */
+const protobufBodies: BodyReader = {
   linesOfBody: (body) => attempt(() => requestLines(decodeLogsRequest(body))) ?? [],
   splitBody: (body) =>
     attempt(() => {
@@ -30,8 +33,8 @@ export const protobufBodies: BodyReader = {
   shortenBody: (body) => attempt(() => shortenLogsRequest(body)),
 };
 
-/** For OTLP JSON. */
-export const jsonBodies: BodyReader = {
+/** OTLP JSON. */
+const jsonBodies: BodyReader = {
   linesOfBody: (body) => attempt(() => requestLines(parseOtlpJsonRequest(body))) ?? [],
   splitBody: (body) => attempt(() => splitJson(parseOtlpJsonRequest(body))),
   shortenBody: (body) =>
@@ -40,6 +43,17 @@ export const jsonBodies: BodyReader = {
       return shorter && Buffer.from(toOtlpJsonText(shorter));
     }),
 };
+
+/** For both: an earlier process may have spoken the other one. No protobuf request begins with a brace. */
+export const otlpBodies: BodyReader = {
+  linesOfBody: (body) => readerOf(body).linesOfBody(body),
+  splitBody: (body) => readerOf(body).splitBody(body),
+  shortenBody: (body) => readerOf(body).shortenBody(body),
+};
+
+function readerOf(body: Uint8Array): BodyReader {
+  return body[0] === BRACE ? jsonBodies : protobufBodies;
+}
 
 function toPart(body: Uint8Array): BodyPart {
   return { body, records: countLogRecords(body) };

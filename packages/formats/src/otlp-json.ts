@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { Format } from '@logflume/delivery';
 import { decodeLogsRequest, toOtlpJsonText } from '@logflume/otlp';
 import { frameRuns, type OtlpFormatOptions } from './otlp-blocks.ts';
-import { jsonBodies } from './otlp-body.ts';
+import { otlpBodies } from './otlp-body.ts';
 import { judgeOtlpReply } from './otlp-reply.ts';
 import { toFallbackLines } from './record-lines.ts';
 
@@ -23,6 +23,6 @@ export function createOtlpJsonFormat(options: OtlpFormatOptions): Format {
     },
     judge: judgeOtlpReply,
     lines: (runs) => toFallbackLines(runs, options),
-    ...jsonBodies,
+    ...otlpBodies,
   };
 }

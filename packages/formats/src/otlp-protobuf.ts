@@ -1,6 +1,6 @@
 import type { Format } from '@logflume/delivery';
 import { frameRuns, type OtlpFormatOptions } from './otlp-blocks.ts';
-import { protobufBodies } from './otlp-body.ts';
+import { otlpBodies } from './otlp-body.ts';
 import { judgeOtlpReply } from './otlp-reply.ts';
 import { toFallbackLines } from './record-lines.ts';
 
@@ -16,6 +16,6 @@ export function createOtlpProtobufFormat(options: OtlpFormatOptions): Format {
     frame: (runs) => frameRuns(runs, options),
     judge: judgeOtlpReply,
     lines: (runs) => toFallbackLines(runs, options),
-    ...protobufBodies,
+    ...otlpBodies,
   };
 }

@@ -122,7 +122,8 @@ export function requestHeaders(
   headers: Headers,
   batchId: string,
 ): Record<string, string> {
-  const result: Record<string, string> = { ...headers, 'content-type': format.contentType, 'idempotency-key': batchId };
+  const contentType = body.contentType ?? format.contentType;
+  const result: Record<string, string> = { ...headers, 'content-type': contentType, 'idempotency-key': batchId };
   if (body.encoding !== '') result['content-encoding'] = body.encoding;
   return result;
 }

@@ -46,6 +46,8 @@ export interface SealedBody {
   readonly bytes: Uint8Array;
   /** The `Content-Encoding`, `''` for none. */
   readonly encoding: string;
+  /** Of a body another format made, in an earlier process. @defaultValue that of our own format */
+  readonly contentType?: string | undefined;
 }
 
 export interface LastReply {

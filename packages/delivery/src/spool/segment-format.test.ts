@@ -72,7 +72,22 @@ describe('a frame header', () => {
     });
   });
 
-  test.each([3, 4, 0x80])('with flags %i, which we do not know, is a later version too', (flags) => {
+  test.each(['gzip', 'zstd', 'identity'] as const)(
+    'says the content type of a body, beside the encoding %s',
+    (encoding) => {
+      for (const contentType of ['application/x-protobuf', 'application/json', undefined]) {
+        expect(parseFrameHeader(headerOf({ encoding, contentType }))).toMatchObject({
+          header: { encoding, contentType },
+        });
+      }
+      // One that has no number is left to whoever reads it.
+      expect(parseFrameHeader(headerOf({ encoding, contentType: 'application/x-own' }))).toMatchObject({
+        header: { encoding, contentType: undefined },
+      });
+    },
+  );
+
+  test.each([3, 20, 0x80])('with flags %i, which we do not know, is a later version too', (flags) => {
     const later = reseal((header) => {
       header[5] = flags;
     });

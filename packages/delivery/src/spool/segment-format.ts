@@ -10,7 +10,8 @@ import { crc32 } from 'node:zlib';
  *   |        |    |     |     |    | u32     |         | u64      | u64      |           | of 0..47 |           |
  *   +--------+----+-----+-----+----+---------+---------+----------+----------+-----------+----------+-----------+-------
  *
- * flags      bits 0-1: encoding (0 identity, 1 gzip, 2 zstd); the others are 0.
+ * flags      bits 0-1: encoding (0 identity, 1 gzip, 2 zstd); bits 2-4: content type of the body, see BODY_TYPES; the
+ *            others are 0.
  * magic      FF 4C 46 53: the byte FF occurs in no UTF-8 text, so no string inside a record can look like a frame.
  * header CRC apart from that of the payload: a flipped bit in the payload costs one frame, one in the header the way to
  *            the next frame, which is found again by its magic and its own header CRC.
@@ -33,6 +34,11 @@ export interface FrameMeta {
   /** Lowest severity number in it, 0 … 255. */
   readonly minSeverity: number;
   readonly encoding: FrameEncoding;
+  /**
+   * The `Content-Type` of the body: a process that speaks another format must not send it as its own.
+   * @defaultValue that of whoever reads it
+   */
+  readonly contentType?: string | undefined;
 }
 
 /** All of a frame but its payload. */
@@ -64,6 +70,8 @@ const MAGIC_U32 = 0x53464cff;
 const CRC_AT = 48;
 const PAYLOAD_CRC_AT = 52;
 const TWO_32 = 2 ** 32;
+/** Content types a frame has a number for; any other is left to whoever reads it. Append only, eight at most. */
+const BODY_TYPES = [undefined, 'application/x-protobuf', 'application/json', 'application/x-ndjson', 'text/plain'];
 const encodings: readonly FrameEncoding[] = ['identity', 'gzip', 'zstd'];
 
 /**
@@ -76,7 +84,7 @@ export function encodeFrameHeader(meta: FrameMeta, firstSequence: number, payloa
   const header = Buffer.alloc(HEADER_BYTES);
   header.writeUInt32LE(MAGIC_U32, 0);
   header[4] = LAYOUT_VERSION;
-  header[5] = encodings.indexOf(meta.encoding);
+  header[5] = encodings.indexOf(meta.encoding) | (Math.max(0, BODY_TYPES.indexOf(meta.contentType)) << 2);
   header.writeUInt8(meta.minSeverity, 6);
   header.writeUInt32LE(payload.length, 8);
   header.writeUInt32LE(meta.records, 12);
@@ -97,9 +105,11 @@ export function parseFrameHeader(bytes: Uint8Array, at = 0): ParsedHeader {
   if (crc32(view.subarray(0, CRC_AT)) !== headerCrc) return { kind: 'badHeader' };
   const payloadBytes = view.readUInt32LE(8);
   const version = view.readUInt8(4);
-  const encoding = encodings[view.readUInt8(5)];
+  const flags = view.readUInt8(5);
+  const encoding = encodings[flags & 3];
+  const bodyType = flags >> 2;
   // Flags we do not know are a later version's as well: we could not send such a body.
-  if (version !== LAYOUT_VERSION || encoding === undefined) {
+  if (version !== LAYOUT_VERSION || encoding === undefined || bodyType >= BODY_TYPES.length) {
     return { kind: 'futureVersion', version, frameBytes: HEADER_BYTES + payloadBytes };
   }
   return {
@@ -110,6 +120,7 @@ export function parseFrameHeader(bytes: Uint8Array, at = 0): ParsedHeader {
       createdMs: readUInt64(view, 24),
       minSeverity: view.readUInt8(6),
       encoding,
+      contentType: BODY_TYPES[bodyType],
       firstSequence: readUInt64(view, 16),
       payloadBytes,
       payloadCrc: view.readUInt32LE(PAYLOAD_CRC_AT),

@@ -138,9 +138,9 @@ export function createSegmentStore(fileSystem: FileSystem, reader: SegmentReader
       segments.sort(compareSegments);
     },
     handOut({ segment, offset, header, bornMs, isRecovered }) {
-      const { batchId, records, createdMs, minSeverity, encoding, payloadBytes } = header;
+      const { batchId, records, createdMs, minSeverity, encoding, contentType, payloadBytes } = header;
       const location = { segment, offset, header, isSettled: false };
-      const meta = { batchId, records, createdMs, minSeverity, encoding, payloadBytes };
+      const meta = { batchId, records, createdMs, minSeverity, encoding, contentType, payloadBytes };
       const frame: StoredFrame = { ...meta, bornMs, isRecovered, location };
       segment.live.set(offset, frame);
       return frame;

@@ -16,6 +16,7 @@ export interface StoredFrame {
   readonly createdMs: number;
   readonly minSeverity: number;
   readonly encoding: FrameHeader['encoding'];
+  readonly contentType: FrameHeader['contentType'];
   readonly payloadBytes: number;
   /**
    * The same moment on the monotonic clock of this process, so `nowMs() - bornMs` is the age whatever the wall clock

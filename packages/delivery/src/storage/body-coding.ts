@@ -27,7 +27,7 @@ export async function sealBody(runs: readonly RecordRun[], { format, compression
 export function compressSync(body: SealedBody, compression: Compression | undefined): SealedBody {
   if (compression === undefined) return body;
   try {
-    return { bytes: compression.compressSync(body.bytes), encoding: compression.name };
+    return { ...body, bytes: compression.compressSync(body.bytes), encoding: compression.name };
   } catch {
     return body; // As above.
   }

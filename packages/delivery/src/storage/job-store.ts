@@ -127,7 +127,7 @@ export class JobStore {
     const found = this.#spool?.read(job.frame);
     switch (found?.kind) {
       case 'payload':
-        job.body = { bytes: found.payload, encoding: fromFrameEncoding(job.frame.encoding) };
+        job.body = toBody(job.frame, found.payload);
         return 'inMemory';
       case 'unavailable':
         return 'later';
@@ -221,7 +221,7 @@ export class JobStore {
     const bytes = plain === undefined ? undefined : format.shortenBody?.(plain);
     if (plain === undefined || bytes === undefined || bytes.length >= plain.length) return undefined;
     const batch = { ...job.batch, id: deriveBatchId(job.batch.id, 'cut'), bytes: bytes.length };
-    const body = compressSync({ bytes, encoding: '' }, compression);
+    const body = compressSync({ bytes, encoding: '', contentType: job.body?.contentType }, compression);
     const parent = job.parent ?? (job.frame === undefined ? undefined : { frame: job.frame, holders: 1 });
     const shorter = { ...createBodyJob(batch, { body, parent }), countedBytes: body.bytes.length, isCut: true };
     releaseBytes(job.countedBytes - shorter.countedBytes);
@@ -259,17 +259,18 @@ export class JobStore {
     const toJob = (half: 0 | 1): Job => {
       const { body: bytes, records } = parts[half];
       const batch = { ...job.batch, id: deriveBatchId(job.batch.id, half), records, bytes: bytes.length };
-      const body = compressSync({ bytes, encoding: '' }, this.#parts.compression);
+      const body = compressSync({ bytes, encoding: '', contentType: job.body?.contentType }, this.#parts.compression);
       return { ...createBodyJob(batch, { body }), countedBytes: body.bytes.length };
     };
     return [toJob(0), toJob(1)];
   }
 
   #metaOf(job: Job, encoding: FrameMeta['encoding']): FrameMeta {
-    const { clock } = this.#parts;
+    const { clock, format } = this.#parts;
     const { id, records, openedMs, lane } = job.batch;
+    const contentType = job.body?.contentType ?? format.contentType;
     const createdMs = clock.wallMs() - (clock.nowMs() - openedMs);
-    return { batchId: id, records, createdMs, minSeverity: LANE_SEVERITY[lane], encoding };
+    return { batchId: id, records, createdMs, minSeverity: LANE_SEVERITY[lane], encoding, contentType };
   }
 
   #letGoOfParent(job: Job): void {
@@ -283,6 +284,10 @@ export class JobStore {
     this.#parts.releaseBytes(job.countedBytes - held);
     job.countedBytes = held;
   }
+}
+
+function toBody({ encoding, contentType }: StoredFrame, bytes: Uint8Array): SealedBody {
+  return { bytes, encoding: fromFrameEncoding(encoding), contentType };
 }
 
 /** How much larger records are than a compressed body of them, about: what a later 413 is measured by. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { textFormat } from '../../../delivery/test/text-records.ts';
 import { type Engine, INFO, isLawful, ok, refused } from './engine.ts';
 import { createMachine } from './machine.ts';
 
@@ -112,6 +113,22 @@ describe('a spool in mode wal', () => {
     await second.clock.advance(5000);
     expect(second.sent()).toEqual(texts(10));
     expect(isLawful(second)).toBe(true);
+  });
+});
+
+describe('a batch of a process that spoke another format', () => {
+  it.each([
+    ['application/json', 'application/x-protobuf', 'application/json'],
+    ['application/x-protobuf', 'application/json', 'application/x-protobuf'],
+    ['application/x-own', 'application/x-own', 'application/x-own'],
+  ])('made as %s and found by one of %s is sent as %s', async (made, found, sent) => {
+    const machine = createMachine();
+    const first = machine.start(() => refused, { format: { ...textFormat, contentType: made } });
+    first.log('a');
+    await first.clock.advance(1000);
+    const second = machine.start(() => ok, { format: { ...textFormat, contentType: found } });
+    await second.clock.advance(5000);
+    expect(second.network.requests.map(({ headers }) => headers['content-type'])).toEqual([sent]);
   });
 });
 
