@@ -42,6 +42,8 @@ export { withoutTracing } from './send/without-tracing.ts';
 export type { FileFacts, FileSystem } from './spool/file-system.ts';
 export { nodeFileSystem } from './spool/file-system.ts';
 export type { InstanceLocks } from './spool/instance-lock.ts';
+export type { Replayed } from './spool/replay.ts';
+export { replayDeadLetters } from './spool/replay.ts';
 export type { OwnerVerdict } from './spool/socket-lock.ts';
 export type { SpoolDiagnostic } from './spool/spool-diagnostics.ts';
 export type { FsyncPolicy, SpoolDefaults, SpoolMode, SpoolOptions } from './spool/spool-options.ts';
