@@ -86,16 +86,16 @@ describe.each(['wal', 'spill'])('with a spool in mode %s and the backend down', 
   });
 });
 
-describe('SIGKILL with a spool in mode wal and the backend down', () => {
-  it('loses nothing that had lingered (F61)', async () => {
+describe('a crash with a spool in mode wal and the backend down', () => {
+  test.each(['SIGKILL', 'SIGABRT'] as const)('%s: nothing that had lingered is lost (F61, F65)', async (signal) => {
     using dir = temporaryDirectory();
     await using backend = await createDevBackend();
     await backend.suspend();
     const env = { LOGFLUME_ENDPOINTS: backend.url, LOGFLUME_SPOOL_DIR: dir.path };
     await using fixture = startFixture('spool', { args: ['spooled', '1000'], env });
     await fixture.says('spooled');
-    fixture.child.kill('SIGKILL');
-    await fixture.ended();
+    fixture.child.kill(signal);
+    expect(await fixture.ended()).toMatchObject({ signal });
     await restart(backend, dir.path, 1000);
     expect(received(backend)).toStrictEqual(numbers(1000));
   });
