@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { errorCode, toDiskTrouble } from './disk-error.ts';
 import type { FileSystem } from './file-system.ts';
 import { ackPath, type Segment } from './segment.ts';
 
@@ -54,7 +55,11 @@ function ackCrc(offset: number, headerCrc: number): number {
   return crc32(covered);
 }
 
-/** Reads the ack file of a segment; what cannot be read acknowledges nothing. At most as much as the segment could need. */
+/**
+ * Reads the ack file of a segment; what cannot be read acknowledges nothing. At most as much as the segment could need.
+ *
+ * @throws the error of the system where descriptors are short: that passes, and to send everything again is no answer to it.
+ */
 export function readAcks(fileSystem: FileSystem, segment: Segment): AckMarks {
   if (segment.ackBytes < PAIR_BYTES) return new Map();
   let fd: number | undefined;
@@ -68,7 +73,8 @@ export function readAcks(fileSystem: FileSystem, segment: Segment): AckMarks {
       filled += got;
     }
     return parseAcks(bytes.subarray(0, filled));
-  } catch {
+  } catch (error) {
+    if (toDiskTrouble(errorCode(error)) === 'noDescriptor') throw error;
     // Without marks the frames are sent again, with the same batch ids: a duplicate, not a loss.
     return new Map();
   } finally {

@@ -33,12 +33,15 @@ export function createScanner(parts: ScannerParts): Scanner {
   let timer: Timer | undefined;
   let isClosed = false;
   let hasPostponed = false;
+  /** Names are used once. What could not be deleted of a directory is for the next process: it was sent already. */
+  const takenOver = new Set<string>();
 
   const adoption: AdoptionParts = {
     ...parts,
     ownPath: () => (isClosed ? undefined : home.folder?.path),
     // Also one around it: a home that was made anew twice lies in the second one with the first inside.
-    isKnown: (path) => store.segments.some(({ folder }) => folder.path === path || folder.path.startsWith(`${path}/`)),
+    isKnown: (path) =>
+      takenOver.has(nameOf(path)) || store.segments.some(({ folder }) => `${folder.path}/`.startsWith(`${path}/`)),
     // What would have to be deleted at once is better left where it is until the backlog is sent.
     hasRoom(bytes) {
       const fits = quota.bytes + bytes <= maxBytes || store.segments.every(isOwn);
@@ -46,6 +49,7 @@ export function createScanner(parts: ScannerParts): Scanner {
       return fits;
     },
     onAdopted(segments) {
+      for (const { folder } of segments) takenOver.add(nameOf(folder.path));
       store.add(segments);
       quota.makeRoom(0);
       backlog.survey();
@@ -79,6 +83,10 @@ export function createScanner(parts: ScannerParts): Scanner {
       timer?.cancel();
     },
   };
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 function isOwn(segment: SegmentStore['segments'][number]): boolean {

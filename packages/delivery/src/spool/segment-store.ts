@@ -83,25 +83,34 @@ export function createSegmentStore(fileSystem: FileSystem, reader: SegmentReader
     }
   }
 
-  function remove(segment: Segment): void {
+  /** @returns whether the segment is deleted. */
+  function remove(segment: Segment): boolean {
     forget(segment);
-    for (const path of [segmentPath(segment), ackPath(segment)]) {
-      try {
-        fileSystem.unlink(path);
-      } catch (error) {
-        // A segment that stays keeps its marks, so that the next start sends little of it again.
-        if (toDiskTrouble(errorCode(error)) !== 'gone') return;
-      }
+    // A segment that stays keeps its marks, so that the next start sends little of it again.
+    if (!unlink(segmentPath(segment))) return false;
+    if (unlink(ackPath(segment))) {
+      tidy(segment.folder);
+      onRemoved();
     }
-    tidy(segment.folder);
-    onRemoved();
+    return true;
   }
 
-  function removeIfDone(segment: Segment): void {
+  /** @returns whether there is no such file now. */
+  function unlink(path: string): boolean {
+    try {
+      fileSystem.unlink(path);
+      return true;
+    } catch (error) {
+      return toDiskTrouble(errorCode(error)) === 'gone';
+    }
+  }
+
+  /** @returns whether the segment is deleted. */
+  function removeIfDone(segment: Segment): boolean {
     const isOpen = segment.fd !== undefined;
     // Not the counts but the handles decide: a count may rest on marks that were lost since.
     const isDone = segment.isSurveyed && segment.isHandedOut && segment.live.size === 0;
-    if (isDone && !isOpen && !segment.isKept && !segment.isGone) remove(segment);
+    return isDone && !isOpen && !segment.isKept && !segment.isGone && remove(segment);
   }
 
   /** Takes a frame off the counts of its segment, and off the disk as far as that goes. */
@@ -110,9 +119,11 @@ export function createSegmentStore(fileSystem: FileSystem, reader: SegmentReader
     if (segment.isGone) return;
     segment.pendingFrames = Math.max(0, segment.pendingFrames - 1);
     segment.pendingRecords = Math.max(0, segment.pendingRecords - header.records);
-    removeIfDone(segment);
-    // A mark that cannot be written costs a duplicate after a restart, under the same batch id.
-    if (!segment.isGone) acks.mark(segment, offset, header.headerCrc);
+    if (removeIfDone(segment)) return;
+    // Also where it should be gone and cannot be deleted: the next process finds it. A mark that cannot be written costs
+    // a duplicate after a restart, under the same batch id.
+    acks.mark(segment, offset, header.headerCrc);
+    if (segment.isGone) acks.release(segment);
   }
 
   return {

@@ -47,8 +47,8 @@ export function* surveySegment(
   };
   const before = sequence.begin(segment.number);
   if (before !== undefined) survey.losses.push(before);
-  const marks = readAcks(parts.fileSystem, segment);
   try {
+    const marks = readAcks(parts.fileSystem, segment);
     for (const step of walkSegment((into, at) => parts.reader.readAt(segment, into, at), segment.bytes)) {
       switch (step.kind) {
         case 'frame': {

@@ -335,6 +335,23 @@ describe('the start', () => {
   });
 });
 
+describe('a segment that cannot be deleted', () => {
+  test('is marked as done with, and not taken over again a minute later', async () => {
+    const before = openOn();
+    append(before.spool, 1);
+    before.spool.close();
+    before.disk.fault = ({ name, path }) => (name === 'unlink' && path.endsWith('.seg') ? 'EACCES' : undefined);
+    const on = openTestSpool({ fileSystem: before.disk, locks: before.locks });
+    await on.clock.until(on.spool.scan());
+    for (const { frame } of await drain(on)) on.spool.settle(frame);
+    await on.clock.until(on.spool.scan());
+    on.clock.advance(1000);
+    expect(await drain(on)).toEqual([]);
+    expect(kinds(on).filter((kind) => kind === 'spoolAdopted')).toHaveLength(1);
+    expect(await found({ disk: before.disk })).toEqual([]);
+  });
+});
+
 describe('a lack of descriptors (F50)', () => {
   test('at a roll keeps the open segment, and is tried again a second later', async () => {
     const on = openOn();
@@ -365,6 +382,24 @@ describe('a lack of descriptors (F50)', () => {
     expect(on.spool.read(frame)).toEqual({ kind: 'unavailable', code: 'EMFILE' });
     on.disk.fault = () => undefined;
     expect(on.spool.read(frame).kind).toBe('payload');
+  });
+
+  test('for the marks of a segment does not send again what was acknowledged', async () => {
+    const before = openOn();
+    const [first] = [append(before.spool, 1), append(before.spool, 2)];
+    if (first !== undefined) before.spool.settle(first);
+    before.spool.close();
+    let opens = 0;
+    before.disk.fault = ({ name, path }) => {
+      if (name !== 'open' || !path.endsWith('.ack') || opens === 2) return undefined;
+      opens++;
+      return 'EMFILE';
+    };
+    const on = openTestSpool({ fileSystem: before.disk, locks: before.locks });
+    await on.clock.until(on.spool.scan());
+    for (let turn = 0; turn < 5; turn++) on.clock.advance(1000);
+    expect((await drain(on)).map(({ frame }) => frame.batchId)).toEqual(ids(2));
+    expect(opens).toBe(2);
   });
 
   test('in the middle of a backlog hands out no frame twice', async () => {

@@ -275,7 +275,7 @@ class Run {
     this.#check();
     const { pending, spooled } = this.#process.stats();
     // What could not be read while the disk was in trouble stays where it is, for the next process.
-    const excused = this.#isLeftOnDisk() ? spooled : 0;
+    const excused = this.#process.leftToNext || this.#isLeftOnDisk() ? spooled : 0;
     if (pending > excused) this.#fail(`${pending} records are pending although every endpoint is well`);
     const fresh = this.#truth.loggedMs.length;
     this.#process.log(1, 9, this.#recordBytes);

@@ -23,6 +23,8 @@ export type DiskCondition = (typeof diskConditions)[number];
 export interface DiskUser {
   /** Something is about to happen: it may be the moment it dies. @returns whether it lives. */
   event(): boolean;
+  /** The marks of a segment could not be read: what they acknowledge looks as if it was never sent. */
+  onUnreadMarks(ackPath: string): void;
 }
 
 /** A frame's header has its length and the id of its batch at these places. */
@@ -39,6 +41,8 @@ export class SimulatedDisk {
   segments = 0;
   /** Operations it refused. */
   failures = 0;
+  /** Most bytes it held since the process that uses it was started. */
+  peakBytes = 0;
 
   constructor(random: SeededRandom) {
     this.#random = random;
@@ -47,6 +51,7 @@ export class SimulatedDisk {
   /** The disk as one process sees it: its operations end with it, the last write perhaps in the middle. */
   mount(user: DiskUser): FileSystem {
     const { image } = this;
+    this.peakBytes = image.bytes;
     const open = new Map<number, { readonly inode: Inode; readonly path: string }>();
     let nextFd = 3;
     const before = (name: keyof FileSystem, path: string): void => {
@@ -54,6 +59,7 @@ export class SimulatedDisk {
       const code = this.#codeFor(name);
       if (code === undefined) return;
       this.failures++;
+      if (name === 'read' && path.endsWith('.ack')) user.onUnreadMarks(path);
       throw systemError(code, `${name} ${path}`);
     };
     const byFd = (fd: number) => {
@@ -63,7 +69,12 @@ export class SimulatedDisk {
     };
     return {
       open: (path, how) => {
-        before('open', path);
+        try {
+          before('open', path);
+        } catch (error) {
+          if (how === 'read' && path.endsWith('.ack')) user.onUnreadMarks(path);
+          throw error;
+        }
         if (image.has(path) && how === 'create') throw systemError('EEXIST', path);
         if (!image.has(path) && how !== 'read') {
           image.makeFile(path);
@@ -88,6 +99,7 @@ export class SimulatedDisk {
           if (code !== undefined && (code !== 'ENOSPC' || bytes.length === 0)) throw systemError(code, path);
         }
         put(inode, bytes, position);
+        this.peakBytes = Math.max(this.peakBytes, image.bytes);
         this.#noteFrame(path, parts, bytes.length);
         return bytes.length;
       },

@@ -14,6 +14,7 @@ import { createMemoryStdio, type MemoryStdio } from '../memory-stdio.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { Complain, GroundTruth } from './ground-truth.ts';
 import { type NumberedRecord, numberedCodec, numberedFormat, numberOfLine } from './numbered-records.ts';
+import { readDisk } from './read-disk.ts';
 import type { SimulatedDisk } from './simulated-disk.ts';
 import type { SimulatedNetwork } from './simulated-network.ts';
 
@@ -69,6 +70,8 @@ export class SimulatedProcess {
   expired = 0;
   /** How often its spool was full. */
   spoolFull = 0;
+  /** It said of a segment that it cannot read it and leaves it to the next process: until then its records are pending. */
+  leftToNext = false;
   readonly #setup: ProcessSetup;
   readonly #timers = new Set<Timer>();
   readonly #promised: Promised[] = [];
@@ -101,6 +104,7 @@ export class SimulatedProcess {
       onDiagnostic: (event) => {
         if (event.kind === 'internalError' && this.isAlive) complain(event.message);
         if (event.kind === 'spoolFull' || event.kind === 'spoolEvicted') this.spoolFull++;
+        if ('message' in event && /for the next start/.test(event.message)) this.leftToNext = true;
         if (event.kind === 'fallbackUsed' && event.reason === 'expired') this.expired += event.records;
       },
       clock,
@@ -141,8 +145,8 @@ export class SimulatedProcess {
     const { disk, options } = this.#setup;
     const maxBytes = options.spool?.maxBytes ?? 0;
     if (disk === undefined || options.spool?.mode === 'spill' || !this.isUnhindered) return undefined;
-    // The oldest may have had to go; that is told a little later.
-    if (this.spoolFull > 0 || disk.image.bytes > maxBytes / 2) return undefined;
+    // The oldest may have had to go: told a little later, or never if it died first. Its job lives on in memory alone.
+    if (this.spoolFull > 0 || disk.peakBytes > maxBytes / 2) return undefined;
     return (options.batch?.lingerMs ?? 0) + SLACK_MS;
   }
 
@@ -158,6 +162,14 @@ export class SimulatedProcess {
     this.diedMs = this.#setup.clock.nowMs();
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
+  }
+
+  /** A lost mark costs a duplicate under the same batch id: what the marks of this segment stand for may be sent again. */
+  onUnreadMarks(ackPath: string): void {
+    const { disk, truth } = this.#setup;
+    const segmentPath = ackPath.replace(/ack$/, 'seg');
+    const files = [...(disk?.image.files() ?? [])].filter(([path]) => path === segmentPath);
+    for (const { numbers } of readDisk(files)) truth.forgetAcks(numbers);
   }
 
   /** Counts something that happens to it; it may be the last thing. */

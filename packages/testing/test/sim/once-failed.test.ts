@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { simulate } from '../../src/index.ts';
+
+/** Runs with a disk that broke a promise once, by an error of the engine or of what was expected of it. */
+const seeds = [
+  ['a segment that could not be deleted was sent again', [3216, 5054, 13338, 14315, 16739]],
+  ['marks that could not be read for a moment were taken for none', [8155, 14226]],
+  ['a place on disk had to go, and its process died before it said so', [6503, 11781, 12752, 16585]],
+  ['a segment that could not be read is left to the next process', [2106, 3590, 9813]],
+] as const;
+
+it.each(seeds)('keeps its promises where %s', async (_what, failed) => {
+  for (const seed of failed) expect((await simulate(seed, { disk: true })).seed).toBe(seed);
+});
