@@ -18,7 +18,7 @@ export async function createReceiver(options: LoggerOptions = {}): Promise<Recei
   const logger = createLogger({ endpoints: [backend.url], exit: { handleSignals: false }, ...options });
   const records = async (): Promise<ReceivedRecord[]> => {
     // All there are, however long a busy machine takes for them.
-    await logger.flush({ timeoutMs: 25_000 });
+    await logger.flush({ timeoutMs: 100_000 });
     const all = [...backend.records()];
     return all.sort((a, b) => Number(a.attributes['i'] ?? 0) - Number(b.attributes['i'] ?? 0));
   };

@@ -18,7 +18,7 @@ export async function createRig(options: LoggerOptions = {}, faults?: DevBackend
   const logger = createLogger({ endpoints: [backend.url], exit: { handleSignals: false }, ...options });
   const received = async (): Promise<ReceivedRecord[]> => {
     // All there are, however long a busy machine takes for them.
-    await logger.flush({ timeoutMs: 25_000 });
+    await logger.flush({ timeoutMs: 100_000 });
     return backend.records();
   };
   return {

@@ -39,7 +39,7 @@ describe('as a transport of winston', () => {
     expect(times.every((each, i) => i === 0 || String(each.timeUnixNano) >= String(times[i - 1]?.timeUnixNano))).toBe(
       true,
     );
-  });
+  }, 120_000);
 
   it('takes them as well while the backend is down, and holds up nobody', async () => {
     await using rig = await createRig({ fallback: 'none' });
