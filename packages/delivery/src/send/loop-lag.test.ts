@@ -62,6 +62,24 @@ describe('the lag of the event loop', () => {
     expect(watch.lateMs()).toBe(after);
   });
 
+  it('is felt ever less often for a request that hangs for a day, and as closely as ever once another begins', () => {
+    const { clock, turn, block } = createBlockableClock();
+    let beats = 0;
+    const after: Clock['after'] = (delayMs, callback) => {
+      beats++;
+      return clock.after(delayMs, callback);
+    };
+    const counting = { ...clock, after };
+    const lag = new LoopLag(counting);
+    lag.watch();
+    turn(86_400_000, 1000);
+    expect(beats).toBeLessThan(3000);
+    const young = lag.watch();
+    turn(300);
+    block(1000);
+    expect(young.lateMs()).toBeGreaterThan(700);
+  });
+
   it('adds up blocks, and is of no concern to those who began to watch after them', () => {
     const { clock, turn, block } = createBlockableClock();
     const lag = new LoopLag(clock);

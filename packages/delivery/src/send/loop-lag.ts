@@ -1,7 +1,11 @@
 import type { Clock, Timer } from '../clock.ts';
 
-/** How often the event loop is felt while somebody watches: a block that is shorter may go unnoticed. */
+/** How often the event loop is felt after a watch has begun: a block that is shorter may go unnoticed. */
 const BEAT_MS = 250;
+
+/** The longer an attempt takes, the less a short block says about it: a request that hangs for days costs no beats. */
+const BEAT_GROWTH = 1.1;
+const MAX_BEAT_MS = 60_000;
 
 /** Less is no block: timers are never quite in time. */
 const MIN_LATE_MS = 50;
@@ -23,6 +27,7 @@ export class LoopLag {
   readonly #clock: Clock;
   #watchers = 0;
   #timer: Timer | undefined;
+  #beatMs = 0;
   #dueMs = 0;
   #totalMs = 0;
 
@@ -32,7 +37,7 @@ export class LoopLag {
 
   /** Begins to watch; every watch is to be ended. */
   watch(): LagWatch {
-    if (this.#watchers++ === 0) this.#beat();
+    if (this.#watchers++ === 0 || this.#beatMs > BEAT_MS) this.#restart();
     const beforeMs = this.#lateMs();
     return {
       lateMs: () => this.#lateMs() - beforeMs,
@@ -48,11 +53,18 @@ export class LoopLag {
     return this.#totalMs + (overdueMs > MIN_LATE_MS ? overdueMs : 0);
   }
 
-  #beat(): void {
-    this.#dueMs = this.#clock.nowMs() + BEAT_MS;
-    this.#timer = this.#clock.after(BEAT_MS, () => {
+  #restart(): void {
+    if (this.#watchers > 1) this.#totalMs = this.#lateMs();
+    this.#timer?.cancel();
+    this.#beat(BEAT_MS);
+  }
+
+  #beat(beatMs: number): void {
+    this.#beatMs = beatMs;
+    this.#dueMs = this.#clock.nowMs() + beatMs;
+    this.#timer = this.#clock.after(beatMs, () => {
       this.#totalMs = this.#lateMs();
-      this.#beat();
+      this.#beat(Math.min(MAX_BEAT_MS, beatMs * BEAT_GROWTH));
     });
   }
 }
