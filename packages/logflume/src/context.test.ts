@@ -3,7 +3,8 @@ import { EventEmitter, once } from 'node:events';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { createSeenLogger } from '../test/memory-delivery.ts';
-import { withContext } from './context.ts';
+import { activeTrace, addToEvent, withContext } from './context.ts';
+import { captureContext, emitRecord, runInContext } from './emit-record.ts';
 
 describe('withContext', () => {
   it('returns what the function returns, and lets through what it throws', async () => {
@@ -140,4 +141,47 @@ describe('withContext', () => {
     const others = new AsyncLocalStorage<string>();
     others.run('theirs', () => withContext({}, () => expect(others.getStore()).toBe('theirs')));
   });
+
+  it('gives its trace to records without a span, inner contexts included', () => {
+    const { log, last } = createSeenLogger();
+    const trace = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 };
+    withContext(
+      { a: 1 },
+      () => {
+        withContext({ b: 2 }, () => log.info('m'));
+        expect(last()).toMatchObject({ traceId: trace.traceId, spanId: trace.spanId, flags: 1 });
+        emitRecord(log, { severityNumber: 9, severityText: 'INFO' });
+        expect(last()).toMatchObject({ traceId: trace.traceId, spanId: trace.spanId });
+        expect(activeTrace()).toBe(trace);
+      },
+      { trace },
+    );
+    log.info('outside');
+    expect(last().traceId).toBe('');
+    expect(activeTrace()).toBeUndefined();
+  });
+
+  it('hands what is added inside to its event, the nearest one, and says when there is none', () => {
+    const added: object[] = [];
+    const event = { add: (attributes: object) => void added.push(attributes) };
+    expect(addToEvent({ a: 0 })).toBe(false);
+    withContext({}, () => withContext({}, () => expect(addToEvent({ a: 1 })).toBe(true)), { event });
+    expect(added).toStrictEqual([{ a: 1 }]);
+  });
+
+  it('can be entered again, and be noted for a record of a later moment', () => {
+    const { log, last } = createSeenLogger();
+    const context = withContext({ request: 7 }, captureContext);
+    runInContext(context, () => log.info('m'));
+    expect(last().attributes).toStrictEqual({ request: 7 });
+    withContext({ request: 8 }, () => {
+      emitRecord(log, { severityNumber: 9, severityText: 'INFO', call: context });
+      expect(last().attributes).toStrictEqual({ request: 7 });
+      expect(last().timeUnixNano).toBe(last().observedTimeUnixNano);
+      runInContext(captureOutside, () => log.info('m'));
+      expect(last().attributes).toStrictEqual({});
+    });
+  });
 });
+
+const captureOutside = captureContext();

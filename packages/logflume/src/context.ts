@@ -1,6 +1,21 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type EncodedAttributes, type EncodeLimits, encodeAttributes, mergeAttributes } from '@logflume/otlp';
 import type { Attributes } from './logger.ts';
+import { activeTraceContext, type TraceContext } from './trace-context.ts';
+
+/** Something logged once, at its end, with all that was added to it on the way: a request, a job. */
+export interface WideEvent {
+  /** Takes attributes for the event. Never throws; what comes after the end must not be lost either. */
+  add(attributes: Attributes): void;
+}
+
+/** What a context may have beside its attributes. */
+export interface ContextOptions {
+  /** The trace that records inside belong to while no OpenTelemetry span is active. @defaultValue the outer context's */
+  readonly trace?: TraceContext | undefined;
+  /** What {@link addToEvent} adds to inside. @defaultValue the outer context's */
+  readonly event?: WideEvent | undefined;
+}
 
 /**
  * The attributes of the running asynchronous context, encoded at the first record that carries them.
@@ -11,14 +26,18 @@ import type { Attributes } from './logger.ts';
 export class ContextFrame {
   readonly #attributes: Attributes;
   readonly #outer: ContextFrame | undefined;
+  readonly trace: TraceContext | undefined;
+  readonly event: WideEvent | undefined;
   #limits: EncodeLimits | undefined;
   #encoded: EncodedAttributes | undefined;
   #bound: EncodedAttributes | undefined;
   #merged: EncodedAttributes | undefined;
 
-  constructor(attributes: Attributes, outer: ContextFrame | undefined) {
+  constructor(attributes: Attributes, outer: ContextFrame | undefined, options: ContextOptions | undefined) {
     this.#attributes = attributes;
     this.#outer = outer;
+    this.trace = options?.trace ?? outer?.trace;
+    this.event = options?.event ?? outer?.event;
   }
 
   /** What a record of a logger carries here: the context's attributes, under those bound to the logger. */
@@ -51,11 +70,36 @@ function areSame(a: EncodeLimits, b: EncodeLimits): boolean {
 }
 
 /** The one process-wide state of this package: an asynchronous context is a property of the process, not of a logger. */
-const storage = new AsyncLocalStorage<ContextFrame>();
+const storage = new AsyncLocalStorage<ContextFrame | undefined>();
 
 /** The frame of the running context, if any. */
 export function activeContext(): ContextFrame | undefined {
   return storage.getStore();
+}
+
+/** The trace a record logged now belongs to: the active OpenTelemetry span, else the running context's. */
+export function activeTrace(): TraceContext | undefined {
+  return activeTraceContext() ?? storage.getStore()?.trace;
+}
+
+/**
+ * Adds attributes to the event of the running context: to the access record of the request that is being served.
+ *
+ * @returns `false` where there is no such event, and the attributes went nowhere.
+ * @example
+ * ```ts
+ * addToEvent({ 'order.id': 1234, 'cache.hit': true });
+ * ```
+ */
+export function addToEvent(attributes: Attributes): boolean {
+  const event = storage.getStore()?.event;
+  event?.add(attributes);
+  return event !== undefined;
+}
+
+/** Runs a function in a frame that was noted before, or outside all frames. */
+export function runInFrame<T>(frame: ContextFrame | undefined, run: () => T): T {
+  return storage.run(frame, run);
 }
 
 /**
@@ -64,12 +108,13 @@ export function activeContext(): ContextFrame | undefined {
  * Nested contexts add up; the inner one wins where both have a name, a logger's own attributes win over both, those of
  * the log call over all. Attributes are read at the first record, not before.
  *
+ * @param options - a trace for records that have no active span, and an event to collect attributes.
  * @returns what `run` returns.
  * @example
  * ```ts
  * await withContext({ 'request.id': id }, () => handle(request));
  * ```
  */
-export function withContext<T>(attributes: Attributes, run: () => T): T {
-  return storage.run(new ContextFrame(attributes, storage.getStore()), run);
+export function withContext<T>(attributes: Attributes, run: () => T, options?: ContextOptions): T {
+  return storage.run(new ContextFrame(attributes, storage.getStore(), options), run);
 }

@@ -1,9 +1,9 @@
 import type { EncodedAttributes } from '@logflume/otlp';
 import { ATTRIBUTES_ERROR_KEY } from './call-shapes.ts';
-import { activeContext, type ContextFrame } from './context.ts';
+import { activeContext, activeTrace, type ContextFrame, runInFrame } from './context.ts';
 import type { Logger } from './logger.ts';
 import { MAX_DEPTH, type Pipeline, TOO_DEEP, UNREADABLE } from './pipeline.ts';
-import { activeTraceContext, type TraceContext } from './trace-context.ts';
+import type { TraceContext } from './trace-context.ts';
 
 /**
  * The time and asynchronous context of a log call, for a host that hands its records on later, from another context.
@@ -65,6 +65,25 @@ export interface HostRecord {
   readonly call?: CallContext | undefined;
 }
 
+/**
+ * Notes the asynchronous context of now and no time: a record emitted with it later is of that later moment.
+ *
+ * For whoever hears of the end of something (a response that closes) in another context than it began in.
+ */
+export function captureContext(): CallContext {
+  return { timeMs: NO_TIME, timeNanos: 0, trace: activeTrace(), frame: activeContext() };
+}
+
+/**
+ * Runs a function in the context of a call: for hosts that lose it, as a parser does whose events belong to a socket.
+ * An OpenTelemetry span is not made active.
+ *
+ * @returns what `run` returns.
+ */
+export function runInContext<T>(call: CallContext, run: () => T): T {
+  return runInFrame(call.frame, run);
+}
+
 /** What {@link emitRecord} needs of a logger; every one that `createLogger` made has it. */
 export interface RecordEmitter {
   emitRecord(record: HostRecord): void;
@@ -108,7 +127,7 @@ function isEmitter(logger: Logger): logger is Logger & RecordEmitter {
 /** The call as it is now. */
 export function captureNow({ clock }: Pipeline): CallContext {
   clock.tick();
-  return { timeMs: clock.timeMs, timeNanos: clock.timeNanos, trace: activeTraceContext(), frame: activeContext() };
+  return { timeMs: clock.timeMs, timeNanos: clock.timeNanos, trace: activeTrace(), frame: activeContext() };
 }
 
 /** The logger a host's record goes through. */
@@ -154,7 +173,7 @@ function enqueue({ clock, delivery, limits, scopes }: Pipeline, logger: LoggerPa
   const { call, scope } = host;
   assertReadable(host.attributes);
   assertReadable(host.exception);
-  const trace = host.trace ?? (call === undefined ? activeTraceContext() : call.trace);
+  const trace = host.trace ?? (call === undefined ? activeTrace() : call.trace);
   const frame = call === undefined ? activeContext() : call.frame;
   const severityNumber = clampSeverity(host.severityNumber);
   clock.tick();

@@ -38,10 +38,11 @@ export type {
 } from './config/logger-options.ts';
 export type { Level, LevelThreshold } from './config/parse-levels.ts';
 export type { RouteRecord, RouteRule } from './config/route-options.ts';
-export { withContext } from './context.ts';
+export type { ContextOptions, WideEvent } from './context.ts';
+export { activeTrace, addToEvent, withContext } from './context.ts';
 export { createLogger } from './create-logger.ts';
 export type { CallContext, HostRecord } from './emit-record.ts';
-export { captureCall, emitRecord, noCall } from './emit-record.ts';
+export { captureCall, captureContext, emitRecord, noCall, runInContext } from './emit-record.ts';
 export { asHostOutput, expectHostLine } from './host-output.ts';
 export type {
   Attributes,

@@ -207,9 +207,9 @@ export class PipelineLogger implements Logger, RecordEmitter {
     timestampMs: number,
   ): void {
     const { clock, delivery, limits, depth } = this.#pipeline;
-    const trace = activeTraceContext();
     // Reading the context's attributes may log too: too deep inside, it is left alone.
     const context = depth > MAX_DEPTH ? undefined : activeContext();
+    const trace = activeTraceContext() ?? context?.trace;
     clock.tick();
     const { timeMs, timeNanos } = clock;
     const isNow = timestampMs === NOW;

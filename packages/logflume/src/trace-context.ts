@@ -6,6 +6,8 @@ export interface TraceContext {
   readonly spanId: string;
   /** W3C trace flags, 0 … 255. */
   readonly traceFlags: number;
+  /** Whether it was made up here to tie records together: nobody else knows it. @defaultValue false */
+  readonly isLocal?: boolean | undefined;
 }
 
 const API = Symbol.for('opentelemetry.js.api.1');
