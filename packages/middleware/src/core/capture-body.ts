@@ -1,0 +1,47 @@
+import type { ResolvedOptions } from './resolve-options.ts';
+import { redactBody } from './secrets.ts';
+
+/** A body as it was written: its bytes, or why they are not there. */
+export interface WrittenBody {
+  readonly kind: 'written';
+  readonly contentType: string;
+  readonly chunks: readonly Uint8Array[];
+  /** Of the whole body; more than the chunks hold when it was too large. */
+  readonly bytes: number;
+}
+
+/** A body as the framework parsed it. */
+export interface ParsedBody {
+  readonly kind: 'parsed';
+  readonly value: unknown;
+  readonly bytes: number;
+}
+
+/** Makes an attribute of a body, secret members masked; `undefined` for none. Never throws. */
+export function captureBody(
+  body: unknown,
+  { maxBodyBytes, isSecret }: Pick<ResolvedOptions<never>, 'maxBodyBytes' | 'isSecret'>,
+): unknown {
+  if (!isBody(body)) return undefined;
+  if (body.bytes > maxBodyBytes) return `[${body.bytes} bytes]`;
+  try {
+    return redactBody(body.kind === 'parsed' ? body.value : parseWritten(body), isSecret);
+  } catch {
+    return `[${body.bytes} bytes that cannot be read]`; // What cannot be parsed cannot be masked either.
+  }
+}
+
+/** Whether a media type is one of those to capture; parameters such as the charset do not count. Pure. */
+export function isWantedType(contentType: unknown, wanted: readonly string[]): contentType is string {
+  if (typeof contentType !== 'string' || wanted.length === 0) return false;
+  return wanted.includes(contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '');
+}
+
+function parseWritten({ contentType, chunks }: WrittenBody): unknown {
+  const text = Buffer.concat(chunks).toString('utf8');
+  return /json/i.test(contentType) ? JSON.parse(text) : Object.fromEntries(new URLSearchParams(text));
+}
+
+function isBody(body: unknown): body is WrittenBody | ParsedBody {
+  return typeof body === 'object' && body !== null && 'kind' in body;
+}

@@ -1,0 +1,70 @@
+import type { AccessLogOptions } from './access-log-options.ts';
+import { invalidOption } from './invalid-option.ts';
+
+/** Paths by which platforms ask whether a process lives. Asked for every few seconds, and worth a record when they fail. */
+export const HEALTH_CHECKS: readonly string[] = [
+  '/health',
+  '/health/*',
+  '/healthz',
+  '/healthcheck',
+  '/livez',
+  '/live',
+  '/liveness',
+  '/readyz',
+  '/ready',
+  '/readiness',
+  '/startupz',
+  '/ping',
+  '/_health',
+  '/-/health',
+  '/-/healthy',
+  '/-/ready',
+];
+
+/** Makes the function that says whether a request that went well is left out. */
+export function createIsIgnored<Request>(
+  ignore: AccessLogOptions<Request>['ignore'],
+  healthChecks: boolean,
+): (request: Request, path: string) => boolean {
+  const isHealthCheck = healthChecks ? () => false : createMatchPath(HEALTH_CHECKS);
+  if (ignore === undefined) return (_, path) => isHealthCheck(path);
+  if (typeof ignore === 'function') {
+    return (request, path) => {
+      try {
+        return isHealthCheck(path) || ignore(request) === true;
+      } catch {
+        return false; // The application's own function threw: a record too many, not one too few.
+      }
+    };
+  }
+  if (!Array.isArray(ignore) || !ignore.every((path) => typeof path === 'string' && /^[/*]/.test(path))) {
+    throw invalidOption('ignore', 'ignore must be a function or a list of paths, such as ["/metrics", "/assets/*"]');
+  }
+  const isIgnored = createMatchPath(ignore);
+  return (_, path) => isHealthCheck(path) || isIgnored(path);
+}
+
+/**
+ * Makes a test of paths. `*` stands for any text, the empty one and `/` included; everything else for itself.
+ *
+ * Runs in time linear in the path for each `*`: a client that writes the path cannot make it slow.
+ */
+export function createMatchPath(patterns: readonly string[]): (path: string) => boolean {
+  const exact = new Set(patterns.filter((pattern) => !pattern.includes('*')));
+  const globs = patterns.filter((pattern) => pattern.includes('*')).map((pattern) => pattern.split('*'));
+  if (globs.length === 0) return (path) => exact.has(path);
+  return (path) => exact.has(path) || globs.some((parts) => matchesParts(path, parts));
+}
+
+function matchesParts(path: string, parts: readonly string[]): boolean {
+  const [first = '', ...later] = parts;
+  const last = later.pop() ?? '';
+  if (!path.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of later) {
+    const found = path.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return path.length - at >= last.length && path.endsWith(last);
+}

@@ -1,0 +1,184 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isWantedType, type ParsedBody, type WrittenBody } from './capture-body.ts';
+import { RequestEntry } from './request-entry.ts';
+import type { RequestFacts } from './request-state.ts';
+import type { ResolvedOptions } from './resolve-options.ts';
+
+/** What a framework on top of node:http says of its own. */
+export interface NodeHost<Request> {
+  /** The framework's own request. */
+  readonly request: Request;
+  /** Path and query as they came. */
+  readonly url: string;
+  readonly scheme: string;
+  readonly clientAddress: string | undefined;
+  /** Asked at the end: the template of the route that matched. */
+  readonly routeOf?: ((request: IncomingMessage) => string | undefined) | undefined;
+  /** Asked at the end: what was thrown, where the framework keeps it; `undefined` for nothing. */
+  readonly errorOf?: ((request: IncomingMessage) => unknown) | undefined;
+  /** Asked at the end: the body as it was parsed. */
+  readonly bodyOf?: ((request: IncomingMessage) => unknown) | undefined;
+}
+
+/** Where a request and its response keep their entry. Registered: two copies of this package see each other. */
+export const EXCHANGE: unique symbol = Symbol.for('logflume.middleware.exchange');
+
+/**
+ * One request of node:http. It counts the bytes of both bodies by standing before `write`, `end` and `push`, and writes
+ * the record when the response closes: `finish` does not come for a request that was aborted.
+ */
+export class NodeExchange<Request> implements RequestFacts<Request> {
+  readonly entry: RequestEntry<Request>;
+  readonly request: Request;
+  readonly method: string;
+  readonly url: string;
+  readonly scheme: string;
+  readonly clientAddress: string | undefined;
+  readonly #host: NodeHost<Request>;
+  readonly #req: IncomingMessage;
+  readonly #res: ServerResponse;
+  readonly write: ServerResponse['write'];
+  readonly finish: ServerResponse['end'];
+  requestBytes: number | undefined;
+  responseBytes: number;
+  firstByteMs: number;
+  chunks: Uint8Array[] | undefined;
+
+  constructor(options: ResolvedOptions<Request>, req: IncomingMessage, res: ServerResponse, host: NodeHost<Request>) {
+    this.#req = req;
+    this.#res = res;
+    this.#host = host;
+    this.request = host.request;
+    this.method = req.method ?? '';
+    this.url = host.url;
+    this.scheme = host.scheme;
+    this.clientAddress = host.clientAddress;
+    this.entry = new RequestEntry(options, this);
+    this.write = res.write;
+    this.finish = res.end;
+    this.requestBytes = undefined;
+    this.responseBytes = 0;
+    this.firstByteMs = 0;
+    this.chunks = options.responseBodies.length > 0 ? [] : undefined;
+    if (hasBody(req)) countPushed(req, this);
+    Reflect.set(req, EXCHANGE, this);
+    Reflect.set(res, EXCHANGE, this);
+    res.write = countingWrite as ServerResponse['write']; // Hands on whatever it is given, in every form of the original.
+    res.end = countingEnd as ServerResponse['end'];
+    res.on('close', onClose);
+    this.echoId();
+  }
+
+  header(name: string): string | readonly string[] | undefined {
+    return this.#req.headers[name];
+  }
+
+  /** Sets the header that tells the client the id; again at the end, as error handlers remove all headers. */
+  echoId(): void {
+    const { requestIdHeader } = this.entry.options;
+    if (requestIdHeader === undefined || this.#res.headersSent || this.#res.hasHeader(requestIdHeader)) return;
+    this.#res.setHeader(requestIdHeader, this.entry.id);
+  }
+
+  count(chunk: unknown, encoding: unknown): void {
+    if (typeof chunk !== 'string' && !ArrayBuffer.isView(chunk)) return;
+    const named = typeof encoding === 'string' && Buffer.isEncoding(encoding) ? encoding : 'utf8';
+    const bytes = typeof chunk === 'string' ? Buffer.byteLength(chunk, named) : chunk.byteLength;
+    this.responseBytes += bytes;
+    if (this.chunks === undefined || this.responseBytes > this.entry.options.maxBodyBytes) return;
+    this.chunks.push(
+      // Copied: the application may use its buffer again.
+      typeof chunk === 'string'
+        ? Buffer.from(chunk, named)
+        : Buffer.from(Buffer.from(chunk.buffer, chunk.byteOffset, bytes)),
+    );
+  }
+
+  close(): void {
+    const { entry } = this;
+    const req = this.#req;
+    const res = this.#res;
+    const isAborted = !res.writableFinished;
+    const status = res.headersSent ? res.statusCode : undefined;
+    const thrown = this.#host.errorOf?.(req);
+    // An error that somebody made a proper answer of has been dealt with.
+    if (thrown !== undefined && (isAborted || status === undefined || status >= 400)) entry.fail(thrown);
+    entry.route ??= this.#host.routeOf?.(req);
+    const hasNoBody = this.method === 'HEAD' || status === 204 || status === 304;
+    entry.end({
+      status,
+      isAborted,
+      requestBytes: this.requestBytes,
+      responseBytes: hasNoBody ? 0 : this.responseBytes,
+      firstByteS: this.firstByteMs === 0 ? undefined : Math.round((this.firstByteMs - entry.startMs) * 1000) / 1e6,
+      responseHeader: (name) => res.getHeader(name),
+      requestBody: this.#requestBody(),
+      responseBody: this.#responseBody(),
+    });
+  }
+
+  #requestBody(): ParsedBody | undefined {
+    if (!isWantedType(this.#req.headers['content-type'], this.entry.options.requestBodies)) return undefined;
+    const value = this.#host.bodyOf?.(this.#req);
+    return value === undefined ? undefined : { kind: 'parsed', value, bytes: this.requestBytes ?? 0 };
+  }
+
+  #responseBody(): WrittenBody | undefined {
+    const contentType = this.#res.getHeader('content-type');
+    if (this.chunks === undefined || !isWantedType(contentType, this.entry.options.responseBodies)) return undefined;
+    return { kind: 'written', contentType, chunks: this.chunks, bytes: this.responseBytes };
+  }
+}
+
+/** The exchange a request or response belongs to, of this or another copy of this package. */
+export function exchangeOf(message: object): NodeExchange<unknown> | undefined {
+  return Reflect.get(message, EXCHANGE) as NodeExchange<unknown> | undefined; // Set above, and nowhere else.
+}
+
+/** Address of the other end, an IPv4 one in its usual form. */
+export function peerAddress({ socket }: IncomingMessage): string | undefined {
+  const address = socket.remoteAddress;
+  return address?.startsWith('::ffff:') ? address.slice(7) : address;
+}
+
+/** `https` on a socket with TLS. */
+export function schemeOf({ socket }: IncomingMessage): string {
+  return 'encrypted' in socket && socket.encrypted === true ? 'https' : 'http';
+}
+
+function hasBody({ headers, httpVersionMajor, method }: IncomingMessage): boolean {
+  const { 'content-length': length, 'transfer-encoding': encoding } = headers;
+  if (length !== undefined) return length !== '0';
+  return encoding !== undefined || (httpVersionMajor >= 2 && method !== 'GET' && method !== 'HEAD');
+}
+
+/** The parser hands a body to the request by `push`; listening for data instead would make it flow. */
+function countPushed<Request>(req: IncomingMessage, exchange: NodeExchange<Request>): void {
+  const { push } = req;
+  exchange.requestBytes = 0;
+  req.push = (chunk: unknown, encoding?: BufferEncoding): boolean => {
+    if (ArrayBuffer.isView(chunk)) exchange.requestBytes = (exchange.requestBytes ?? 0) + chunk.byteLength;
+    return push.call(req, chunk, encoding);
+  };
+}
+
+// These three are shared by all responses: a closure for each would be garbage of every request.
+function countingWrite(this: ServerResponse, ...given: unknown[]): unknown {
+  const exchange = exchangeOf(this);
+  if (exchange === undefined) return false;
+  if (exchange.firstByteMs === 0) exchange.firstByteMs = performance.now();
+  exchange.count(given[0], given[1]);
+  return Reflect.apply(exchange.write, this, given);
+}
+
+function countingEnd(this: ServerResponse, ...given: unknown[]): unknown {
+  const exchange = exchangeOf(this);
+  if (exchange === undefined) return this;
+  exchange.count(given[0], given[1]);
+  exchange.echoId();
+  return Reflect.apply(exchange.finish, this, given);
+}
+
+function onClose(this: ServerResponse): void {
+  exchangeOf(this)?.close();
+}

@@ -1,0 +1,120 @@
+import {
+  type Attributes,
+  type CallContext,
+  captureContext,
+  runInContext,
+  type TraceContext,
+  type WideEvent,
+  withContext,
+} from 'logflume';
+import type { Exchange } from './access-log-options.ts';
+import { createRequestId, isAcceptableId } from './request-id.ts';
+import { createRequestLogger, REQUEST_ID, type RequestLogger } from './request-logger.ts';
+import type { Outcome, RequestFacts, RequestState } from './request-state.ts';
+import type { ResolvedOptions } from './resolve-options.ts';
+import { createLocalTrace, parseTraceparent } from './traceparent.ts';
+import { writeAccessRecord, writeLateRecord } from './write-record.ts';
+
+/** More attributes than this are records of their own: the record of a request stays within OpenTelemetry's limit. */
+const MAX_ADDED = 100;
+
+/**
+ * One request between its begin and its end: its id, its trace, its context, what was added on the way, and one record.
+ */
+export class RequestEntry<Request> implements RequestState<Request>, WideEvent {
+  readonly options: ResolvedOptions<Request>;
+  readonly facts: RequestFacts<Request>;
+  readonly id: string;
+  readonly path: string;
+  readonly startMs: number;
+  route: string | undefined;
+  error: unknown;
+  hasError: boolean;
+  added: Record<string, unknown> | undefined;
+  context: CallContext | undefined;
+  #addedCount: number;
+  #isEnded: boolean;
+  #log: RequestLogger | undefined;
+
+  constructor(options: ResolvedOptions<Request>, facts: RequestFacts<Request>) {
+    const { requestIdHeader } = options;
+    const sent = requestIdHeader === undefined ? undefined : facts.header(requestIdHeader);
+    const queryAt = facts.url.indexOf('?');
+    this.options = options;
+    this.facts = facts;
+    this.id = isAcceptableId(sent) ? sent : createRequestId(Date.now());
+    this.path = queryAt < 0 ? facts.url : facts.url.slice(0, queryAt);
+    this.startMs = performance.now();
+    this.route = undefined;
+    this.error = undefined;
+    this.hasError = false;
+    this.added = undefined;
+    this.context = undefined;
+    this.#addedCount = 0;
+    this.#isEnded = false;
+    this.#log = undefined;
+  }
+
+  /** The child of the logger that `req.log` is; made when somebody asks for it. */
+  get log(): RequestLogger {
+    this.#log ??= createRequestLogger(this.options.logger, this.id, (attributes) => this.add(attributes));
+    return this.#log;
+  }
+
+  /** The trace the records of this request belong to. */
+  get trace(): TraceContext | undefined {
+    return this.context?.trace;
+  }
+
+  /** Runs what serves the request, so that every record inside carries its id and its trace. */
+  run<T>(serve: () => T): T {
+    const trace = parseTraceparent(this.facts.header('traceparent')) ?? createLocalTrace();
+    const enter = (): T => {
+      this.context = captureContext();
+      return serve();
+    };
+    return withContext({ [REQUEST_ID]: this.id }, enter, { trace, event: this });
+  }
+
+  /** Enters the context again, for frameworks that call handlers from the events of a socket. */
+  resume<T>(serve: () => T): T {
+    return this.context === undefined ? this.run(serve) : runInContext(this.context, serve);
+  }
+
+  add(attributes: Attributes): void {
+    if (this.#isEnded || this.#addedCount >= MAX_ADDED) return writeLateRecord(this, attributes);
+    try {
+      const before = this.added;
+      this.added = { ...before, ...attributes };
+      this.#addedCount = Object.keys(this.added).length;
+    } catch {
+      // A getter throws: the encoder of a record reads what can be read of it.
+      writeLateRecord(this, attributes);
+    }
+  }
+
+  /** Notes what was thrown; the first one counts, as what follows is about handling it. */
+  fail(error: unknown): void {
+    if (this.hasError) return;
+    this.error = error;
+    this.hasError = true;
+  }
+
+  /** Writes the record. The second call does nothing. */
+  end(outcome: Outcome): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    const { request, method } = this.facts;
+    const exchange: Exchange<Request> = {
+      request,
+      method,
+      path: this.path,
+      route: this.route,
+      status: outcome.status,
+      isAborted: outcome.isAborted,
+      durationMs: performance.now() - this.startMs,
+      error: this.error,
+    };
+    writeAccessRecord(this, exchange, outcome);
+  }
+}

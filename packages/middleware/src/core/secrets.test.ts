@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { createIsSecret, redactBody, redactQuery } from './secrets.ts';
+
+const isSecret = createIsSecret(['Tenant']);
+
+describe('createIsSecret', () => {
+  it.each([
+    ['authorization'],
+    ['Proxy-Authorization'],
+    ['cookie'],
+    ['set-cookie'],
+    ['x-api-key'],
+    ['apiKey'],
+    ['password'],
+    ['client_secret'],
+    ['access_token'],
+    ['tenant'],
+  ])('takes %s for one', (name) => expect(isSecret(name)).toBe(true));
+
+  it.each([['accept'], ['content-type'], ['user-agent'], ['page'], ['status_code'], ['author']])(
+    'takes %s for none',
+    (name) => expect(isSecret(name)).toBe(false),
+  );
+});
+
+describe('redactQuery', () => {
+  it.each([
+    ['a=1&token=x&b', 'a=1&token=[redacted]&b'],
+    ['%74oken=x', '%74oken=[redacted]'],
+    ['%zz=1&password=a=b', '%zz=1&password=[redacted]'],
+    ['', ''],
+  ])('%s', (query, expected) => expect(redactQuery(query, isSecret)).toBe(expected));
+});
+
+describe('redactBody', () => {
+  it('masks at any depth, and leaves out what lies too deep', () => {
+    expect(redactBody({ a: [{ Password: 'x', b: 1 }], tenant: { id: 1 }, c: null }, isSecret)).toEqual({
+      a: [{ Password: '[redacted]', b: 1 }],
+      tenant: '[redacted]',
+      c: null,
+    });
+    let deep: object = { password: 's3cret' };
+    for (let i = 0; i < 20; i++) deep = { deep };
+    expect(JSON.stringify(redactBody(deep, isSecret))).not.toContain('s3cret');
+    expect(redactBody(Buffer.from('s3cret'), isSecret)).toBe('[6 bytes]');
+  });
+});

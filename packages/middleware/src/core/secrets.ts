@@ -1,0 +1,52 @@
+/** Stands for a value that must not be read. */
+export const REDACTED = '[redacted]';
+
+/** Names whose values are secrets wherever they stand: headers, query parameters, members of bodies. */
+const SECRET_NAME =
+  /authorization|cookie|passw|passphrase|^pwd$|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential|session|signature|^sig$|^auth$|^jwt$|^code$|^otp$|^pin$|card[-_]?number|cvv|cvc|ssn/i;
+
+/** Says whether a name is one of a secret. Pure. */
+export type IsSecret = (name: string) => boolean;
+
+/** @param more - further names, compared without regard to case. */
+export function createIsSecret(more: readonly string[]): IsSecret {
+  const names = new Set(more.map((name) => name.toLowerCase()));
+  return (name) => SECRET_NAME.test(name) || names.has(name.toLowerCase());
+}
+
+/** Masks the values of secret parameters in a query, given without its `?`. Pure; never throws. */
+export function redactQuery(query: string, isSecret: IsSecret): string {
+  return query
+    .split('&')
+    .map((pair) => {
+      const end = pair.indexOf('=');
+      if (end < 0) return pair;
+      return isSecret(decodeName(pair.slice(0, end))) ? `${pair.slice(0, end)}=${REDACTED}` : pair;
+    })
+    .join('&');
+}
+
+function decodeName(name: string): string {
+  try {
+    return decodeURIComponent(name.replaceAll('+', ' '));
+  } catch {
+    return name; // Not percent-encoded as it should be: compared as it came.
+  }
+}
+
+/** How deep a body is followed; what lies deeper is left out, as nobody can say what it holds. */
+const MAX_DEPTH = 8;
+
+/** Copies a parsed body with the values of secret members masked, at any depth. Pure as far as its getters are. */
+export function redactBody(value: unknown, isSecret: IsSecret, depth: number = 0): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === MAX_DEPTH) return '[too deep]';
+  if (Array.isArray(value)) return value.map((item) => redactBody(item, isSecret, depth + 1));
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name,
+      isSecret(name) ? REDACTED : redactBody(member, isSecret, depth + 1),
+    ]),
+  );
+}

@@ -1,0 +1,31 @@
+import type { TraceContext } from 'logflume';
+import { randomHex } from './random-hex.ts';
+
+const FORM = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?$/;
+
+/**
+ * Reads a W3C `traceparent`. Pure.
+ *
+ * @returns `undefined` for none and for one that breaks the rules: version `ff`, ids of zeros only, capital letters, a
+ *   version `00` with anything behind its flags. Of later versions the first four fields count.
+ * @see https://www.w3.org/TR/trace-context/#traceparent-header
+ */
+export function parseTraceparent(header: unknown): TraceContext | undefined {
+  if (typeof header !== 'string' || header.length < 55 || header.length > 512) return undefined;
+  const [, version, traceId, spanId, flags, rest] = FORM.exec(header) ?? [];
+  if (version === undefined || traceId === undefined || spanId === undefined || flags === undefined) return undefined;
+  if (version === 'ff' || (version === '00' && rest !== undefined)) return undefined;
+  if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return undefined;
+  return { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isLocal: false };
+}
+
+/** Makes a trace for a request that came without one. It ties records together, and is known to nobody else. */
+export function createLocalTrace(): TraceContext {
+  const digits = randomHex(24);
+  return { traceId: digits.slice(0, 32), spanId: digits.slice(32), traceFlags: 0, isLocal: true };
+}
+
+/** Writes the `traceparent` of a trace, version `00`. Pure. */
+export function formatTraceparent({ traceId, spanId, traceFlags }: TraceContext): string {
+  return `00-${traceId}-${spanId}-${(traceFlags & 0xff).toString(16).padStart(2, '0')}`;
+}

@@ -1,0 +1,148 @@
+import { type Attributes, emitRecord, type Level } from 'logflume';
+import type { Exchange } from './access-log-options.ts';
+import { captureBody } from './capture-body.ts';
+import { isSampled } from './is-sampled.ts';
+import type { Outcome, RequestState } from './request-state.ts';
+import { REDACTED, redactQuery } from './secrets.ts';
+import { errorTypeOf, isKnownMethod } from './semantic-names.ts';
+
+/** Name of the event that tells of a request. */
+export const ACCESS_EVENT = 'http.server.request';
+
+/** Units of a path that the text of a record repeats; the attribute has it whole. */
+const MAX_SHOWN_PATH = 200;
+
+export const severityOf: Readonly<Record<Level, number>> = {
+  trace: 1,
+  debug: 5,
+  info: 9,
+  warn: 13,
+  error: 17,
+  fatal: 21,
+};
+
+/** Writes the record of a request that ended, unless the options leave it out. Never throws. */
+export function writeAccessRecord<Request>(
+  entry: RequestState<Request>,
+  exchange: Exchange<Request>,
+  outcome: Outcome,
+): void {
+  const { options, context } = entry;
+  const isSlow = exchange.durationMs >= options.slowMs;
+  const decided = options.decideLevel(exchange);
+  const level = isSlow && decided !== 'off' && severityOf[decided] < severityOf.warn ? 'warn' : decided;
+  if (level === 'off' || !options.logger.isLevelEnabled(level)) return;
+  if (severityOf[level] < severityOf.error && !entry.hasError && options.isIgnored(exchange.request, entry.path))
+    return;
+  const { sampleRatio } = options;
+  const isOneOfMany = sampleRatio < 1 && severityOf[level] < severityOf.warn;
+  if (isOneOfMany && !isSampled(sampleRatio, entry.trace?.traceId, Math.random)) return;
+  const attributes = attributesOf(entry, exchange, outcome);
+  if (isOneOfMany) attributes['logflume.sample_ratio'] = sampleRatio;
+  if (isSlow) attributes['logflume.slow'] = true;
+  emitRecord(options.logger, {
+    severityNumber: severityOf[level],
+    severityText: level.toUpperCase(),
+    body: `${exchange.method} ${shown(exchange.path)} ${exchange.isAborted ? 'aborted' : (exchange.status ?? 'unanswered')}`,
+    attributes,
+    exception: entry.hasError ? entry.error : undefined,
+    eventName: ACCESS_EVENT,
+    call: context,
+  });
+}
+
+/** Writes attributes that came too late for the record of their request. Never throws. */
+export function writeLateRecord<Request>(
+  { options, context, facts, path }: RequestState<Request>,
+  late: Attributes,
+): void {
+  emitRecord(options.logger, {
+    severityNumber: severityOf.info,
+    severityText: 'INFO',
+    body: `more about ${facts.method} ${shown(path)}`,
+    attributes: late,
+    eventName: `${ACCESS_EVENT}.late`,
+    call: context,
+  });
+}
+
+function shown(path: string): string {
+  return path.length > MAX_SHOWN_PATH ? `${path.slice(0, MAX_SHOWN_PATH)}…` : path;
+}
+
+// One literal with all names, so that every record has the same shape; what is undefined is not written.
+function attributesOf<Request>(
+  entry: RequestState<Request>,
+  exchange: Exchange<Request>,
+  outcome: Outcome,
+): Record<string, unknown> {
+  const { facts, options, added } = entry;
+  const { method, status } = exchange;
+  const isKnown = isKnownMethod(method);
+  const own: Record<string, unknown> = {
+    'http.request.method': isKnown ? method : '_OTHER',
+    'http.request.method_original': isKnown ? undefined : method,
+    'http.route': entry.route,
+    'url.path': entry.path,
+    'url.query': options.query ? queryOf(entry) : undefined,
+    'url.scheme': facts.scheme,
+    'http.response.status_code': status,
+    'client.address': facts.clientAddress,
+    'user_agent.original': facts.header('user-agent'),
+    'error.type': entry.hasError
+      ? errorTypeOf(entry.error)
+      : status !== undefined && status >= 500
+        ? String(status)
+        : undefined,
+    'http.request.body.size': outcome.requestBytes,
+    'http.response.body.size': outcome.responseBytes,
+    'http.server.request.duration': roundSeconds(exchange.durationMs),
+    'logflume.time_to_first_byte': outcome.firstByteS,
+    'logflume.outcome': exchange.isAborted ? 'aborted' : undefined,
+  };
+  const { requestHeaders, responseHeaders } = options;
+  for (const { name, attribute } of requestHeaders) own[attribute] = headerValues(facts.header(name), name, entry);
+  for (const { name, attribute } of responseHeaders)
+    own[attribute] = headerValues(outcome.responseHeader(name), name, entry);
+  if (!options.onlyFailedBodies || exchange.isAborted || entry.hasError || (status !== undefined && status >= 400)) {
+    own['logflume.request.body'] = captureBody(outcome.requestBody, options);
+    own['logflume.response.body'] = captureBody(outcome.responseBody, options);
+  }
+  addTo(own, furtherAttributes(options.attributes, exchange));
+  addTo(own, added);
+  return own;
+}
+
+/** What the application calls its own must not replace what happened. */
+function addTo(own: Record<string, unknown>, further: object | undefined): void {
+  if (further === undefined) return;
+  for (const [name, value] of Object.entries(further)) own[name] ??= value;
+}
+
+function furtherAttributes<Request>(
+  make: ((exchange: Exchange<Request>) => Attributes | undefined) | undefined,
+  exchange: Exchange<Request>,
+): object | undefined {
+  if (make === undefined) return undefined;
+  try {
+    return { ...make(exchange) };
+  } catch (error) {
+    return { 'logflume.attributes_error': error }; // The application's own function threw: the record says so.
+  }
+}
+
+function queryOf<Request>({ facts: { url }, path, options }: RequestState<Request>): string | undefined {
+  return url.length > path.length + 1 ? redactQuery(url.slice(path.length + 1), options.isSecret) : undefined;
+}
+
+/** A list, as the conventions say; a secret one is told to be there and no more. */
+function headerValues<Request>(value: unknown, name: string, { options }: RequestState<Request>): unknown {
+  if (value === undefined || value === null) return undefined;
+  if (options.isSecret(name)) return [REDACTED];
+  return Array.isArray(value) ? value.map(String) : [String(value)];
+}
+
+/** Seconds with microseconds: what the clock can tell, without its noise. */
+export function roundSeconds(ms: number): number {
+  return Math.round(ms * 1000) / 1e6;
+}

@@ -1,0 +1,152 @@
+import type { IncomingMessage } from 'node:http';
+import { exchangeOf } from './core/node-exchange.ts';
+import { templateOfPrefix } from './core/prefix-template.ts';
+
+// Express tells nobody which route it took: `req.baseUrl` holds what the client wrote, not the template of the router's
+// prefix, and is gone when the response ends. So the two properties its routers assign to on the way are watched, on
+// the prototype that all requests of an application share. What is kept:
+//
+//   app.use('/users/:id', router)   req.baseUrl = '/users/42'       prefixes: '' -> '', '/users/42' -> '/users/:id'
+//   router.get('/orders/:order')    req.route = { path: '/orders/:order' }     route: '/users/:id/orders/:order'
+
+/** Where a request keeps what is watched. */
+const BASE_URL: unique symbol = Symbol('logflume.express.baseUrl');
+const ROUTE: unique symbol = Symbol('logflume.express.route');
+const PREFIXES: unique symbol = Symbol('logflume.express.prefixes');
+const PREFIX: unique symbol = Symbol('logflume.express.prefix');
+const WATCHED: unique symbol = Symbol.for('logflume.express.watched');
+
+/** A request as routers see it. */
+interface RoutedRequest extends IncomingMessage {
+  baseUrl?: string;
+  route?: unknown;
+  params?: unknown;
+  originalUrl?: string;
+  [BASE_URL]?: string;
+  [ROUTE]?: unknown;
+  /** Template of each prefix that was met, by its text. */
+  [PREFIXES]?: Map<string, string>;
+  /** Template of the prefix of the route. */
+  [PREFIX]?: string;
+}
+
+/** Begins to watch, on the prototype of a request's application; at its first request that comes here. */
+export function watchRoutes(request: RoutedRequest): void {
+  const prototype: unknown = Object.getPrototypeOf(request);
+  // Not that of every request of the process: only Express gives an application a prototype of its own.
+  if (typeof prototype !== 'object' || prototype === null || WATCHED in prototype || !Object.hasOwn(prototype, 'app'))
+    return;
+  const { baseUrl } = request;
+  Object.defineProperties(prototype, {
+    [WATCHED]: { value: true },
+    baseUrl: { configurable: true, enumerable: true, get: readBaseUrl, set: noteBaseUrl },
+    route: { configurable: true, enumerable: true, get: readRoute, set: noteRoute },
+    id: ownByAssignment('id', (entry) => entry?.id),
+    log: ownByAssignment('log', (entry) => entry?.log),
+  });
+  // This request was assigned to before there was anybody to watch.
+  if (Object.hasOwn(request, 'baseUrl')) {
+    delete request.baseUrl;
+    request.baseUrl = baseUrl ?? '';
+  }
+}
+
+/** The template of the route a request took, with its prefixes; `undefined` if it took none. */
+export function routeOf(request: RoutedRequest): string | undefined {
+  const route = request[ROUTE];
+  if (typeof route !== 'object' || route === null) return undefined;
+  const path = pathOf(Reflect.get(route, 'path'), patternOf(request));
+  const prefix = request[PREFIX] ?? '';
+  if (path === undefined) return undefined;
+  return path === '/' && prefix !== '' ? prefix : `${prefix}${path}`;
+}
+
+/** What was thrown while a request was served: `router` keeps it, from 2.3 on, for its own diagnostics channel. */
+export function errorOf(request: IncomingMessage): unknown {
+  const seen: unknown = Reflect.get(request, PUBLISHED);
+  if (!(seen instanceof Set)) return undefined;
+  const [first] = seen;
+  return first;
+}
+
+const PUBLISHED = Symbol.for('router.tracing.publishedErrors');
+
+/** Whether routes stand before a middleware in the stack of its application. */
+export function isMountedAfterRoutes(request: object, middleware: unknown): boolean {
+  const app: unknown = Reflect.get(request, 'app');
+  if (typeof app !== 'function') return false;
+  const router: unknown = Reflect.get(app, '_router') ?? Reflect.get(app, 'router');
+  const stack: unknown = Object(router).stack;
+  if (!Array.isArray(stack)) return false;
+  const own = stack.findIndex((layer: unknown) => Object(layer).handle === middleware);
+  return (
+    own > 0 &&
+    stack.slice(0, own).some((layer: unknown) => {
+      const { route, handle } = Object(layer);
+      return route !== undefined || (typeof handle === 'function' && Array.isArray(Object(handle).stack));
+    })
+  );
+}
+
+function readBaseUrl(this: RoutedRequest): string | undefined {
+  return this[BASE_URL];
+}
+
+/** A prefix that grows is one that matched just now: the parameters of the request are those of the prefix. */
+function noteBaseUrl(this: RoutedRequest, baseUrl: string): void {
+  const before = this[BASE_URL] ?? '';
+  this[BASE_URL] = baseUrl;
+  if (typeof baseUrl !== 'string' || baseUrl.length <= before.length || !baseUrl.startsWith(before)) return;
+  this[PREFIXES] ??= new Map();
+  const outer = this[PREFIXES].get(before) ?? '';
+  const pattern = patternOf(this);
+  const exact = typeof pattern === 'string' && pattern !== '/' ? withoutSlashAtEnd(pattern) : undefined;
+  this[PREFIXES].set(baseUrl, `${outer}${exact ?? templateOfPrefix(baseUrl.slice(before.length), this.params)}`);
+}
+
+function readRoute(this: RoutedRequest): unknown {
+  return this[ROUTE];
+}
+
+function noteRoute(this: RoutedRequest, route: unknown): void {
+  this[ROUTE] = route;
+  this[PREFIX] = this[PREFIXES]?.get(this[BASE_URL] ?? '') ?? '';
+}
+
+function pathOf(path: unknown, pattern: unknown): string | undefined {
+  if (typeof path === 'string') return path;
+  if (path instanceof RegExp) return String(path);
+  if (!Array.isArray(path)) return undefined;
+  const paths: unknown[] = path.flat(Number.POSITIVE_INFINITY);
+  // Of several paths the one that matched, where the router says so.
+  return paths.includes(pattern) ? pathOf(pattern, undefined) : paths.map(String).join('|');
+}
+
+/** What matched last, as `router` notes it from 2.3 on, under a symbol of its own. */
+function patternOf(request: object): unknown {
+  const symbol = Object.getOwnPropertySymbols(request).find(
+    ({ description }) => description === 'router.tracing.matchedRoute',
+  );
+  return symbol === undefined ? undefined : Reflect.get(request, symbol);
+}
+
+function withoutSlashAtEnd(path: string): string {
+  return path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+/** A property that shows what the access log has, and gives way to whoever assigns to it. */
+function ownByAssignment(
+  name: string,
+  read: (entry: { readonly id: string; readonly log: unknown } | undefined) => unknown,
+): PropertyDescriptor {
+  return {
+    configurable: true,
+    enumerable: false,
+    get(this: object) {
+      return read(exchangeOf(this)?.entry);
+    },
+    set(this: object, value: unknown) {
+      Object.defineProperty(this, name, { value, writable: true, configurable: true, enumerable: true });
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import http from 'node:http';
+import express5 from 'express';
+import express4 from 'express-4';
+import { describe, expect, it } from 'vitest';
+import { accessLog } from '../src/express.ts';
+import { send } from './client.ts';
+import { listen } from './hosts/listen.ts';
+import { type Host, Rig } from './sample.ts';
+
+/** An application of one's own on the rig of the conformance suite. */
+function hostOf(build: (app: express5.Express, express: typeof express5) => void, express: typeof express5): Host {
+  return {
+    name: 'own',
+    hasRoutes: true,
+    hasErrors: true,
+    knowsOrder: true,
+    async start(_sample, options) {
+      const app = express();
+      app.set('env', 'test');
+      app.use(accessLog(options));
+      build(app, express);
+      return listen(http.createServer(app));
+    },
+  };
+}
+
+describe.each([
+  ['Express 5', express5],
+  ['Express 4', express4],
+])('the route in %s', (name, express) => {
+  it.each<[string, string, string | undefined, (app: express5.Express, own: typeof express5) => void]>([
+    ['of a mounted application', '/sub/7', '/sub/:id', (app, own) => app.use('/sub', own().get('/:id', ok))],
+    ['of a router at the root', '/x/7', '/x/:id', (app, own) => app.use(own.Router().get('/x/:id', ok))],
+    ['that is the root of its router', '/api', '/api', (app, own) => app.use('/api', own.Router().get('/', ok))],
+    ['of a regular expression', '/a12', '/^\\/a(\\d+)$/', (app) => app.get(/^\/a(\d+)$/, ok)],
+    [
+      'of several paths',
+      '/b/7',
+      name === 'Express 5' ? '/b/:id' : '/a/:id|/b/:id',
+      (app) => app.get(['/a/:id', '/b/:id'], ok),
+    ],
+    [
+      'that another one passed on to',
+      '/p/7',
+      '/p/:second',
+      (app) => app.get('/p/:first', (_q, _s, next) => next()).get('/p/:second', ok),
+    ],
+    ['of middleware is none', '/m/7', undefined, (app) => app.use('/m', ok)],
+    [
+      'after a router that did not answer',
+      '/r/7',
+      '/r/:late',
+      (app, own) =>
+        app
+          .use(
+            '/r/:id',
+            own.Router().use((_q, _s, next) => next()),
+          )
+          .get('/r/:late', ok),
+    ],
+  ])('%s', async (_, path, route, build) => {
+    await using rig = await Rig.start(hostOf(build, express));
+    await send(`${rig.url}${path}`);
+    expect((await rig.access()).attributes['http.route']).toBe(route);
+  });
+
+  it('leaves what routers keep on the request as it is', async () => {
+    const seen: unknown[] = [];
+    const note: express5.RequestHandler = ({ baseUrl, route, params }, _response, next) => {
+      seen.push([baseUrl, route?.path, { ...params }]);
+      next();
+    };
+    const build = (app: express5.Express, own: typeof express5): void => {
+      app.use('/a/:a', note, own.Router().get('/b/:b', note, ok));
+    };
+    await using rig = await Rig.start(hostOf(build, express));
+    for (const _ of [1, 2]) await send(`${rig.url}/a/1/b/2`); // The first request is the one that begins the watching.
+    expect(seen).toEqual(
+      [1, 2].flatMap(() => [
+        ['/a/1', undefined, { a: '1' }],
+        ['/a/1', '/b/:b', { b: '2' }],
+      ]),
+    );
+  });
+});
+
+it('believes a proxy where Express does', async () => {
+  const headers = { 'x-forwarded-for': '203.0.113.7', 'x-forwarded-proto': 'https' };
+  for (const isTrusted of [false, true]) {
+    const build = (app: express5.Express): void => void app.set('trust proxy', isTrusted).get('/', ok);
+    await using rig = await Rig.start(hostOf(build, express5));
+    await send(rig.url, { headers });
+    expect((await rig.access()).attributes).toMatchObject({
+      'client.address': isTrusted ? '203.0.113.7' : '127.0.0.1',
+      'url.scheme': isTrusted ? 'https' : 'http',
+    });
+  }
+});
+
+it('does not blame an answer on an error that was dealt with', async () => {
+  const build = (app: express5.Express): void => {
+    app.get('/', () => {
+      throw new Error('dealt with');
+    });
+    app.use(((_error, _request, response, _next) => void response.send('fine')) satisfies express5.ErrorRequestHandler);
+  };
+  await using rig = await Rig.start(hostOf(build, express5));
+  await send(rig.url);
+  const record = await rig.access();
+  expect(record.severityText).toBe('INFO');
+  expect(record.attributes).not.toHaveProperty(['exception.message']);
+});
+
+it('lets others have a logger of the same name on the request', async () => {
+  const build = (app: express5.Express): void => {
+    app.use((request, _response, next) => {
+      Reflect.set(request, 'log', 'mine');
+      next();
+    });
+    app.get('/', (request, response) => void response.send(String(request.log)));
+  };
+  await using rig = await Rig.start(hostOf(build, express5));
+  expect(await send(rig.url)).toMatchObject({ body: 'mine' });
+  expect(await send(rig.url)).toMatchObject({ body: 'mine' });
+});
+
+const ok: express5.RequestHandler = (_request, response) => void response.send('ok');
