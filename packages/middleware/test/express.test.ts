@@ -125,3 +125,15 @@ it('lets others have a logger of the same name on the request', async () => {
 });
 
 const ok: express5.RequestHandler = (_request, response) => void response.send('ok');
+
+it('tells the client the id of its request, also when an error handler removed all headers', async () => {
+  const build = (app: express5.Express): void => {
+    app.get('/', (_request, response) => {
+      for (const name of response.getHeaderNames()) response.removeHeader(name);
+      response.status(500).end('failed');
+    });
+  };
+  await using rig = await Rig.start(hostOf(build, express5));
+  const { headers } = await send(rig.url);
+  expect(headers['x-request-id']).toBe((await rig.access()).attributes['request.id']);
+});
