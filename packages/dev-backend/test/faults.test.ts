@@ -96,7 +96,8 @@ describe('delay', () => {
   });
 
   it('stores the records of a client that has given up', async () => {
-    await using backend = await createDevBackend({ faults: [{ kind: 'delay', delayMs: 50 }] });
+    // Long enough for the backend to see the connection close before its time to answer comes.
+    await using backend = await createDevBackend({ faults: [{ kind: 'delay', delayMs: 1000 }] });
     const abort = new AbortController();
     const pending = send(backend.url, threeRecords, { signal: abort.signal });
     await backend.waitFor((_records, { bytes }) => bytes.wire === threeRecords.length);
