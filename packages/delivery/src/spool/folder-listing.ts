@@ -54,7 +54,12 @@ export function listFolder(fileSystem: FileSystem, folder: SegmentFolder, ownerI
 function estimate(fileSystem: FileSystem, folder: SegmentFolder, segments: readonly Segment[]): void {
   for (const segment of segments) {
     const header = readFirstHeader(fileSystem, segment);
-    if (header === undefined) continue;
+    if (header === 'unreadable') {
+      // Something is there: a record at least, should it have to go before anybody can read it.
+      segment.pendingFrames = Math.min(1, segment.bytes);
+      segment.pendingRecords = segment.pendingFrames;
+    }
+    if (header === undefined || header === 'unreadable') continue;
     const frames = segment.bytes / (HEADER_BYTES + header.payloadBytes);
     segment.pendingFrames = Math.max(1, Math.round(frames));
     segment.pendingRecords = Math.max(header.records, Math.round(frames * header.records));
@@ -62,7 +67,7 @@ function estimate(fileSystem: FileSystem, folder: SegmentFolder, segments: reado
   }
 }
 
-function readFirstHeader(fileSystem: FileSystem, segment: Segment): FrameHeader | undefined {
+function readFirstHeader(fileSystem: FileSystem, segment: Segment): FrameHeader | 'unreadable' | undefined {
   let fd: number | undefined;
   try {
     fd = fileSystem.open(segmentPath(segment), 'read');
@@ -71,7 +76,7 @@ function readFirstHeader(fileSystem: FileSystem, segment: Segment): FrameHeader 
     return parsed.kind === 'ok' ? parsed.header : undefined;
   } catch {
     // An estimate alone: the survey meets the same error and reports it.
-    return undefined;
+    return 'unreadable';
   } finally {
     if (fd !== undefined) closeQuietly(fileSystem, fd);
   }

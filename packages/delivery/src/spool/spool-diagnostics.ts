@@ -8,7 +8,10 @@ export type SpoolDiagnostic =
   | { readonly kind: 'spoolRecovered'; readonly message: string }
   /** An error the spool has dealt with by itself: a new segment, a new directory. */
   | { readonly kind: 'spoolTrouble'; readonly code: string; readonly message: string }
-  /** The oldest segment was deleted to make room; its frames went to `evict`, but for `unreadable` of the `records`. */
+  /**
+   * The oldest segment was deleted to make room; its frames went to `evict`, but for `unreadable` of the `records`: an
+   * estimate, of one record at least.
+   */
   | {
       readonly kind: 'spoolEvicted';
       readonly records: number;

@@ -201,3 +201,14 @@ test('an unreadable segment is reported, stays pending and is left for the next 
   spool.close();
   expect(intact((await recover(disk.afterKill())).found)).toEqual(ids(1, 2, 3));
 });
+
+test('a segment nobody can read, and that has to go for others, counts as a record at least', async () => {
+  const disk = killedDisk();
+  disk.fault = ({ name, path }) => (name === 'read' && path.includes('/1.seg') ? 'EIO' : undefined);
+  const under = openTestSpool({ fileSystem: disk, options: { maxBytes: 16 * 1024, segmentBytes: 2048 } });
+  expect(await drain(under)).toEqual([]);
+  expect(under.spool.gauges().records).toBe(1);
+  for (let number = 11; number < 22; number++) append(under.spool, number, 1500);
+  expect(under.spool.gauges().missingRecords).toBe(1);
+  expect(under.reports.find(({ kind }) => kind === 'spoolEvicted')).toMatchObject({ records: 1, unreadable: 1 });
+});

@@ -55,9 +55,7 @@ export function accountFor(truth: GroundTruth, end: EndOfLife): string | undefin
   if (forgotten > end.counted) {
     return `a ${end.how} lost ${forgotten} records that should be on disk, and ${end.counted} are counted as lost`;
   }
-  const unmarked = end.before.filter(
-    ({ isAcked, numbers }) => !isAcked && numbers.every((each) => truth.isAcked(each)),
-  );
+  const unmarked = end.before.filter(({ isAcked, numbers }) => !isAcked && numbers.every((each) => truth.isDone(each)));
   if (end.windowMs !== undefined && unmarked.length > 1) {
     return `${unmarked.length} batches were acknowledged and are not marked as done with on disk`;
   }

@@ -57,14 +57,14 @@ export class GroundTruth {
   sent(numbers: readonly number[]): void {
     for (const number of numbers) {
       if (number >= this.loggedMs.length) this.#complain(`record ${number} was sent and never logged`);
-      if (this.#isDone(number)) this.#complain(`record ${number} was sent again after it was acknowledged`);
+      if (this.isDone(number)) this.#complain(`record ${number} was sent again after it was acknowledged`);
     }
   }
 
   /** The process was told that an endpoint has these. */
   acked(numbers: readonly number[]): void {
     for (const number of numbers) {
-      if (this.#isDone(number)) this.#complain(`record ${number} was acknowledged twice`);
+      if (this.isDone(number)) this.#complain(`record ${number} was acknowledged twice`);
       this.#acked.add(number);
     }
   }
@@ -74,12 +74,9 @@ export class GroundTruth {
     this.#twice.add(number);
   }
 
-  #isDone(number: number): boolean {
+  /** Whether it was acknowledged, and stands nowhere else. */
+  isDone(number: number): boolean {
     return this.#acked.has(number) && !this.#twice.has(number);
-  }
-
-  isAcked(number: number): boolean {
-    return this.#acked.has(number);
   }
 
   /** A process ended before it could write down that these were acknowledged. */

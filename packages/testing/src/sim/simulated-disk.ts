@@ -21,10 +21,13 @@ export type DiskCondition = (typeof diskConditions)[number];
 
 /** The process that uses the disk. */
 export interface DiskUser {
+  readonly isAlive: boolean;
   /** Something is about to happen: it may be the moment it dies. @returns whether it lives. */
   event(): boolean;
   /** The marks of a segment could not be read: what they acknowledge looks as if it was never sent. */
   onUnreadMarks(ackPath: string): void;
+  /** A file is about to be deleted that could not be read when it was tried last: nobody can know how much is lost with it. */
+  onUnreadRemoved(path: string): void;
 }
 
 /** A frame's header has its length and the id of its batch at these places. */
@@ -54,6 +57,8 @@ export class SimulatedDisk {
     this.peakBytes = image.bytes;
     const open = new Map<number, { readonly inode: Inode; readonly path: string }>();
     let nextFd = 3;
+    /** Files that could not be read when it was tried last. */
+    const unread = new Set<string>();
     const before = (name: keyof FileSystem, path: string): void => {
       if (!user.event()) throw systemError('EIO', 'the process is dead');
       const code = this.#codeFor(name);
@@ -86,8 +91,10 @@ export class SimulatedDisk {
       write: (fd, parts, position) => {
         const { inode, path } = byFd(fd);
         let bytes = Buffer.concat(parts);
+        const wasAlive = user.isAlive;
         if (!user.event()) {
-          put(inode, bytes.subarray(0, this.#random.between(0, bytes.length)), position);
+          // The dead write nothing; whoever dies in a write leaves a part of it.
+          if (wasAlive) put(inode, bytes.subarray(0, this.#random.between(0, bytes.length)), position);
           throw systemError('EIO', 'the process died in this write');
         }
         const code = this.#codeFor('write');
@@ -105,7 +112,9 @@ export class SimulatedDisk {
       },
       read: (fd, into, position) => {
         const { inode, path } = byFd(fd);
+        unread.add(path);
         before('read', path);
+        unread.delete(path);
         return inode.data.copy(into, 0, position, position + into.length);
       },
       truncate: (fd, bytes) => {
@@ -142,6 +151,7 @@ export class SimulatedDisk {
       },
       unlink: (path) => {
         before('unlink', path);
+        if (unread.has(path)) user.onUnreadRemoved(path);
         image.remove(path, 'file');
       },
       makeDirectory: (path) => {

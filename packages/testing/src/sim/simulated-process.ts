@@ -166,10 +166,17 @@ export class SimulatedProcess {
 
   /** A lost mark costs a duplicate under the same batch id: what the marks of this segment stand for may be sent again. */
   onUnreadMarks(ackPath: string): void {
-    const { disk, truth } = this.#setup;
-    const segmentPath = ackPath.replace(/ack$/, 'seg');
-    const files = [...(disk?.image.files() ?? [])].filter(([path]) => path === segmentPath);
-    for (const { numbers } of readDisk(files)) truth.forgetAcks(numbers);
+    this.#setup.truth.forgetAcks(this.#numbersIn(ackPath.replace(/ack$/, 'seg')));
+  }
+
+  /** Nobody can count what nobody can read: one record at least, says the engine. */
+  onUnreadRemoved(path: string): void {
+    for (const number of this.#numbersIn(path)) this.#setup.truth.excuse(number);
+  }
+
+  #numbersIn(segmentPath: string): readonly number[] {
+    const files = [...(this.#setup.disk?.image.files() ?? [])].filter(([path]) => path === segmentPath);
+    return readDisk(files).flatMap(({ numbers }) => numbers);
   }
 
   /** Counts something that happens to it; it may be the last thing. */
