@@ -142,6 +142,12 @@ export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<
       onAlone: (batch) => dispatcher.addNow(batch),
       onLingering: (delayMs) => (settleLate === undefined ? dispatcher.wakeIn(delayMs) : settleLate()),
       makeRoom: (bytes, lane) => dispatcher.makeRoom(bytes, lane),
+      onNoRoom(record) {
+        fallback.takeOne(() => {
+          const run = { ...record, bytes: Buffer.from(record.bytes) };
+          return { bytes: run.bytes.length, lines: () => format.lines([run]) };
+        }, 'queue_full');
+      },
       onReduced: () =>
         report({
           kind: 'recordReduced',

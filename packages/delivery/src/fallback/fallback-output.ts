@@ -83,6 +83,20 @@ export class FallbackOutput {
     this.#events.onUsed(reason, allowed);
   }
 
+  /**
+   * As `take`, for a record nobody holds any more after this call: of a million in one tick only those that may be
+   * printed are copied.
+   *
+   * @throws what `copy` throws, with nothing settled.
+   */
+  takeOne(copy: () => LineSource, reason: DropReason): void {
+    if (this.#allowed(1) === 0) return this.#ledger.drop(reason, 1);
+    const source = copy();
+    this.#ledger.fallback++;
+    this.#later(source, 1, false);
+    this.#events.onUsed(reason, 1);
+  }
+
   /** Settles a batch nothing can be printed of. */
   lose(records: number, reason: DropReason): void {
     this.#ledger.drop(reason, records);

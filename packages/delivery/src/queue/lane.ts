@@ -106,9 +106,9 @@ export class Lane<R> {
     if (severityNumber >= URGENT_SEVERITY) this.#urgent = true;
   }
 
-  /** The record that `encode` or `copy` has just written up to `end`, as bytes of its own: it travels alone. */
-  takeOut(end: number): Buffer {
-    return Buffer.from((this.#chunk as Buffer).subarray(this.#end, end));
+  /** The record that `encode` or `copy` has just written up to `end`, good until the next one is. */
+  written(end: number): Buffer {
+    return (this.#chunk as Buffer).subarray(this.#end, end);
   }
 
   /** Closes the open batch, which must hold a record, and starts an empty one. */

@@ -55,6 +55,7 @@ function newQueue(setup: Setup = {}) {
           said.push(`room ${bytes} ${lane}`);
           return false;
         },
+        onNoRoom: ({ records }) => ledger.drop('queue_full', records),
         onReduced: () => said.push('reduced'),
         ...setup.listener,
       },
@@ -127,6 +128,46 @@ describe('the budget', () => {
     });
     for (let i = 0; i < 11; i++) queue.enqueue(text(100), WARN, 0);
     expect([queue.pendingRecords, queue.pendingBytes, law()]).toEqual([9, 900, true]);
+  });
+});
+
+describe('a record that finds no room', () => {
+  it.each([
+    ['by itself', (queue: RecordQueue<TextRecord>) => queue.enqueue({ text: 'late' }, INFO, 3)],
+    [
+      'inside another',
+      (queue: RecordQueue<TextRecord>) => {
+        const onEncode = () => queue.enqueue({ text: 'late' }, WARN, 3);
+        queue.enqueue({ text: 'outer', onEncode }, INFO, 0);
+      },
+    ],
+  ])('%s is handed on with its bytes, and is none of ours any more', (_how, overflow) => {
+    const refused: string[] = [];
+    const { queue, ledger, law } = newQueue({
+      listener: {
+        onNoRoom(run) {
+          refused.push(...textsOfRuns([run]), `of ${run.group}`);
+          ledger.drop('queue_full', 1);
+        },
+      },
+    });
+    for (let i = 0; i < 10; i++) queue.enqueue(text(100), WARN, 0);
+    overflow(queue);
+    expect(refused.slice(0, 2)).toEqual(['late', 'of 3']);
+    expect([queue.pendingRecords, queue.pendingBytes, law()]).toEqual([10, 1000, true]);
+  });
+
+  it('is counted when there is no memory to hand it on', () => {
+    const { queue, ledger, law } = newQueue({
+      listener: {
+        onNoRoom() {
+          throw new RangeError('no memory');
+        },
+      },
+    });
+    for (let i = 0; i < 11; i++) queue.enqueue(text(100), WARN, 0);
+    expect(ledger.counts().dropped.byReason.queue_full).toBe(1);
+    expect(law()).toBe(true);
   });
 });
 

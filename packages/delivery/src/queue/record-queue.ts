@@ -1,4 +1,5 @@
 import type { Clock, Random } from '../clock.ts';
+import type { RecordRun } from '../format.ts';
 import type { Ledger } from '../ledger.ts';
 import { HIGH_LANE_SEVERITY, type SealedBatch } from './batch.ts';
 import { Lane, URGENT_SEVERITY } from './lane.ts';
@@ -29,6 +30,8 @@ export interface QueueListener {
   onLingering(delayMs: number): void;
   /** Frees at least `bytes` by giving up sealed batches that matter less than a record of this lane. */
   makeRoom(bytes: number, lane: 'low' | 'high'): boolean;
+  /** Settles a record that was accepted and finds no room. Its bytes are good during the call only. */
+  onNoRoom(record: RecordRun): void;
   onReduced(): void;
 }
 
@@ -165,12 +168,12 @@ export class RecordQueue<R> {
     return lane.openedMs + (lane.isUrgent ? this.#settings.urgentLingerMs : this.#settings.lingerMs);
   }
 
-  /** Puts an encoded record, which is in `accepted` already, into its lane, or drops it for lack of room. */
+  /** Puts an encoded record, which is in `accepted` already, into its lane, or hands it on for lack of room. */
   #take(lane: Lane<R>, end: number, group: number, severityNumber: number): void {
     const bytes = end - lane.bytes;
     const maxBytes = lane.name === 'high' ? this.#settings.maxBytes : this.#lowMaxBytes;
     const excess = this.pendingBytes + bytes - maxBytes;
-    if (excess > 0 && !this.#listener.makeRoom(excess, lane.name)) return this.#drop('queue_full');
+    if (excess > 0 && !this.#listener.makeRoom(excess, lane.name)) return this.#overflow(lane.written(end), group);
     if (lane.reduced) this.#listener.onReduced();
     if (severityNumber >= this.#settings.aloneSeverity) {
       const batch = this.#alone(lane, end, group);
@@ -189,7 +192,7 @@ export class RecordQueue<R> {
   /** @returns `undefined` without memory for a copy: the record stays in its lane then. */
   #alone(lane: Lane<R>, end: number, group: number): SealedBatch | undefined {
     try {
-      const bytes = lane.takeOut(end);
+      const bytes = Buffer.from(lane.written(end));
       const runs = [{ group, bytes, records: 1 }];
       const batch = {
         id: this.#random.id(),
@@ -222,8 +225,16 @@ export class RecordQueue<R> {
     }
   }
 
+  #overflow(bytes: Uint8Array, group: number): void {
+    try {
+      this.#listener.onNoRoom({ group, bytes, records: 1 });
+    } catch {
+      this.#drop('queue_full'); // No memory for a copy of it.
+    }
+  }
+
   /** Counts a record that is not taken at all. */
-  #refuse(reason: 'queue_full' | 'encode_error' | 'closed'): void {
+  #refuse(reason: 'encode_error' | 'closed'): void {
     this.#ledger.accepted++;
     this.#drop(reason);
   }
@@ -244,8 +255,8 @@ export class RecordQueue<R> {
     }
     this.#nesting--;
     if (bytes === undefined) return this.#refuse('encode_error');
-    if (this.pendingBytes + bytes.length > this.#settings.maxBytes) return this.#refuse('queue_full');
     this.#ledger.accepted++;
+    if (this.pendingBytes + bytes.length > this.#settings.maxBytes) return this.#overflow(bytes, group);
     this.#nested.push({ bytes, group, severityNumber });
     this.pendingRecords++;
     this.pendingBytes += bytes.length;

@@ -269,8 +269,19 @@ describe('memory', () => {
     await engine.clock.advance(300);
     const before = engine.delivery.stats();
     engine.log('x'.repeat(5000), INFO);
-    expect(engine.delivery.stats().pending).toBe(before.pending);
-    expect(engine.delivery.stats().dropped.byReason.queue_full).toBe(1);
+    expect(engine.delivery.stats()).toMatchObject({ pending: before.pending, fallback: 1 });
+  });
+
+  it('that nothing can free hands the records that come to the fallback, as many as it takes (G10)', async () => {
+    const engine = createEngine(() => ({ kind: 'hang' }), { queue: { maxBytes: 64 * 1024 }, timeoutMs: 0 });
+    for (let i = 0; i < 60; i++) engine.log('x'.repeat(1020), WARN);
+    for (let i = 0; i < 6000; i++) engine.log(`late ${i}`, INFO);
+    await engine.clock.settle();
+    const lines = engine.stdio.lines.filter((line) => line.includes('late'));
+    expect(lines).toEqual(Array.from({ length: 5000 }, (_, i) => `{"text":"late ${i}"}`));
+    const { pending, fallback, dropped } = engine.delivery.stats();
+    expect([pending, fallback, dropped.byReason.queue_full]).toEqual([60, 5000, 1000]);
+    expect(isLawful(engine)).toBe(true);
   });
 });
 
