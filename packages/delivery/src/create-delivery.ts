@@ -93,11 +93,11 @@ export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<
   const settings = resolveDeliveryOptions(options);
   const clock = inOwnContext(options.clock ?? systemClock);
   const random = options.random ?? systemRandom;
-  const stdio = options.stdio ?? (settings.fallback === 'none' ? undefined : createStdio(settings.fallback));
   // Without a fallback the loss is still told.
+  const stdio = options.stdio ?? createStdio(settings.fallback === 'none' ? 'stderr' : settings.fallback);
   const reporter = createReporter({
     onDiagnostic: options.onDiagnostic,
-    stdio: stdio ?? createStdio('stderr'),
+    stdio,
     clock,
     destination: options.name,
   });
@@ -107,7 +107,7 @@ export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<
     notice?.dropped(reason, records);
   });
   const { format, compression, tls } = options;
-  const fallback = new FallbackOutput(stdio, {
+  const fallback = new FallbackOutput(settings.fallback === 'none' ? undefined : stdio, {
     ledger,
     clock,
     events: { onUsed: (reason, records) => reporter.lost(reason, records, 0) },

@@ -80,6 +80,8 @@ class Run {
     this.#isMortal = random.chance(0.5);
     const isDiskDrawn = random.chance(0.4);
     const disk = (options.disk ?? isDiskDrawn) ? new SimulatedDisk(random) : undefined;
+    // Drawn from chance of their own, so that what came later leaves the runs of old seeds as they were.
+    const more = createSeededRandom(seed + 2 ** 31);
     this.#setup = {
       clock: this.#clock,
       random,
@@ -89,7 +91,9 @@ class Run {
       create: options.createDelivery,
       options: {
         ...drawOptions(random, this.#network.urls, this.#maxBytes),
-        ...(disk === undefined ? {} : { spool: drawSpool(random) }),
+        ...(disk === undefined
+          ? { fallback: more.pick(['stderr', 'stderr', 'stderr', 'none'] as const) }
+          : { spool: drawSpool(random) }),
       },
       disk,
       stdioMode: random.pick(['reading', 'reading', 'reading', 'failing', 'stuck', 'closed'] as const),

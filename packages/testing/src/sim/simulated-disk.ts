@@ -74,12 +74,14 @@ export class SimulatedDisk {
     };
     return {
       open: (path, how) => {
+        if (how === 'read') unread.add(path);
         try {
           before('open', path);
         } catch (error) {
           if (how === 'read' && path.endsWith('.ack')) user.onUnreadMarks(path);
           throw error;
         }
+        unread.delete(path);
         if (image.has(path) && how === 'create') throw systemError('EEXIST', path);
         if (!image.has(path) && how !== 'read') {
           image.makeFile(path);
