@@ -324,8 +324,9 @@ class Run {
 
   #checkDisk(): void {
     const { disk, options } = this.#setup;
-    // What a dead process left counts once it is adopted.
-    const isSettledIn = this.#clock.nowMs() - this.#process.startedMs > ADOPTION_MS;
+    // What a dead process left counts once it is adopted, which who closes at once has no time for.
+    const { startedMs, closedMs } = this.#process;
+    const isSettledIn = Math.min(this.#clock.nowMs(), closedMs) - startedMs > ADOPTION_MS;
     if (disk === undefined || !isSettledIn || !this.#process.isUnhindered || this.#isDamaged) return;
     const maxBytes = (options.spool?.maxBytes ?? 0) * DISK_TOLERANCE;
     if (disk.image.bytes > maxBytes) this.#fail(`${disk.image.bytes} bytes are on disk, ${maxBytes} may be`);

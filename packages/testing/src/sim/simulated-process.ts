@@ -14,7 +14,7 @@ import { createMemoryStdio, type MemoryStdio } from '../memory-stdio.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { Complain, GroundTruth } from './ground-truth.ts';
 import { type NumberedRecord, numberedCodec, numberedFormat, numberOfLine } from './numbered-records.ts';
-import { readDisk } from './read-disk.ts';
+import { type FrameOnDisk, readDisk } from './read-disk.ts';
 import type { SimulatedDisk } from './simulated-disk.ts';
 import type { SimulatedNetwork } from './simulated-network.ts';
 
@@ -61,7 +61,8 @@ export class SimulatedProcess {
   readonly startedMs: number;
   /** When it died; `Infinity` until then. */
   diedMs: number = Number.POSITIVE_INFINITY;
-  isClosed = false;
+  /** When it was told to close; `Infinity` until then. */
+  closedMs: number = Number.POSITIVE_INFINITY;
   /** It was suspended, its disk misbehaved, or there was no room on it: what it promises about a crash does not hold. */
   wasHindered = false;
   /** `false` ends its chance to die: a world that heals has no crashes. */
@@ -133,8 +134,13 @@ export class SimulatedProcess {
   close(timeoutMs: number): void {
     const promise = this.delivery.close({ timeoutMs });
     // Every call after the first answers the promise, and so the deadline, of the first.
-    if (!this.isClosed) this.#promise('close', timeoutMs, promise);
-    this.isClosed = true;
+    if (this.isClosed) return;
+    this.#promise('close', timeoutMs, promise);
+    this.closedMs = this.#setup.clock.nowMs();
+  }
+
+  get isClosed(): boolean {
+    return this.closedMs !== Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -166,17 +172,23 @@ export class SimulatedProcess {
 
   /** A lost mark costs a duplicate under the same batch id: what the marks of this segment stand for may be sent again. */
   onUnreadMarks(ackPath: string): void {
-    this.#setup.truth.forgetAcks(this.#numbersIn(ackPath.replace(/ack$/, 'seg')));
+    const { truth } = this.#setup;
+    for (const { isAcked, numbers } of this.#framesIn(ackPath.replace(/ack$/, 'seg'))) {
+      truth.forgetAcks(numbers);
+      // Done with as it was written again elsewhere, perhaps.
+      if (isAcked) for (const number of numbers) truth.expectTwice(number);
+    }
   }
 
   /** Nobody can count what nobody can read: one record at least, says the engine. */
   onUnreadRemoved(path: string): void {
-    for (const number of this.#numbersIn(path)) this.#setup.truth.excuse(number);
+    for (const { numbers } of this.#framesIn(path)) for (const number of numbers) this.#setup.truth.excuse(number);
   }
 
-  #numbersIn(segmentPath: string): readonly number[] {
-    const files = [...(this.#setup.disk?.image.files() ?? [])].filter(([path]) => path === segmentPath);
-    return readDisk(files).flatMap(({ numbers }) => numbers);
+  #framesIn(segmentPath: string): readonly FrameOnDisk[] {
+    const ackPath = segmentPath.replace(/seg$/, 'ack');
+    const files = [...(this.#setup.disk?.image.files() ?? [])];
+    return readDisk(files.filter(([path]) => path === segmentPath || path === ackPath));
   }
 
   /** Counts something that happens to it; it may be the last thing. */

@@ -9,6 +9,8 @@ const seeds = [
   ['a segment that could not be read is left to the next process', [2106, 3590, 9813]],
   ['a process that was dead already wrote on', [5623, 6969]],
   ['a batch and its halves stood on disk after a loss of power', [1908]],
+  ['marks of a batch that was written again elsewhere could not be read', [37532]],
+  ['a process closed before it could make room for what it would take over', [49998]],
   ['segments that could not be read had to go, and counted as nothing', [14070, 14223, 31327]],
 ] as const;
 
