@@ -9,6 +9,7 @@ import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { createLogger } from 'logflume';
 import pino from 'pino';
+import { fiftyOf } from '../harness/records.js';
 
 const { values: flags } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, json: { type: 'boolean' } },
@@ -28,63 +29,7 @@ const attributesOf = (i) => ({
   cached: false,
 });
 
-/** A literal, as an application would write it: an object put together key by key is slower to read for both. */
-function fiftyOf(i) {
-  return {
-    attribute_0: i,
-    attribute_1: 'value 1',
-    attribute_2: false,
-    attribute_3: i,
-    attribute_4: 'value 4',
-    attribute_5: true,
-    attribute_6: i,
-    attribute_7: 'value 7',
-    attribute_8: false,
-    attribute_9: i,
-    attribute_10: 'value 10',
-    attribute_11: true,
-    attribute_12: i,
-    attribute_13: 'value 13',
-    attribute_14: false,
-    attribute_15: i,
-    attribute_16: 'value 16',
-    attribute_17: true,
-    attribute_18: i,
-    attribute_19: 'value 19',
-    attribute_20: false,
-    attribute_21: i,
-    attribute_22: 'value 22',
-    attribute_23: true,
-    attribute_24: i,
-    attribute_25: 'value 25',
-    attribute_26: false,
-    attribute_27: i,
-    attribute_28: 'value 28',
-    attribute_29: true,
-    attribute_30: i,
-    attribute_31: 'value 31',
-    attribute_32: false,
-    attribute_33: i,
-    attribute_34: 'value 34',
-    attribute_35: true,
-    attribute_36: i,
-    attribute_37: 'value 37',
-    attribute_38: false,
-    attribute_39: i,
-    attribute_40: 'value 40',
-    attribute_41: true,
-    attribute_42: i,
-    attribute_43: 'value 43',
-    attribute_44: false,
-    attribute_45: i,
-    attribute_46: 'value 46',
-    attribute_47: true,
-    attribute_48: i,
-    attribute_49: 'value 49',
-  };
-}
-
-const receiver = fork(new URL('receiver.js', import.meta.url), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+const receiver = fork(new URL('../receiver.js', import.meta.url), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
 const [port] = await once(receiver, 'message');
 
 const ours = createLogger({ name: 'bench', endpoints: [`http://127.0.0.1:${port}`], exit: { handleSignals: false } });

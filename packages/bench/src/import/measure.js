@@ -1,0 +1,32 @@
+// @ts-check
+import { spawnSync } from 'node:child_process';
+import { participants } from '../contestants/list.js';
+import { oncePerFile } from '../harness/measure.js';
+import { number } from '../harness/table.js';
+
+/** @param {readonly string[]} packages */
+function startMs(packages) {
+  const source = packages.map((name) => `import '${name}';`).join('');
+  const begin = performance.now();
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', source], {
+    cwd: import.meta.dirname,
+    env: { PATH: process.env['PATH'] },
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`importing ${packages.join(', ')} failed\n${stderr}`);
+  return performance.now() - begin;
+}
+
+/** @type {import('../harness/measure.js').Measure} */
+export const importTime = {
+  name: 'import',
+  title: 'Import',
+  note: 'Of a process that imports the packages and ends, over one that imports nothing, right before it.',
+  rounds: { full: 15, quick: 3 },
+  contestants: async () => oncePerFile(await participants('import')),
+  async once({ contestant }) {
+    const bareMs = startMs([]);
+    return { ms: startMs(contestant.packages) - bareMs };
+  },
+  tables: [{ title: '', columns: [{ key: 'ms', title: 'ms', format: number }] }],
+};
