@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 const seededFastCheck = fileURLToPath(new URL('test/fast-check.ts', import.meta.url));
 
 /** Where another generation of the OpenTelemetry packages is installed, for `npm run test:nodes`; none otherwise. */
 const otherOpenTelemetry = process.env['OTHER_OPENTELEMETRY'];
 
-export default defineConfig({
+/** What both kinds of tests have in common. */
+const shared: TestProjectInlineConfiguration = {
   plugins: [
     {
       name: 'seeded-fast-check',
@@ -25,18 +26,26 @@ export default defineConfig({
             },
           ],
   },
+};
+
+const timeouts = { testTimeout: 30_000, hookTimeout: 30_000 };
+
+export default defineConfig({
   test: {
-    include: [
-      'packages/*/src/**/*.test.ts',
-      'packages/*/test/**/*.test.ts',
-      'test/**/*.test.ts',
-      'examples/*/test/**/*.test.ts',
+    projects: [
+      // A process for each of some 150 files would cost more than what is tested in them: unit tests share theirs.
+      { ...shared, test: { ...timeouts, name: 'unit', include: ['packages/*/src/**/*.test.ts'], isolate: false } },
+      {
+        ...shared,
+        test: {
+          ...timeouts,
+          name: 'whole',
+          include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+        },
+      },
     ],
     globalSetup: ['test/build-first.ts'],
     // Two cores: child processes and sockets of one file need the other one.
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
-    reporters: process.env['CI'] ? ['default'] : ['default'],
   },
 });
