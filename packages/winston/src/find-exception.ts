@@ -1,14 +1,14 @@
 import { describeError, isError } from '@logflume/otlp';
 import type { HostInfo } from './host.ts';
-import { emptyMembers, keysOf, type Members, readMember } from './members.ts';
+import { keysOf, type Members, readMember } from './members.ts';
 
 /** What was thrown, and what of the record belongs to it rather than to the attributes. */
 export interface FoundException {
   readonly exception: unknown;
   /** `exception.*` of an error that is the record itself, or of which only the members are left. */
-  readonly described: Members;
+  readonly described: Members | undefined;
   /** Names of members that winston copied from the error. */
-  readonly copied: ReadonlySet<string>;
+  readonly copied: readonly string[];
 }
 
 /** Where HTTP clients hang their request, credentials and all, on the errors they throw. */
@@ -26,33 +26,37 @@ export function findException(
 ): FoundException {
   if (isError(info)) return { exception: undefined, described: describeOwn(info), copied: ownParts(members) };
   const passed = isError(message) ? message : splat.find(isError);
-  if (passed !== undefined)
-    return { exception: passed, described: emptyMembers(), copied: copiedFrom(passed, members) };
+  if (passed !== undefined) return { exception: passed, described: undefined, copied: copiedFrom(passed, members) };
   const attribute = isError(members['err']) ? members['err'] : members['error'];
-  if (isError(attribute)) return { exception: attribute, described: emptyMembers(), copied: NOTHING };
+  if (isError(attribute)) return { exception: attribute, described: undefined, copied: [] };
   return describeRemains(members);
 }
 
-const NOTHING: ReadonlySet<string> = new Set();
-
 /** Without `properties`: these stand in the record as attributes already, among those of `defaultMeta`. */
 function describeOwn(error: Error): Members {
-  const described = emptyMembers();
-  for (const [name, value] of Object.entries(describeError(error))) {
-    if (name !== 'properties' && value !== undefined) described[`exception.${name}`] = value;
-  }
-  return described;
+  const { type, message, stacktrace, code, cause, errors } = describeError(error);
+  return {
+    'exception.type': type,
+    'exception.message': message,
+    'exception.stacktrace': stacktrace,
+    'exception.code': code,
+    'exception.cause': cause,
+    'exception.errors': errors,
+  };
 }
 
 /** An error that is the record: what the exception tells, and objects hung on it. */
-function ownParts(members: Members): Set<string> {
-  const hung = REQUEST_PARTS.filter((key) => typeof members[key] === 'object');
-  return new Set(['stack', 'cause', 'errors', 'code', 'name', ...hung]);
+function ownParts(members: Members): readonly string[] {
+  return ['stack', 'cause', 'errors', 'code', 'name', ...requestParts(members)];
 }
 
-function copiedFrom(error: Error, members: Members): Set<string> {
+function requestParts(members: Members): readonly string[] {
+  return REQUEST_PARTS.filter((key) => typeof members[key] === 'object');
+}
+
+function copiedFrom(error: Error, members: Members): readonly string[] {
   const keys = [...keysOf(error), 'stack', 'cause'];
-  return new Set(keys.filter((key) => key in members && Object.is(members[key], readMember(error, key))));
+  return keys.filter((key) => Object.hasOwn(members, key) && Object.is(members[key], readMember(error, key)));
 }
 
 const FIRST_LINE = /^([\w$.]+)(?: \[[\w$]+\])?(?:: ([\s\S]*?))?(?=\n {4}at |\n?$)/;
@@ -61,22 +65,19 @@ const FIRST_LINE = /^([\w$.]+)(?: \[[\w$]+\])?(?:: ([\s\S]*?))?(?=\n {4}at |\n?$
 function describeRemains(members: Members): FoundException {
   const { stack, cause, code } = members;
   if (typeof stack !== 'string' || !stack.includes('\n')) {
-    return { exception: undefined, described: emptyMembers(), copied: NOTHING };
+    return { exception: undefined, described: undefined, copied: [] };
   }
   const [, type = 'Error', text = ''] = FIRST_LINE.exec(stack) ?? [];
-  const described = emptyMembers();
-  described['exception.type'] = type;
-  described['exception.message'] = text;
-  described['exception.stacktrace'] = stack;
-  const copied = new Set(['stack']);
-  if (cause !== undefined) {
-    described['exception.cause'] = cause;
-    copied.add('cause');
-  }
-  if (typeof code === 'string' || typeof code === 'number') {
-    described['exception.code'] = code;
-    copied.add('code');
-  }
-  for (const key of REQUEST_PARTS) if (typeof members[key] === 'object') copied.add(key);
-  return { exception: undefined, described, copied };
+  const hasCode = typeof code === 'string' || typeof code === 'number';
+  return {
+    exception: undefined,
+    described: {
+      'exception.type': type,
+      'exception.message': text,
+      'exception.stacktrace': stack,
+      'exception.cause': cause,
+      'exception.code': hasCode ? code : undefined,
+    },
+    copied: ['stack', 'cause', ...(hasCode ? ['code'] : []), ...requestParts(members)],
+  };
 }

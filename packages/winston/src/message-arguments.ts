@@ -35,6 +35,7 @@ export function readArguments(message: unknown, splat: readonly unknown[], membe
 }
 
 function countTokens(message: string): number {
+  if (!message.includes('%')) return 0;
   let tokens = 0;
   for (const [token] of message.matchAll(TOKENS)) if (token !== '%%') tokens++;
   return tokens;
@@ -75,13 +76,14 @@ function withoutAppended(message: unknown, value: unknown): unknown {
 }
 
 function isCopiedInto(value: object, members: Members): boolean {
-  return keysOf(value).every((key) => RECORD_PARTS.has(key) || key in members);
+  return keysOf(value).every((key) => RECORD_PARTS.has(key) || Object.hasOwn(members, key));
 }
 
 function copiedElements(value: unknown, members: Members): string[] {
   const isList = Array.isArray(value) || ArrayBuffer.isView(value) || typeof value === 'string';
-  const list: object = isList ? Object(value) : [];
-  return keysOf(list).filter((key) => key in members && members[key] === readMember(list, key));
+  if (!isList) return [];
+  const list: object = Object(value);
+  return keysOf(list).filter((key) => Object.hasOwn(members, key) && members[key] === readMember(list, key));
 }
 
 /** Has members of its own that winston copied under their names; a list is wanted whole, a Date or Map has none. */
