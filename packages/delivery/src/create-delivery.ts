@@ -209,8 +209,13 @@ export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<
 
   const stats = (): DeliveryStats => {
     const waiting = store.waitingRecords();
+    const { accepted, delivered, rejected, fallback, dropped } = ledger.counts(waiting);
     return {
-      ...ledger.counts(waiting),
+      accepted,
+      delivered,
+      rejected,
+      fallback,
+      dropped,
       pending: queue.pendingRecords + waiting,
       inFlight: dispatcher.inFlightRecords,
       spooled: store.spooledRecords + waiting,

@@ -54,7 +54,8 @@ export class Ledger {
   /** @param waiting - records of earlier processes that are on disk and were not asked for yet: accepted by those. */
   counts(waiting = 0): LedgerCounts {
     const byReason = { ...this.#dropped };
-    const total = Object.values(byReason).reduce((sum, records) => sum + records, 0);
+    let total = 0;
+    for (const reason of dropReasons) total += byReason[reason];
     const { accepted, delivered, rejected, fallback } = this;
     return { accepted: accepted + waiting, delivered, rejected, fallback, dropped: { total, byReason } };
   }

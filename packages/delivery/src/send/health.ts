@@ -111,18 +111,18 @@ function afterSuccess(health: Health, nowMs: number): Health {
   const healthySinceMs = reopened || health.healthySinceMs === 0 ? nowMs : health.healthySinceMs;
   const steps = Math.floor((nowMs - healthySinceMs) / HEALTHY_STEP_MS);
   return {
-    ...record(reopened ? { ...health, recent: [] } : health, nowMs, true),
     state: 'closed',
     untilMs: 0,
     offlineUntilMs: 0,
     consecutiveFailures: 0,
     ejections: Math.max(0, health.ejections - steps),
     healthySinceMs: healthySinceMs + steps * HEALTHY_STEP_MS,
+    recent: withResult(reopened ? [] : health.recent, nowMs, true),
   };
 }
 
 function afterFailure(health: Health, nowMs: number, random: () => number): Health {
-  const next = { ...record(health, nowMs, false), consecutiveFailures: health.consecutiveFailures + 1 };
+  const next = record(health, nowMs, false);
   if (health.state === 'half-open' || (health.state === 'closed' && trips(next))) return eject(next, nowMs, random);
   return next;
 }
@@ -136,7 +136,6 @@ function afterHold(health: Health, nowMs: number): Health {
 function afterPause(health: Health, untilMs: number, nowMs: number): Health {
   return {
     ...record(health, nowMs, false),
-    consecutiveFailures: health.consecutiveFailures + 1,
     state: 'paused',
     untilMs: Math.max(untilMs, health.untilMs),
   };
@@ -167,8 +166,20 @@ function eject(health: Health, nowMs: number, random: () => number): Health {
 }
 
 function record(health: Health, nowMs: number, success: boolean): Health {
+  return {
+    state: health.state,
+    untilMs: health.untilMs,
+    offlineUntilMs: health.offlineUntilMs,
+    consecutiveFailures: health.consecutiveFailures + (success ? 0 : 1),
+    ejections: health.ejections,
+    healthySinceMs: health.healthySinceMs,
+    recent: withResult(health.recent, nowMs, success),
+  };
+}
+
+function withResult(seconds: readonly Second[], nowMs: number, success: boolean): Second[] {
   const second = Math.floor(nowMs / 1000);
-  const recent = health.recent.filter((bucket) => bucket.second > second - WINDOW_SECONDS);
+  const recent = seconds.filter((bucket) => bucket.second > second - WINDOW_SECONDS);
   const last = recent.at(-1);
   const bucket = last?.second === second ? last : { second, successes: 0, failures: 0 };
   if (last === bucket) recent.pop();
@@ -177,5 +188,5 @@ function record(health: Health, nowMs: number, success: boolean): Health {
     successes: bucket.successes + (success ? 1 : 0),
     failures: bucket.failures + (success ? 0 : 1),
   });
-  return { ...health, recent };
+  return recent;
 }

@@ -62,31 +62,33 @@ export interface SharedFrame {
   holders: number;
 }
 
-export function createJob({ runs, ...batch }: SealedBatch): Job {
-  return { ...idle, batch, runs, countedBytes: batch.bytes };
+export function createJob({ id, lane, records, bytes, openedMs, runs }: SealedBatch): Job {
+  const job = createBodyJob({ id, lane, records, bytes, openedMs }, {});
+  job.runs = runs;
+  job.countedBytes = bytes;
+  return job;
 }
 
 /** A batch whose bytes are not in the form of records: on disk, or half of such a one. */
 export function createBodyJob(batch: BatchFacts, where: Partial<Pick<Job, 'body' | 'frame' | 'parent'>>): Job {
-  return { ...idle, batch, ...where };
+  return {
+    batch,
+    state: 'ready',
+    dueMs: 0,
+    waitsForDisk: false,
+    attempts: 0,
+    isCut: false,
+    serverErrors: 0,
+    lastEndpoint: undefined,
+    lastReply: undefined,
+    runs: undefined,
+    body: where.body,
+    frame: where.frame,
+    parent: where.parent,
+    wasEvicted: false,
+    countedBytes: 0,
+  };
 }
-
-const idle: Omit<Job, 'batch'> = {
-  state: 'ready',
-  dueMs: 0,
-  waitsForDisk: false,
-  attempts: 0,
-  isCut: false,
-  serverErrors: 0,
-  lastEndpoint: undefined,
-  lastReply: undefined,
-  runs: undefined,
-  body: undefined,
-  frame: undefined,
-  parent: undefined,
-  wasEvicted: false,
-  countedBytes: 0,
-};
 
 /** When a job may go out. */
 export interface JobRules {
