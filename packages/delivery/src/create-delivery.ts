@@ -262,8 +262,8 @@ export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<
     store,
     headersFor: headerSource.lastHeadersFor,
     tls,
-    clock,
     rules: settings.rules,
+    isOrdered: settings.dispatch.isOrdered,
     // What an injected client or transport does to a request, the worker cannot repeat.
     isReachable: ({ target }) =>
       options.transport === undefined && options.axios === undefined && isDirectRoute(target.url, process.env),

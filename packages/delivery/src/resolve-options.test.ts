@@ -33,6 +33,7 @@ describe('resolveDeliveryOptions', () => {
       lingerMs: 200,
       urgentLingerMs: 20,
       aloneSeverity: Number.POSITIVE_INFINITY,
+      isOrdered: false,
     });
     expect(dispatch).toEqual({
       baseDelayMs: 500,
@@ -41,6 +42,7 @@ describe('resolveDeliveryOptions', () => {
       lingerMs: 200,
       maxServerErrorRetries: 3,
       bisects: false,
+      isOrdered: false,
       drainDelayMs: 5000,
     });
     expect(rest).toEqual({

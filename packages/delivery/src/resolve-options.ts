@@ -48,6 +48,7 @@ export function resolveDeliveryOptions<R>(options: DeliveryOptions<R>): Resolved
   const { batch = {}, retry = {}, exit = {} } = options;
   const spool = options.spool === undefined ? undefined : resolveSpoolOptions(options.spool);
   const isStrict = options.strictOtlp === true;
+  const isOrdered = options.ordered === true;
   const on400 = oneOf('on400', options.on400 ?? 'reject', answersTo400);
   const maxQueueBytes = inRange(
     'queue.maxBytes',
@@ -74,6 +75,7 @@ export function resolveDeliveryOptions<R>(options: DeliveryOptions<R>): Resolved
       lingerMs,
       urgentLingerMs: Math.min(defaults.urgentLingerMs, lingerMs),
       aloneSeverity: spool === undefined ? Number.POSITIVE_INFINITY : FATAL_SEVERITY,
+      isOrdered,
     },
     dispatch: {
       baseDelayMs: inRange('retry.baseDelayMs', retry.baseDelayMs ?? defaults.retryBaseDelayMs, 1),
@@ -87,6 +89,7 @@ export function resolveDeliveryOptions<R>(options: DeliveryOptions<R>): Resolved
       ),
       bisects: on400 === 'bisect' && !isStrict,
       drainDelayMs: defaults.drainDelayMs,
+      isOrdered,
     },
     spool,
     timeoutMs: inRange('timeoutMs', options.timeoutMs ?? defaults.timeoutMs, 0, MAX_TIMER_MS),

@@ -1,4 +1,3 @@
-import type { Clock } from '../clock.ts';
 import type { FallbackOutput } from '../fallback/fallback-output.ts';
 import type { Format } from '../format.ts';
 import type { BatchOutcome } from '../outcome.ts';
@@ -22,8 +21,8 @@ export interface AtExitParts {
   readonly store: JobStore;
   readonly headersFor: (endpoint: Endpoint) => Readonly<Record<string, string>>;
   readonly tls: TlsSource;
-  readonly clock: Clock;
   readonly rules: OtlpRules;
+  readonly isOrdered: boolean;
   /** Whether the worker reaches an endpoint the way the transport does: it opens plain connections of its own. */
   readonly isReachable: (endpoint: Endpoint) => boolean;
 }
@@ -72,9 +71,8 @@ function isInMemory(job: Job): boolean {
   return storageOf(job) !== 'spooled';
 }
 
-function sealAll({ queue, dispatcher, clock }: AtExitParts): void {
-  const nowMs = clock.nowMs();
-  for (let batch = queue.sealDue(nowMs, true); batch; batch = queue.sealDue(nowMs, true)) dispatcher.add(batch);
+function sealAll({ queue, dispatcher }: AtExitParts): void {
+  for (let batch = queue.sealOpen(); batch; batch = queue.sealOpen()) dispatcher.add(batch);
 }
 
 /** Batches on their way are sent again under the same id: whether their first request arrived, nobody can know now. */
@@ -100,7 +98,7 @@ function sendThroughWorker(jobs: readonly Job[], deadlineMs: number, parts: AtEx
         headers: requestHeaders(format, body, parts.headersFor(endpoint), (jobs[index] as Job).batch.id),
       })),
     })),
-    { deadlineMs, tls: tlsNow(parts.tls), isStrict: parts.rules.isStrict },
+    { deadlineMs, tls: tlsNow(parts.tls), isStrict: parts.rules.isStrict, isOrdered: parts.isOrdered },
   );
   replies.forEach((reply, index) => {
     const endpoint = reply === undefined ? undefined : requests[index]?.targets[reply.target];

@@ -15,6 +15,7 @@ const settings: QueueSettings = {
   lingerMs: 200,
   urgentLingerMs: 20,
   aloneSeverity: Number.POSITIVE_INFINITY,
+  isOrdered: false,
 };
 
 const INFO = 9;
@@ -63,7 +64,7 @@ function newQueue(setup: Setup = {}) {
   );
   const open = (): string[] => {
     const batches: SealedBatch[] = [];
-    for (let batch = queue.sealDue(0, true); batch; batch = queue.sealDue(0, true)) batches.push(batch);
+    for (let batch = queue.sealOpen(); batch; batch = queue.sealOpen()) batches.push(batch);
     return batches.flatMap((batch) => textsOfRuns(batch.runs));
   };
   const law = () => {
@@ -295,7 +296,7 @@ describe('what cannot be taken', () => {
 
 describe('a record logged while another is being encoded', () => {
   it('is not sealed into a batch half written: a getter may ask for a flush', () => {
-    const sealDue = () => queue.sealDue(0, true);
+    const sealDue = () => queue.sealOpen();
     const { queue, open, law } = newQueue();
     queue.enqueue({ text: 'before' }, INFO, 0);
     queue.enqueue({ text: 'outer', onEncode: () => expect(sealDue()).toBeUndefined() }, INFO, 0);

@@ -1,7 +1,7 @@
 import type { Clock, Random } from '../clock.ts';
 import type { RecordRun } from '../format.ts';
 import type { Ledger } from '../ledger.ts';
-import { HIGH_LANE_SEVERITY, type SealedBatch } from './batch.ts';
+import { HIGH_LANE_SEVERITY, type LaneName, type SealedBatch } from './batch.ts';
 import { Lane, URGENT_SEVERITY } from './lane.ts';
 import type { RecordCodec } from './record-codec.ts';
 
@@ -18,6 +18,8 @@ export interface QueueSettings {
   readonly urgentLingerMs: number;
   /** From this severity on a record is a batch of its own, and is handed over inside the call; `Infinity` for never. */
   readonly aloneSeverity: number;
+  /** Whether what was logged before such a record is sealed before it. */
+  readonly isOrdered: boolean;
 }
 
 /** Who is told what happens in the queue. None may do I/O but `onAlone`, none may throw or log: they run in the call. */
@@ -41,6 +43,8 @@ interface NestedRecord {
   readonly group: number;
   readonly severityNumber: number;
 }
+
+const bothLanes: readonly LaneName[] = ['high', 'low'];
 
 /** How deep records may be logged from inside one another before they are dropped as `encode_error`. */
 const MAX_NESTING = 8;
@@ -145,26 +149,32 @@ export class RecordQueue<R> {
   /**
    * Seals what has waited long enough, high lane first.
    *
-   * @param all - seals whatever there is: a flush.
+   * @param lanes - those that may be sealed.
    * @returns `undefined` when nothing is due, there is no memory to seal it now, or a record is being written into the
    *   open batch: a getter of that record asked for a flush.
    */
-  sealDue(nowMs: number, all = false): SealedBatch | undefined {
+  sealDue(nowMs: number, lanes: readonly LaneName[] = bothLanes): SealedBatch | undefined {
     if (this.#nesting > 0) return undefined;
     for (const lane of [this.#high, this.#low]) {
-      if (lane.records > 0 && (all || nowMs >= this.#dueMs(lane))) return this.#sealed(lane);
+      if (nowMs >= this.#dueMs(lane) && lanes.includes(lane.name)) return this.#sealed(lane);
     }
     return undefined;
   }
 
-  /** When the next lane is to be sealed, on the monotonic clock; `Infinity` while both are empty. */
-  nextSealMs(): number {
-    const high = this.#high.records > 0 ? this.#dueMs(this.#high) : Number.POSITIVE_INFINITY;
-    const low = this.#low.records > 0 ? this.#dueMs(this.#low) : Number.POSITIVE_INFINITY;
+  /** As `sealDue`, whatever there is: a flush. */
+  sealOpen(): SealedBatch | undefined {
+    return this.sealDue(Number.MAX_VALUE);
+  }
+
+  /** When the next of these lanes is to be sealed, on the monotonic clock; `Infinity` while they are empty. */
+  nextSealMs(lanes: readonly LaneName[] = bothLanes): number {
+    const high = lanes.includes('high') ? this.#dueMs(this.#high) : Number.POSITIVE_INFINITY;
+    const low = lanes.includes('low') ? this.#dueMs(this.#low) : Number.POSITIVE_INFINITY;
     return Math.min(high, low);
   }
 
   #dueMs(lane: Lane<R>): number {
+    if (lane.records === 0) return Number.POSITIVE_INFINITY;
     return lane.openedMs + (lane.isUrgent ? this.#settings.urgentLingerMs : this.#settings.lingerMs);
   }
 
@@ -177,7 +187,10 @@ export class RecordQueue<R> {
     if (lane.reduced) this.#listener.onReduced();
     if (severityNumber >= this.#settings.aloneSeverity) {
       const batch = this.#alone(lane, end, group);
-      if (batch !== undefined) return this.#listener.onAlone(batch);
+      if (batch !== undefined) {
+        if (this.#settings.isOrdered) this.#seal(lane);
+        return this.#listener.onAlone(batch);
+      }
     }
     const first = lane.records === 0;
     const wasUrgent = lane.isUrgent;

@@ -17,6 +17,7 @@ import type { Endpoint } from './endpoint.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import { createJob, type Job } from './job.ts';
 import { JobList } from './job-list.ts';
+import { inherit } from './job-order.ts';
 import { nextWakeMs } from './next-wake.ts';
 import { Pace, type PaceSettings } from './pace.ts';
 import { MIN_DELAY_MS } from './retry.ts';
@@ -31,6 +32,8 @@ export interface DispatchSettings extends PaceSettings {
   readonly maxServerErrorRetries: number;
   /** Whether a 400 halves the batch until the bad record stands alone. */
   readonly bisects: boolean;
+  /** Whether one request is under way at a time, and the batches of a lane go in their order. */
+  readonly isOrdered: boolean;
 }
 
 /** The entrance as the dispatcher sees it: where batches come from, and who is told that they are settled. */
@@ -61,7 +64,7 @@ const DISK_RETRY_MS = 1000;
 export class Dispatcher {
   readonly #parts: DispatcherParts;
   readonly #bookParts: BookParts;
-  readonly #jobs = new JobList();
+  readonly #jobs: JobList;
   readonly #waiters: FlushWaiters;
   readonly #timer: WakeTimer;
   readonly #pace: Pace;
@@ -79,6 +82,7 @@ export class Dispatcher {
     this.#parts = parts;
     const { clock, random, store, ledger, report } = parts;
     const { maxServerErrorRetries, bisects } = settings;
+    this.#jobs = new JobList(settings.isOrdered);
     const waiters = new FlushWaiters(clock);
     this.#waiters = waiters;
     const { backlog, fallback, pool, source } = parts;
@@ -152,7 +156,7 @@ export class Dispatcher {
   async drain(deadlineMs: number, closing = false): Promise<void> {
     const { clock, pool, source } = this.#parts;
     const nowMs = clock.nowMs();
-    for (let batch = source.sealDue(nowMs, true); batch; batch = source.sealDue(nowMs, true)) this.add(batch);
+    for (let batch = source.sealOpen(); batch; batch = source.sealOpen()) this.add(batch);
     if (closing) {
       this.#closing = true;
       this.keeper.close();
@@ -211,7 +215,7 @@ export class Dispatcher {
   #startNext(nowMs: number): boolean {
     const { pool, source } = this.#parts;
     // A full batch goes first; an open one is sealed only when there is a slot for it, so batches grow under load.
-    const maySeal = !this.keeper.sealsAhead && source.nextSealMs() <= nowMs;
+    const maySeal = !this.keeper.sealsAhead && source.nextSealMs(this.#jobs.openLanes) <= nowMs;
     const choice = this.#pace.choose(nowMs, { maySeal, isOffline: pool.isOffline });
     const endpoint = choice && pool.take(choice.job?.lastEndpoint);
     if (choice === undefined || endpoint === undefined) return false;
@@ -223,7 +227,7 @@ export class Dispatcher {
   }
 
   #sealNext(nowMs: number): Job | undefined {
-    const batch = this.#parts.source.sealDue(nowMs);
+    const batch = this.#parts.source.sealDue(nowMs, this.#jobs.openLanes);
     return batch === undefined ? undefined : this.add(batch);
   }
 
@@ -327,6 +331,7 @@ export class Dispatcher {
   }
 
   #replace(job: Job, parts: readonly Job[]): void {
+    inherit(job, parts);
     this.settler.replace(job, parts);
     for (const part of parts) {
       this.keeper.admit(part);
@@ -356,12 +361,12 @@ export class Dispatcher {
   #wakeForNext(nowMs: number): void {
     const { pool, source } = this.#parts;
     const hasBacklog = this.#jobs.hasReadyBacklog;
-    const sealMs = source.nextSealMs();
+    const sealMs = source.nextSealMs(this.#jobs.openLanes);
     this.#timer.wakeAt(
       nextWakeMs({
         nowMs,
         hasReady: this.#jobs.hasReady || (hasBacklog && this.#pace.mayBacklogBegin(nowMs)),
-        waiting: this.#jobs.waiting,
+        waiting: this.#jobs.retries,
         nextReadyMs: hasBacklog ? Math.min(sealMs, this.#pace.backlogFromMs) : sealMs,
         hasFreeSlot: pool.hasFreeSlot,
         nextProbeMs: pool.nextProbeMs(),
@@ -370,7 +375,7 @@ export class Dispatcher {
         nextDutyMs: Math.min(
           this.#jobs.size > 0 ? this.#expiry.nextMs : Infinity,
           this.keeper.nextMs(),
-          this.keeper.sealsAhead ? sealMs : Infinity,
+          this.keeper.sealsAhead ? source.nextSealMs() : Infinity,
         ),
       }),
     );

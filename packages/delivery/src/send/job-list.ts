@@ -1,6 +1,7 @@
 import type { LaneName } from '../queue/batch.ts';
 import { type Storage, storageOf } from '../storage/storage-rules.ts';
 import { type Job, type JobRules, nextJob } from './job.ts';
+import { byPlace, JobOrder } from './job-order.ts';
 
 type ByLane<T> = Readonly<Record<LaneName, T>>;
 
@@ -9,6 +10,8 @@ type ByLane<T> = Readonly<Record<LaneName, T>>;
  * each makes tens of thousands. Ready jobs stand in the order they came; those that wait or are under way are few.
  */
 export class JobList {
+  /** `undefined` where any job may go before any other. */
+  readonly #order: JobOrder | undefined;
   readonly #ready: Readonly<Record<Storage, ByLane<Set<Job>>>> = { mem: sets(), both: sets(), spooled: sets() };
   readonly #storing: ByLane<Set<Job>> = sets();
   readonly #waiting = new Set<Job>();
@@ -19,6 +22,11 @@ export class JobList {
     both: { high: 0, low: 0 },
     spooled: { high: 0, low: 0 },
   };
+
+  /** @param isOrdered - whether one request is under way at a time, and the jobs of a lane go in their order. */
+  constructor(isOrdered = false) {
+    this.#order = isOrdered ? new JobOrder() : undefined;
+  }
 
   get size(): number {
     let size = this.#waiting.size + this.#inFlight.size;
@@ -37,29 +45,46 @@ export class JobList {
     return this.#waiting;
   }
 
+  /** Those of `waiting` that may go once they are due. */
+  get retries(): Iterable<Job> {
+    if (this.#order === undefined) return this.#waiting;
+    return this.#mayStart ? [...this.#order.live, ...this.#order.backlog].filter(isWaiting) : [];
+  }
+
   get hasReady(): boolean {
+    if (this.#order !== undefined) return this.#mayStart && this.#order.live.some(isReady);
     return this.#hasReady('mem') || this.#hasReady('both');
   }
 
   get hasReadyBacklog(): boolean {
+    if (this.#order !== undefined) return this.#mayStart && this.#order.backlog.some(isReady);
     return this.#hasReady('spooled');
+  }
+
+  /** Lanes whose open batch may be sealed for a free slot: those in which nothing has to go before it. */
+  get openLanes(): readonly LaneName[] {
+    const { live } = this.#order ?? {};
+    if (live === undefined) return lanes;
+    return this.#mayStart ? lanes.filter((lane) => live.every(({ batch }) => batch.lane !== lane)) : [];
   }
 
   /** All jobs, WARN and above first: what is bounded at the last stop goes to them. */
   all(): Job[] {
     const others = [...this.#inFlight, ...this.#waiting];
-    const ofLane = (lane: LaneName): Job[] => [
-      ...others.filter((job) => job.batch.lane === lane),
-      ...this.#ready.spooled[lane],
-      ...this.#ready.both[lane],
-      ...this.#ready.mem[lane],
-      ...this.#storing[lane],
-    ];
+    const ofLane = (lane: LaneName): Job[] =>
+      [
+        ...others.filter((job) => job.batch.lane === lane),
+        ...this.#ready.spooled[lane],
+        ...this.#ready.both[lane],
+        ...this.#ready.mem[lane],
+        ...this.#storing[lane],
+      ].sort(byPlace);
     return [...ofLane('high'), ...ofLane('low')];
   }
 
   /** Takes a job. */
   add(job: Job): void {
+    this.#order?.add(job);
     this.#put(job);
   }
 
@@ -131,7 +156,11 @@ export class JobList {
   }
 
   *#live(): Iterable<Job> {
-    for (const lane of ['high', 'low'] as const) {
+    if (this.#order !== undefined) {
+      if (this.#mayStart) yield* this.#order.live;
+      return;
+    }
+    for (const lane of lanes) {
       const candidates = [first(this.#ready.both[lane]), first(this.#ready.mem[lane])];
       yield* candidates.filter((job) => job !== undefined).sort((a, b) => a.batch.openedMs - b.batch.openedMs);
     }
@@ -139,8 +168,17 @@ export class JobList {
   }
 
   *#backlog(mayBegin: boolean): Iterable<Job> {
-    if (mayBegin) for (const lane of ['high', 'low'] as const) yield* take(this.#ready.spooled[lane], 1);
+    if (this.#order !== undefined) {
+      if (this.#mayStart) yield* this.#order.backlog.filter((job) => mayBegin || isWaiting(job));
+      return;
+    }
+    if (mayBegin) for (const lane of lanes) yield* take(this.#ready.spooled[lane], 1);
     for (const job of this.#waiting) if (storageOf(job) === 'spooled') yield job;
+  }
+
+  /** With an order one job is under way at a time: the next must not arrive before it. */
+  get #mayStart(): boolean {
+    return this.#inFlight.size === 0;
   }
 
   #hasReady(storage: Storage): boolean {
@@ -178,6 +216,16 @@ export class JobList {
     if (job.state === 'inFlight' || job.state === 'settled') return;
     this.#idleBytes[storageOf(job)][job.batch.lane] += sign * job.countedBytes;
   }
+}
+
+const lanes: readonly LaneName[] = ['high', 'low'];
+
+function isReady({ state }: Job): boolean {
+  return state === 'ready';
+}
+
+function isWaiting({ state }: Job): boolean {
+  return state === 'waiting';
 }
 
 function sets(): ByLane<Set<Job>> {

@@ -25,6 +25,8 @@ export interface Job {
   lastEndpoint: Endpoint | undefined;
   /** What the last endpoint said, for a dead letter. */
   lastReply: LastReply | undefined;
+  /** Its turn, where order is kept. */
+  place: JobPlace | undefined;
 
   // Where its bytes are: see storage/job-store.ts, which alone changes these.
 
@@ -56,6 +58,14 @@ export interface LastReply {
   readonly text: string;
 }
 
+/** Where a job stands among those of its lane that it must not overtake. */
+export interface JobPlace {
+  /** Of an earlier process: those stand in lines of their own. */
+  readonly isEarlier: boolean;
+  /** Records in front of it, ever. */
+  readonly position: number;
+}
+
 /** A frame that is done with when all who hold it are. */
 export interface SharedFrame {
   readonly frame: StoredFrame;
@@ -81,6 +91,7 @@ export function createBodyJob(batch: BatchFacts, where: Partial<Pick<Job, 'body'
     serverErrors: 0,
     lastEndpoint: undefined,
     lastReply: undefined,
+    place: undefined,
     runs: undefined,
     body: where.body,
     frame: where.frame,

@@ -8,8 +8,9 @@ import { StoreQueue } from './store-queue.ts';
 
 /** The entrance, as far as it matters here. */
 export interface OpenBatches {
-  sealDue(nowMs: number, all?: boolean): SealedBatch | undefined;
-  nextSealMs(): number;
+  sealDue(nowMs: number, lanes?: readonly LaneName[]): SealedBatch | undefined;
+  sealOpen(): SealedBatch | undefined;
+  nextSealMs(lanes?: readonly LaneName[]): number;
   /** Share of its bytes that is in use, 0 … 1. */
   readonly usedShare: number;
 }

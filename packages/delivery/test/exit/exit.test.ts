@@ -47,6 +47,25 @@ describe('a process that ends right after 1,000 records', () => {
     },
   );
 
+  it('keeps their order if that is asked for, and sends none after one that nobody takes', async () => {
+    const inbox = new Inbox();
+    await using server = await serveHttp(
+      answering(
+        inbox,
+        accept(inbox),
+        accept(inbox),
+        accept(inbox),
+        (_request, response) => response.writeHead(503).end(),
+        accept(inbox),
+      ),
+    );
+    const ending = await runApp('process-exit', [server.url], {
+      options: { ordered: true, batch: { maxRecords: 100 } },
+    });
+    expect(inbox.texts).toEqual(numbers(300));
+    expect(ending.lines).toEqual(numbers(1000).slice(300));
+  });
+
   it('keeps an exit code of its own', async () => {
     await using server = await serveInbox();
     expect((await runApp('process-exit', [server.url], { env: { CODE: '7' } })).code).toBe(7);

@@ -272,6 +272,13 @@ export interface LoggerOptions {
    * @defaultValue 'reject'
    */
   readonly on400?: 'reject' | 'bisect' | undefined;
+  /**
+   * Keeps the order of records: one request is under way at a time, and a batch that has to be tried again holds back
+   * those after it. Records from WARN up, those below, and what earlier processes left on disk (as it was written there)
+   * each keep an order of their own. Costs throughput: one batch a round trip.
+   * @defaultValue false
+   */
+  readonly ordered?: boolean | undefined;
   /** When records become a request. */
   readonly batch?: BatchOptions | undefined;
   /** Memory for records that wait. */
@@ -352,6 +359,7 @@ export interface DestinationOptions
     | 'fallback'
     | 'headers'
     | 'on400'
+    | 'ordered'
     | 'retry'
     | 'strictOtlp'
     | 'timeoutMs'

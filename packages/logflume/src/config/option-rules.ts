@@ -188,6 +188,7 @@ export const optionRules: Readonly<Record<keyof LoggerOptions, OptionRule>> = {
   timeoutMs: integer(0),
   strictOtlp: flag,
   on400: word('reject', 'bisect'),
+  ordered: flag,
   batch: {
     kind: 'group',
     fields: {
@@ -270,6 +271,7 @@ export const destinationRules: Extract<OptionRule, { kind: 'group' }> = {
     timeoutMs: optionRules.timeoutMs,
     strictOtlp: optionRules.strictOtlp,
     on400: optionRules.on400,
+    ordered: optionRules.ordered,
     batch: optionRules.batch,
     queue: optionRules.queue,
     retry: optionRules.retry,

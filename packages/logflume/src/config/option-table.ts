@@ -206,6 +206,13 @@ export const optionTable: Readonly<Record<string, OptionRow>> = Object.freeze({
       'What a 400 does to a batch: `reject` counts all of it as rejected, `bisect` halves it until the record the server does not take stands alone',
     example: 'bisect',
   },
+  ordered: {
+    section: 'sending',
+    default: '`false`',
+    description:
+      'Keeps the order of records: one request is under way at a time, and a batch that has to be tried again holds back those after it. Records from WARN up, those below, and what earlier processes left on disk each keep an order of their own. Costs throughput: one batch a round trip',
+    example: true,
+  },
   'retry.baseDelayMs': {
     section: 'sending',
     default: String(deliveryDefaults.retryBaseDelayMs),

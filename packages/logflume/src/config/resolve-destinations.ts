@@ -113,6 +113,7 @@ function resolveDestination(entry: DestinationOptions, index: number, general: B
     timeoutMs: entry.timeoutMs ?? general.timeoutMs,
     strictOtlp: entry.strictOtlp ?? general.strictOtlp,
     on400: entry.on400 ?? general.on400,
+    ordered: entry.ordered ?? general.ordered,
     batch: { ...general.batch, ...definedOf(entry.batch) },
     queue: { ...general.queue, ...definedOf(entry.queue) },
     retry: { ...general.retry, ...definedOf(entry.retry) },

@@ -258,14 +258,15 @@ function resolveLimits(
 
 /** Numbers whose defaults are delivery's: here they stay `undefined` when nobody set them. */
 function resolveLimitsOfDelivery(
-  { timeoutMs, strictOtlp, on400, batch, queue, retry, spool }: CheckedOptions,
+  { timeoutMs, strictOtlp, on400, ordered, batch, queue, retry, spool }: CheckedOptions,
   settings: EnvironmentSettings,
   pick: Take,
-): Pick<ResolvedOptions, 'timeoutMs' | 'strictOtlp' | 'on400' | 'batch' | 'queue' | 'retry' | 'spool'> {
+): Pick<ResolvedOptions, 'timeoutMs' | 'strictOtlp' | 'on400' | 'ordered' | 'batch' | 'queue' | 'retry' | 'spool'> {
   return {
     timeoutMs: pick('timeoutMs', timeoutMs, settings.timeoutMs, undefined),
     strictOtlp: pick('strictOtlp', strictOtlp, undefined, undefined),
     on400: pick('on400', on400, undefined, undefined),
+    ordered: pick('ordered', ordered, undefined, undefined),
     batch: {
       maxRecords: pick('batch.maxRecords', batch?.maxRecords, settings.maxRecords, undefined),
       maxBytes: pick('batch.maxBytes', batch?.maxBytes, undefined, undefined),

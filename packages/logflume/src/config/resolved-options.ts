@@ -67,6 +67,7 @@ export interface ResolvedOptions {
   readonly timeoutMs: number | undefined;
   readonly strictOtlp: boolean | undefined;
   readonly on400: LoggerOptions['on400'];
+  readonly ordered: boolean | undefined;
   readonly batch: {
     readonly maxRecords: number | undefined;
     readonly maxBytes: number | undefined;
@@ -110,6 +111,7 @@ export interface BackendOptions
     | 'headers'
     | 'on400'
     | 'onDiagnostic'
+    | 'ordered'
     | 'queue'
     | 'resource'
     | 'retry'

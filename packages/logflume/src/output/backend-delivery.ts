@@ -50,6 +50,7 @@ export function toDeliveryOptions(
     timeoutMs: options.timeoutMs,
     strictOtlp: options.strictOtlp,
     on400: options.on400,
+    ordered: options.ordered,
     batch: options.batch,
     queue: options.queue,
     retry: options.retry,

@@ -10,6 +10,8 @@ export interface Taking {
 /** Told of a broken promise. */
 export type Complain = (what: string) => void;
 
+const WARN = 13;
+
 /** What really happened to the records of one run, over all lives of the process: written down outside the engine. */
 export class GroundTruth {
   readonly #complain: Complain;
@@ -21,6 +23,11 @@ export class GroundTruth {
   readonly #printed = new Set<number>();
   readonly #excused = new Set<number>();
   readonly #twice = new Set<number>();
+  readonly #isHigh: boolean[] = [];
+  /** The first record that must not arrive after a later one of its lane; `Infinity` if any may. */
+  #orderedFrom = Number.POSITIVE_INFINITY;
+  /** Of these the last that arrived, from WARN up and below. */
+  #lastArrived = { high: -1, low: -1 };
   duplicates = 0;
 
   constructor(complain: Complain) {
@@ -28,8 +35,15 @@ export class GroundTruth {
   }
 
   /** Makes the next record, logged now. */
-  log(nowMs: number): number {
+  log(nowMs: number, severityNumber: number): number {
+    this.#isHigh.push(severityNumber >= WARN);
     return this.loggedMs.push(nowMs) - 1;
+  }
+
+  /** From now on the records of a lane have to arrive in their order. */
+  expectOrder(): void {
+    this.#orderedFrom = this.loggedMs.length;
+    this.#lastArrived = { high: -1, low: -1 };
   }
 
   get takenRecords(): number {
@@ -42,6 +56,7 @@ export class GroundTruth {
       const now: Taking = { id, at, records: numbers.length };
       const before = this.#taken.get(number);
       if (before === undefined) {
+        this.#arrived(number);
         this.#taken.set(number, [now]);
         continue;
       }
@@ -51,6 +66,14 @@ export class GroundTruth {
       }
       before.push(now);
     }
+  }
+
+  #arrived(number: number): void {
+    if (number < this.#orderedFrom) return;
+    const lane = this.#isHigh[number] === true ? 'high' : 'low';
+    const last = this.#lastArrived[lane];
+    if (number < last) this.#complain(`record ${number} arrived after ${last}`);
+    this.#lastArrived[lane] = Math.max(last, number);
   }
 
   /** A request is on its way: nobody may send what was acknowledged, or what nobody logged. */

@@ -82,6 +82,7 @@ class Run {
     const disk = (options.disk ?? isDiskDrawn) ? new SimulatedDisk(random) : undefined;
     // Drawn from chance of their own, so that what came later leaves the runs of old seeds as they were.
     const more = createSeededRandom(seed + 2 ** 31);
+    const isOrderDrawn = more.chance(0.25);
     this.#setup = {
       clock: this.#clock,
       random,
@@ -91,6 +92,7 @@ class Run {
       create: options.createDelivery,
       options: {
         ...drawOptions(random, this.#network.urls, this.#maxBytes),
+        ordered: options.ordered ?? isOrderDrawn,
         ...(disk === undefined
           ? { fallback: more.pick(['stderr', 'stderr', 'stderr', 'none'] as const) }
           : { spool: drawSpool(random) }),

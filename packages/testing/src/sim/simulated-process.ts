@@ -89,6 +89,7 @@ export class SimulatedProcess {
     this.#setup = setup;
     this.#diesAt = diesAt;
     this.startedMs = setup.clock.nowMs();
+    if (setup.options.ordered === true) setup.truth.expectOrder();
     this.#failures = setup.disk?.failures ?? 0;
     const { random, network, complain } = setup;
     const clock = this.#ownClock(setup.clock);
@@ -123,7 +124,11 @@ export class SimulatedProcess {
   log(count: number, severityNumber: number, bytes: number): void {
     const { clock, random, truth } = this.#setup;
     for (let i = 0; i < count && this.isAlive; i++) {
-      this.delivery.enqueue({ number: truth.log(clock.nowMs()), bytes }, severityNumber, random.between(0, 3));
+      this.delivery.enqueue(
+        { number: truth.log(clock.nowMs(), severityNumber), bytes },
+        severityNumber,
+        random.between(0, 3),
+      );
     }
   }
 

@@ -11,6 +11,11 @@ export interface SimulationOptions {
    * @defaultValue in two of five runs
    */
   readonly disk?: boolean | undefined;
+  /**
+   * Whether the order of records is kept.
+   * @defaultValue in one of four runs
+   */
+  readonly ordered?: boolean | undefined;
   /** Told of every step before it is taken, for a person who looks for the cause of a failure. */
   readonly onStep?: ((step: string) => void) | undefined;
 }

@@ -15,5 +15,5 @@ const seeds = [
 ] as const;
 
 it.each(seeds)('keeps its promises where %s', async (_what, failed) => {
-  for (const seed of failed) expect((await simulate(seed, { disk: true })).seed).toBe(seed);
+  for (const seed of failed) expect((await simulate(seed, { disk: true, ordered: false })).seed).toBe(seed);
 });
