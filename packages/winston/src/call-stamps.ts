@@ -11,12 +11,21 @@ type Write = HostLogger['write'];
 
 /** A `write` that notes calls, for as many transports of a logger as need it. */
 interface StampingWrite extends Write {
-  readonly [STAMPING]: { users: number; startedMs: number; readonly original: Write; readonly isOwn: boolean };
+  readonly [STAMPING]: {
+    users: number;
+    /** `undefined` until somebody asks: it is read from a clock at every call from then on. */
+    startedMs: number | undefined;
+    readonly original: Write;
+    readonly isOwn: boolean;
+  };
 }
 
 /** What a transport learns of the calls of a logger. */
 export interface CallStamps {
-  /** When the running call began, milliseconds since the epoch: for a record that was not held up. */
+  /**
+   * When the running call began, milliseconds since the epoch: for a record that was not held up. Infinite for the first
+   * call that asks.
+   */
   startedMs(): number;
   /** Takes everything back. */
   release(): void;
@@ -35,7 +44,10 @@ export function stampCalls(host: HostLogger, logger: Logger): CallStamps {
   state.users++;
   let isActive = true;
   return {
-    startedMs: () => state.startedMs,
+    startedMs() {
+      state.startedMs ??= Number.POSITIVE_INFINITY;
+      return state.startedMs;
+    },
     release() {
       if (isActive && --state.users === 0) uninstall(host, write);
       isActive = false;
@@ -55,13 +67,18 @@ export function callOf(info: HostInfo): CallContext | undefined {
 
 function install(host: HostLogger, logger: Logger): StampingWrite {
   const original = host.write;
-  const state = { users: 0, startedMs: 0, original, isOwn: Object.hasOwn(host, 'write') };
+  const state: StampingWrite[typeof STAMPING] = {
+    users: 0,
+    startedMs: undefined,
+    original,
+    isOwn: Object.hasOwn(host, 'write'),
+  };
   const write = function (this: unknown, info: unknown, encoding?: unknown, callback?: unknown): boolean {
     if (state.users > 0) {
       if (isHeldUp(host)) stamp(info, logger);
-      else state.startedMs = Date.now();
+      else if (state.startedMs !== undefined) state.startedMs = Date.now();
     }
-    return Reflect.apply(original, this, [info, encoding, callback]);
+    return original.call(this, info, encoding, callback);
   };
   const stamping = Object.assign(write, { [STAMPING]: state });
   Object.defineProperty(host, 'write', { value: stamping, configurable: true, writable: true });

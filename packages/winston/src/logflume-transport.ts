@@ -49,6 +49,10 @@ export class LogflumeTransport extends TransportStream {
   #severities: ReadonlyMap<string, number> | undefined;
   #severitiesOf: HostLevels | undefined;
   #isSettling = false;
+  readonly #startedMs = (): number => {
+    const calls = this.parent === undefined ? undefined : this.#stamps.get(this.parent);
+    return calls?.startedMs() ?? Number.POSITIVE_INFINITY;
+  };
 
   constructor(options: LogflumeTransportOptions = {}) {
     // The delivery may have something to say before there is a transport to say it.
@@ -136,9 +140,7 @@ export class LogflumeTransport extends TransportStream {
     if (crashOf(info) !== undefined && this.#isSecondCopy(info)) return;
     const severityText = levelNameOf(info);
     const call = callOf(info);
-    const calls = this.parent === undefined ? undefined : this.#stamps.get(this.parent);
-    const calledMs = call?.timeMs ?? calls?.startedMs() ?? Number.POSITIVE_INFINITY;
-    const facts = { severityText, severityNumber: this.#severityOf(severityText), call, calledMs };
+    const facts = { severityText, severityNumber: this.#severityOf(severityText), call, startedMs: this.#startedMs };
     try {
       emitRecord(this.#logger, toHostRecord(info, facts));
     } catch {

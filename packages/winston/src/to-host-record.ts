@@ -14,8 +14,8 @@ export interface RecordFacts {
   readonly severityNumber: number;
   /** The call, where it was noted; the record is written right inside it otherwise. */
   readonly call: CallContext | undefined;
-  /** When the call began, milliseconds since the epoch; infinite when that is not known. */
-  readonly calledMs: number;
+  /** When the running call began, milliseconds since the epoch; infinite when that is not known. */
+  readonly startedMs: () => number;
 }
 
 /** What of a record is no attribute. */
@@ -141,7 +141,8 @@ export function readWithCare(info: HostInfo, facts: RecordFacts): HostRecord {
 }
 
 /** The time a record names, unless that is the moment of the call, of which more is known. */
-function unlessOfCall(timestamp: unknown, moment: Moment, { calledMs }: RecordFacts): Moment | undefined {
+function unlessOfCall(timestamp: unknown, moment: Moment, { call, startedMs }: RecordFacts): Moment | undefined {
+  const calledMs = call === undefined ? startedMs() : call.timeMs;
   return isMomentOfCall(timestamp, moment, calledMs, Date.now()) ? undefined : moment;
 }
 
