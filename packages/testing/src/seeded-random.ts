@@ -20,10 +20,10 @@ export function createSeededRandom(seed: number): SeededRandom {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-  const word = (): string =>
-    Math.floor(next() * 2 ** 32)
-      .toString(16)
-      .padStart(8, '0');
+  const word = (): string => {
+    const bits = Math.floor(next() * 2 ** 32);
+    return hexOf(bits >>> 24) + hexOf(bits >>> 16) + hexOf(bits >>> 8) + hexOf(bits);
+  };
   const between = (min: number, max: number): number => min + Math.floor(next() * (max - min + 1));
   return {
     next,
@@ -36,4 +36,11 @@ export function createSeededRandom(seed: number): SeededRandom {
     },
     chance: (probability) => next() < probability,
   };
+}
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** The last eight of `bits`, in two digits. */
+function hexOf(bits: number): string {
+  return HEX[bits & 0xff] ?? '';
 }

@@ -123,7 +123,9 @@ export function requestHeaders(
   batchId: string,
 ): Record<string, string> {
   const contentType = body.contentType ?? format.contentType;
-  const result: Record<string, string> = { ...headers, 'content-type': contentType, 'idempotency-key': batchId };
+  const result: Record<string, string> = Object.assign({}, headers);
+  result['content-type'] = contentType;
+  result['idempotency-key'] = batchId;
   if (body.encoding !== '') result['content-encoding'] = body.encoding;
   return result;
 }

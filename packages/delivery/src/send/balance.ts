@@ -28,6 +28,7 @@ export interface Ranked {
  * priority of a SRV record is not ours to overrule.
  */
 export function inTurn<T>(all: readonly T[], rankedOf: (item: T) => Ranked, mode: BalanceMode): T[] {
+  if (all.length < 2) return [...all];
   const best = mode === 'failover' ? Math.min(...all.map((item) => rankedOf(item).priority)) : undefined;
   const ofPriority = best === undefined ? all : all.filter((item) => rankedOf(item).priority === best);
   const ranks = new Map<string, number>();

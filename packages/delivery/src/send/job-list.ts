@@ -29,9 +29,9 @@ export class JobList {
   }
 
   get size(): number {
-    let size = this.#waiting.size + this.#inFlight.size;
-    for (const set of this.#queued()) size += set.size;
-    return size;
+    const { mem, both, spooled } = this.#ready;
+    const queued = sizeOf(mem) + sizeOf(both) + sizeOf(spooled) + sizeOf(this.#storing);
+    return queued + this.#waiting.size + this.#inFlight.size;
   }
 
   /** Jobs under way are few: as many as there are slots. */
@@ -155,25 +155,32 @@ export class JobList {
     yield* this.#ready.mem[lane];
   }
 
-  *#live(): Iterable<Job> {
-    if (this.#order !== undefined) {
-      if (this.#mayStart) yield* this.#order.live;
-      return;
-    }
+  /** Of the ready ones of a lane the oldest alone can be next. */
+  #live(): Job[] {
+    if (this.#order !== undefined) return this.#mayStart ? this.#order.live : [];
+    const jobs: Job[] = [];
     for (const lane of lanes) {
-      const candidates = [first(this.#ready.both[lane]), first(this.#ready.mem[lane])];
-      yield* candidates.filter((job) => job !== undefined).sort((a, b) => a.batch.openedMs - b.batch.openedMs);
+      const stored = first(this.#ready.both[lane]);
+      const fresh = first(this.#ready.mem[lane]);
+      const isFreshOlder = fresh !== undefined && !(stored && stored.batch.openedMs <= fresh.batch.openedMs);
+      const oldest = isFreshOlder ? fresh : stored;
+      if (oldest !== undefined) jobs.push(oldest);
     }
-    for (const job of this.#waiting) if (storageOf(job) !== 'spooled') yield job;
+    for (const job of this.#waiting) if (storageOf(job) !== 'spooled') jobs.push(job);
+    return jobs;
   }
 
-  *#backlog(mayBegin: boolean): Iterable<Job> {
+  #backlog(mayBegin: boolean): Job[] {
     if (this.#order !== undefined) {
-      if (this.#mayStart) yield* this.#order.backlog.filter((job) => mayBegin || isWaiting(job));
-      return;
+      return this.#mayStart ? this.#order.backlog.filter((job) => mayBegin || isWaiting(job)) : [];
     }
-    if (mayBegin) for (const lane of lanes) yield* take(this.#ready.spooled[lane], 1);
-    for (const job of this.#waiting) if (storageOf(job) === 'spooled') yield job;
+    const jobs: Job[] = [];
+    for (const lane of lanes) {
+      const oldest = mayBegin ? first(this.#ready.spooled[lane]) : undefined;
+      if (oldest !== undefined) jobs.push(oldest);
+    }
+    for (const job of this.#waiting) if (storageOf(job) === 'spooled') jobs.push(job);
+    return jobs;
   }
 
   /** With an order one job is under way at a time: the next must not arrive before it. */
@@ -182,14 +189,7 @@ export class JobList {
   }
 
   #hasReady(storage: Storage): boolean {
-    return this.#ready[storage].high.size + this.#ready[storage].low.size > 0;
-  }
-
-  *#queued(): Iterable<Set<Job>> {
-    for (const { high, low } of [...Object.values(this.#ready), this.#storing]) {
-      yield high;
-      yield low;
-    }
+    return sizeOf(this.#ready[storage]) > 0;
   }
 
   #put(job: Job): void {
@@ -226,6 +226,10 @@ function isReady({ state }: Job): boolean {
 
 function isWaiting({ state }: Job): boolean {
   return state === 'waiting';
+}
+
+function sizeOf({ high, low }: ByLane<ReadonlySet<Job>>): number {
+  return high.size + low.size;
 }
 
 function sets(): ByLane<Set<Job>> {

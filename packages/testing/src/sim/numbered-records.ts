@@ -72,10 +72,8 @@ export function numbersOf(body: Uint8Array): number[] {
     if (length < HEAD_BYTES || end > bytes.length)
       throw new Error(`a body of ${bytes.length} bytes breaks off at ${at}`);
     const number = bytes.readUInt32LE(at + 4);
-    const fill = fillOf(number);
-    for (let i = at + HEAD_BYTES; i < end; i++) {
-      if (bytes[i] !== fill) throw new Error(`byte ${i - at} of record ${number} is not its own`);
-    }
+    if (!isFilled(bytes, at + HEAD_BYTES, end, fillOf(number)))
+      throw new Error(`record ${number} has bytes not its own`);
     numbers.push(number);
     at = end;
   }
@@ -86,6 +84,11 @@ export function numbersOf(body: Uint8Array): number[] {
 export function numberOfLine(line: string): number | undefined {
   const found = /^\{"number":(\d+)\}$/.exec(line)?.[1];
   return found === undefined ? undefined : Number(found);
+}
+
+/** All are the same if the first is right, and each is the same as the one before it. */
+function isFilled(bytes: Buffer, start: number, end: number, fill: number): boolean {
+  return start === end || (bytes[start] === fill && bytes.compare(bytes, start + 1, end, start, end - 1) === 0);
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
