@@ -41,13 +41,13 @@ export interface BatchOptions {
   /**
    * Records after which a batch is sealed, ≥ 1. More means fewer requests; one request's worth is what a server
    * can refuse at once.
-   * @defaultValue 1000
+   * @defaultValue 4000
    */
   readonly maxRecords?: number | undefined;
   /**
    * Uncompressed bytes after which a batch is sealed, ≥ 1; at most 4 MiB and a quarter of the queue are used. Vendors
    * refuse requests of 1 to 5 MB.
-   * @defaultValue 524288
+   * @defaultValue 983040
    */
   readonly maxBytes?: number | undefined;
   /**

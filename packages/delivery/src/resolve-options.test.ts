@@ -27,8 +27,8 @@ describe('resolveDeliveryOptions', () => {
     expect(queue).toEqual({
       maxBytes: 67_108_864,
       reserveRatio: 0.25,
-      maxBatchRecords: 1000,
-      maxBatchBytes: 524_288,
+      maxBatchRecords: 4000,
+      maxBatchBytes: 983_040,
       maxRecordBytes: 262_144,
       lingerMs: 200,
       urgentLingerMs: 20,
@@ -110,8 +110,8 @@ describe('resolveDeliveryOptions', () => {
   it.each([
     [64 * 1024, 16 * 1024, 8 * 1024],
     [1024 * 1024, 256 * 1024, 128 * 1024],
-    [3 * 2 ** 30, 512 * 1024, 256 * 1024],
-    [16 * 2 ** 30, 512 * 1024, 256 * 1024],
+    [3 * 2 ** 30, 960 * 1024, 256 * 1024],
+    [16 * 2 ** 30, 960 * 1024, 256 * 1024],
   ])('a queue of %i bytes has batches of at most %i and records of at most %i', (maxBytes, batch, record) => {
     const { queue } = resolveDeliveryOptions({ ...base, queue: { maxBytes } });
     expect([queue.maxBatchBytes, queue.maxRecordBytes]).toEqual([batch, record]);

@@ -59,13 +59,13 @@ export interface BatchOptions {
   /**
    * Records in a batch, integer 1 … 100000. More makes fewer, larger requests; fewer limits what one lost request
    * holds up.
-   * @defaultValue 1000
+   * @defaultValue 4000
    */
   readonly maxRecords?: number | undefined;
   /**
    * Uncompressed bytes of the records in a batch, integer 1024 … 4194304. More compresses better; fewer suits
    * receivers that limit requests, which count them uncompressed.
-   * @defaultValue 524288
+   * @defaultValue 983040
    */
   readonly maxBytes?: number | undefined;
   /**

@@ -180,8 +180,8 @@ const cases: Readonly<Record<string, Case>> = {
   OTEL_BLRP_MAX_EXPORT_BATCH_SIZE: {
     good: [['512', { maxRecords: 512 }]],
     bad: [
-      ['0', '"0"', 'the default, 1000'],
-      ['100001', '"100001"', 'the default, 1000'],
+      ['0', '"0"', 'the default, 4000'],
+      ['100001', '"100001"', 'the default, 4000'],
     ],
   },
   ...bothLimits('COUNT', 'maxAttributes', 'the default, 128'),
