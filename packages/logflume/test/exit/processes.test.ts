@@ -1,6 +1,9 @@
+import { readdirSync } from 'node:fs';
 import { createDevBackend, type DevBackend } from '@logflume/dev-backend';
 import { describe, expect, it, test } from 'vitest';
+import { createLogger } from '../../src/index.ts';
 import { runFixture } from './run-fixture.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
 const received = (backend: DevBackend) =>
@@ -43,18 +46,37 @@ describe('a worker thread', () => {
   });
 });
 
-it('keeps a primary, its cluster workers and a forked child apart, each drained by its own signal (F67)', async () => {
-  await using backend = await createDevBackend();
-  const ended = await runFixture('processes', { env: { LOGFLUME_ENDPOINTS: backend.url } });
-  expect(ended).toMatchObject({ code: 0, signal: null, stderr: '' });
-  expect(JSON.parse(ended.stdout)).toEqual(Array(3).fill([null, 'SIGTERM']));
-  for (const name of ['primary', 'worker-1', 'worker-2', 'child']) {
-    const own = backend.records().filter(({ scope }) => scope?.name === name);
-    expect(own.map(({ attributes }) => attributes['i'])).toStrictEqual(numbers(100));
-  }
-  const instances = new Set(backend.records().map(({ resource }) => resource?.attributes['service.instance.id']));
-  expect(instances.size).toBe(4);
-});
+it.each([
+  ['', false],
+  [', and on one disk while the backend is down', true],
+])(
+  'keeps a primary, its cluster workers and a forked child apart, each drained by its own signal%s (F67)',
+  async (_where, isDown) => {
+    using dir = temporaryDirectory();
+    await using backend = await createDevBackend();
+    if (isDown) await backend.suspend();
+    const env = { LOGFLUME_ENDPOINTS: backend.url, ...(isDown ? { LOGFLUME_SPOOL_DIR: dir.path } : {}) };
+    const ended = await runFixture('processes', { env });
+    expect(ended).toMatchObject({ code: 0, signal: null });
+    expect(jsonLines(ended.stderr)).toEqual([]);
+    expect(JSON.parse(ended.stdout)).toEqual(Array(3).fill([null, 'SIGTERM']));
+    if (isDown) {
+      await backend.resume();
+      const spool = { dir: dir.path };
+      await using heir = createLogger({ endpoints: [backend.url], spool, exit: { handleSignals: false } });
+      await backend.waitFor((kept) => kept.length >= 400);
+      await heir.close();
+      expect(backend.stats().records.duplicates).toBe(0);
+      expect(readdirSync(dir.path)).toEqual([]);
+    }
+    for (const name of ['primary', 'worker-1', 'worker-2', 'child']) {
+      const own = backend.records().filter(({ scope }) => scope?.name === name);
+      expect(own.map(({ attributes }) => attributes['i'])).toStrictEqual(numbers(100));
+    }
+    const instances = new Set(backend.records().map(({ resource }) => resource?.attributes['service.instance.id']));
+    expect(instances.size).toBe(4);
+  },
+);
 
 it('counts a record whose getter ends the process, and keeps those before it', async () => {
   await using backend = await createDevBackend();

@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { createDevBackend, type DevBackend } from '@logflume/dev-backend';
 import { describe, expect, it, test } from 'vitest';
+import { createLogger } from '../../src/index.ts';
 import { runFixture, startFixture } from './run-fixture.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
 const received = (backend: DevBackend) =>
@@ -11,12 +11,6 @@ const received = (backend: DevBackend) =>
     .records()
     .map(({ attributes }) => Number(attributes['i']))
     .sort((a, b) => a - b);
-
-/** A directory of this test alone, deleted at its end. */
-function temporaryDirectory(): { readonly path: string } & Disposable {
-  const path = join(mkdtempSync(join(tmpdir(), 'logflume-')), 'spool');
-  return { path, [Symbol.dispose]: () => rmSync(join(path, '..'), { recursive: true, force: true }) };
-}
 
 /** What lies in a directory and below. */
 function filesIn(path: string): string[] {
@@ -98,6 +92,33 @@ describe('a crash with a spool in mode wal and the backend down', () => {
     expect(await fixture.ended()).toMatchObject({ signal });
     await restart(backend, dir.path, 1000);
     expect(received(backend)).toStrictEqual(numbers(1000));
+  });
+
+  it('is taken over once, whoever else is there, and not while it only stands still (F58, F59, F60)', async () => {
+    using dir = temporaryDirectory();
+    await using backend = await createDevBackend();
+    await backend.suspend();
+    const env = { LOGFLUME_ENDPOINTS: backend.url, LOGFLUME_SPOOL_DIR: dir.path };
+    await using fixture = startFixture('spool', { args: ['spooled', '1000'], env });
+    await fixture.says('spooled');
+    fixture.child.kill('SIGSTOP');
+    await backend.resume();
+    const start = () => createLogger({ endpoints: [backend.url], spool: dir.path, exit: { handleSignals: false } });
+    await using beside = start();
+    beside.info('beside', { i: 1000 });
+    await beside.flush();
+    expect(received(backend)).toStrictEqual([1000]);
+    fixture.child.kill('SIGKILL');
+    await fixture.ended();
+    // Its lock is still there, and its number may be that of another process by now: neither makes it alive.
+    expect(filesIn(dir.path).filter((file) => file.endsWith('/lock'))).toHaveLength(2);
+    const heirs = [start(), start()];
+    for (const heir of heirs) heir.info('heir', { i: 1001 });
+    await backend.waitFor((kept) => kept.length >= 1003);
+    expect(received(backend)).toStrictEqual([...numbers(1002), 1001]);
+    for (const log of [beside, ...heirs]) await log.close();
+    expect(backend.stats().records.duplicates).toBe(0);
+    expect(filesIn(dir.path)).toEqual([]);
   });
 
   it('keeps a fatal record although it was the last call (G3)', async () => {

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Fault, Operation } from '../../../delivery/test/spool/memory-disk.ts';
 import { textsOf } from '../../../delivery/test/text-records.ts';
@@ -197,6 +198,23 @@ describe('what an earlier process left', () => {
     expect(new Set(engine.sent())).toEqual(new Set(['first record', 'third record']));
     expect(engine.delivery.stats()).toMatchObject({ accepted: 3, delivered: 2, dropped: { byReason: { corrupt: 1 } } });
     expect(isLawful(engine)).toBe(true);
+  });
+
+  it('of a later version is left alone, and the rest is sent (F56)', async () => {
+    const machine = await withBacklog(['first record', 'second record', 'third record']);
+    const [segment = ''] = segmentsOf(machine);
+    const bytes = Buffer.from(machine.disk.content(segment));
+    const magic = bytes.subarray(0, 4);
+    const second = bytes.indexOf(magic, 4);
+    bytes[second + 4] = 2;
+    bytes.writeUInt32LE(crc32(bytes.subarray(second, second + 48)), second + 48);
+    machine.disk.setContent(segment, bytes);
+    const engine = machine.start(() => ok);
+    await engine.clock.advance(5000);
+    expect(engine.sent()).toEqual(['first record', 'third record']);
+    expect(engine.delivery.stats()).toMatchObject({ accepted: 2, delivered: 2 });
+    expect(kinds(engine)).toContain('spoolDamaged');
+    expect(segmentsOf(machine)).toHaveLength(1);
   });
 
   it.each([1, 30, 57, 60])(
