@@ -76,6 +76,7 @@ describe('values', () => {
     const error = new TypeError(`no ${card}`);
     log.error(`paid with ${card}`, error, {
       number: Number(card),
+      fraction: 378_282_246_310_005.25,
       big: BigInt(card),
       bytes: Buffer.from(`x${card}y`.replace('x', ' ').replace('y', ' ')),
       [`key ${card}`]: 1,
@@ -87,6 +88,7 @@ describe('values', () => {
     expect(body).toBe('paid with ****');
     expect(attributes).toMatchObject({
       number: '****',
+      fraction: '****',
       big: '****',
       bytes: '****',
       'key ****': 1,
