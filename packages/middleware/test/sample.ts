@@ -44,6 +44,8 @@ export interface Host {
   readonly hasRoutes: boolean;
   /** Whether what a handler throws is known to the access log. */
   readonly hasErrors: boolean;
+  /** Name of the method that serves `/hello`, where the framework knows it. */
+  readonly helloHandler?: string;
   /** Whether the framework can tell that it was mounted after routes. */
   readonly knowsOrder: boolean;
   /** @param mount - how the access log is mounted; `twice` and `late` are misuse. */

@@ -43,6 +43,8 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
   responseBytes: number;
   firstByteMs: number;
   chunks: Uint8Array[] | undefined;
+  /** What was thrown, set by a framework on top of another that is not told of it; `undefined` for nothing. */
+  thrown: unknown;
 
   constructor(options: ResolvedOptions<Request>, req: IncomingMessage, res: ServerResponse, host: NodeHost<Request>) {
     this.#req = req;
@@ -60,6 +62,7 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
     this.responseBytes = 0;
     this.firstByteMs = 0;
     this.chunks = options.responseBodies.length > 0 ? [] : undefined;
+    this.thrown = undefined;
     if (hasBody(req)) countPushed(req, this);
     Reflect.set(req, EXCHANGE, this);
     Reflect.set(res, EXCHANGE, this);
@@ -100,7 +103,7 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
     const res = this.#res;
     const isAborted = !res.writableFinished;
     const status = res.headersSent ? res.statusCode : undefined;
-    const thrown = this.#host.errorOf?.(req);
+    const thrown = this.thrown ?? this.#host.errorOf?.(req);
     // An error that somebody made a proper answer of has been dealt with.
     if (thrown !== undefined && (isAborted || status === undefined || status >= 400)) entry.fail(thrown);
     entry.route ??= this.#host.routeOf?.(req);

@@ -30,6 +30,7 @@ export const behaviours: readonly Behaviour[] = [
       expect(record.attributes).toEqual({
         'http.request.method': 'GET',
         ...(host.hasRoutes ? { 'http.route': '/hello' } : {}),
+        ...(host.helloHandler === undefined ? {} : { 'code.function.name': host.helloHandler }),
         'url.path': '/hello',
         'url.scheme': 'http',
         'http.response.status_code': 200,
