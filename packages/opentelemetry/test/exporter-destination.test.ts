@@ -1,4 +1,7 @@
+import { type handleUnaryCall, Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { createDevBackend, type ReceivedRecord } from '@logflume/dev-backend';
+import { decodeLogsRequest } from '@logflume/otlp';
+import { OTLPLogExporter as GrpcLogExporter } from '@opentelemetry/exporter-logs-otlp-grpc';
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
 import { createLogger, emitRecord, type Logger } from 'logflume';
 import { describe, expect, it } from 'vitest';
@@ -37,6 +40,44 @@ function createLoggerTo(
     exit: { handleSignals: false },
     onDiagnostic: () => undefined,
   });
+}
+
+function bodiesOf(request: Buffer): unknown[] {
+  return decodeLogsRequest(request).resourceLogs.flatMap(({ scopeLogs }) =>
+    (scopeLogs ?? []).flatMap(({ logRecords }) => (logRecords ?? []).map(({ body }) => body?.stringValue)),
+  );
+}
+
+/** A gRPC server of the logs service that answers with these codes, one a request, and then takes everything. */
+async function createGrpcBackend(...codes: status[]) {
+  const requests: Buffer[] = [];
+  const server = new Server();
+  const method = {
+    path: '/opentelemetry.proto.collector.logs.v1.LogsService/Export',
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: (bytes: Buffer) => bytes,
+    requestDeserialize: (bytes: Buffer) => bytes,
+    responseSerialize: (bytes: Buffer) => bytes,
+    responseDeserialize: (bytes: Buffer) => bytes,
+  } as const;
+  const answer: handleUnaryCall<Buffer, Buffer> = ({ request }, done) => {
+    requests.push(request);
+    const code = codes.shift();
+    if (code === undefined) done(null, Buffer.alloc(0));
+    else done({ code, details: 'refused' });
+  };
+  server.addService({ export: method }, { export: answer });
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    );
+  });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    bodies: () => requests.map((request) => bodiesOf(request)),
+    [Symbol.dispose]: () => server.forceShutdown(),
+  };
 }
 
 describe('an exporter as a destination', () => {
@@ -83,6 +124,28 @@ describe('an exporter as a destination', () => {
     for (let i = 0; i < 10_000; i++) logger.info('record', { i });
     await expect(logger.flush({ timeoutMs: 25_000 })).resolves.toMatchObject({ accepted: 10_000, delivered: 10_000 });
     expect(new Set(backend.records().map(({ attributes }) => attributes['i'])).size).toBe(10_000);
+  });
+
+  it.each<[string, status[], string[][], object]>([
+    ['is taken', [], [['a', 'b']], { delivered: 2, rejected: 0 }],
+    [
+      'is asked for again',
+      [status.UNAVAILABLE],
+      [
+        ['a', 'b'],
+        ['a', 'b'],
+      ],
+      { delivered: 2, rejected: 0 },
+    ],
+    ['is refused for good', [status.INVALID_ARGUMENT], [['a', 'b']], { delivered: 0, rejected: 2 }],
+  ])('speaks gRPC by the stock exporter: what %s', async (_, codes, bodies, stats) => {
+    using backend = await createGrpcBackend(...codes);
+    await using logger = createLoggerTo(new GrpcLogExporter({ url: backend.url }));
+    logger.info('a');
+    logger.info('b');
+    await logger.close();
+    expect(backend.bodies()).toEqual(bodies);
+    expect(logger.stats()).toMatchObject(stats);
   });
 
   it.each<[string, Answer[]]>([
