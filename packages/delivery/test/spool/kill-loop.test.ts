@@ -5,7 +5,7 @@ import { batch } from './spool-under-test.ts';
 import { startChild } from './start-child.ts';
 
 /** ROUNDS=10000 is the long form. */
-const rounds = Number(process.env['ROUNDS'] ?? 100);
+const rounds = Number(process.env['ROUNDS'] ?? 60);
 /** More than any one process gets to write. */
 const NUMBERS_PER_ROUND = 1_000_000;
 
