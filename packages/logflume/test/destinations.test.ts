@@ -1,8 +1,12 @@
 import type { Transport } from '@logflume/delivery';
 import { createDevBackend } from '@logflume/dev-backend';
 import { decodeLogsRequest } from '@logflume/otlp';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLogger, type Diagnostic, type RouteRecord, type RouteRule } from '../src/index.ts';
+
+// The logger says on stderr what is lost on purpose here.
+beforeEach(() => void vi.spyOn(process.stderr, 'write').mockImplementation(() => true));
+afterEach(() => vi.restoreAllMocks());
 
 interface Received {
   readonly transport: Transport;

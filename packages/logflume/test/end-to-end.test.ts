@@ -1,7 +1,11 @@
 import { createDevBackend, type DevBackend, type FaultRule } from '@logflume/dev-backend';
 import fc from 'fast-check';
-import { describe, expect, it, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { createLogger, type DeliveryStats, type Logger, type LoggerOptions, withContext } from '../src/index.ts';
+
+// The logger says on stderr what is lost on purpose here.
+beforeEach(() => void vi.spyOn(process.stderr, 'write').mockImplementation(() => true));
+afterEach(() => vi.restoreAllMocks());
 
 function createLoggerTo(backend: DevBackend, options: LoggerOptions = {}): Logger {
   return createLogger({

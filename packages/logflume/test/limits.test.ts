@@ -1,7 +1,11 @@
 import { toPlainValue } from '@logflume/otlp';
 import { createMemoryDestination } from '@logflume/testing';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLogger } from '../src/index.ts';
+
+// The logger says on stderr what is lost on purpose here.
+beforeEach(() => void vi.spyOn(process.stderr, 'write').mockImplementation(() => true));
+afterEach(() => vi.restoreAllMocks());
 
 /** A logger to a backend in memory. */
 function createLoggerTo(maxBytes: number) {

@@ -21,8 +21,11 @@ const register = () => metrics.setGlobalMeterProvider(new MeterProvider({ reader
 
 beforeEach(() => {
   reader = new AskedReader();
+  // The logger says on stderr what is lost on purpose here.
+  vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
 });
 afterEach(() => {
+  vi.restoreAllMocks();
   metrics.disable();
   vi.useRealTimers();
 });

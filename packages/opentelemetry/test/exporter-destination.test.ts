@@ -4,8 +4,12 @@ import { decodeLogsRequest } from '@logflume/otlp';
 import { OTLPLogExporter as GrpcLogExporter } from '@opentelemetry/exporter-logs-otlp-grpc';
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
 import { createLogger, emitRecord, type Logger } from 'logflume';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ExporterDestinationOptions, exporterDestination, type SdkLogRecord } from '../src/index.ts';
+
+// The logger says on stderr what is lost on purpose here.
+beforeEach(() => void vi.spyOn(process.stderr, 'write').mockImplementation(() => true));
+afterEach(() => vi.restoreAllMocks());
 
 type Answer = { code: number; error?: Error } | 'throw' | 'never';
 
