@@ -8,6 +8,7 @@ import { type HostInfo, type HostLevels, type HostLogger, levelNameOf } from './
 import { reportHostVersion } from './host-version.ts';
 import { readMember } from './members.ts';
 import { type LogflumeTransportOptions, resolveOptions } from './options.ts';
+import { createTimestampParser } from './record-time.ts';
 import { type SeverityMapping, severitiesOf, severityOfName } from './severity.ts';
 import { type RecordFacts, readWithCare, toHostRecord } from './to-host-record.ts';
 
@@ -49,6 +50,7 @@ export class LogflumeTransport extends TransportStream {
   #severities: ReadonlyMap<string, number> | undefined;
   #severitiesOf: HostLevels | undefined;
   #isSettling = false;
+  readonly #parseTimestamp = createTimestampParser();
   readonly #startedMs = (): number => {
     const calls = this.parent === undefined ? undefined : this.#stamps.get(this.parent);
     return calls?.startedMs() ?? Number.POSITIVE_INFINITY;
@@ -140,7 +142,13 @@ export class LogflumeTransport extends TransportStream {
     if (crashOf(info) !== undefined && this.#isSecondCopy(info)) return;
     const severityText = levelNameOf(info);
     const call = callOf(info);
-    const facts = { severityText, severityNumber: this.#severityOf(severityText), call, startedMs: this.#startedMs };
+    const facts = {
+      severityText,
+      severityNumber: this.#severityOf(severityText),
+      call,
+      startedMs: this.#startedMs,
+      parseTimestamp: this.#parseTimestamp,
+    };
     try {
       emitRecord(this.#logger, toHostRecord(info, facts));
     } catch {

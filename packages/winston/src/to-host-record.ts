@@ -5,7 +5,7 @@ import { findException } from './find-exception.ts';
 import { type HostInfo, SPLAT } from './host.ts';
 import { leaveOut, type Members, readMember, readMembers } from './members.ts';
 import { readArguments } from './message-arguments.ts';
-import { isMomentOfCall, type Moment, parseTimestamp } from './record-time.ts';
+import { isMomentOfCall, type Moment } from './record-time.ts';
 import { SPAN_MEMBERS, spanOfContext, spanOfMembers } from './span-of-info.ts';
 
 /** What is known of a record beside its members. */
@@ -16,6 +16,7 @@ export interface RecordFacts {
   readonly call: CallContext | undefined;
   /** When the running call began, milliseconds since the epoch; infinite when that is not known. */
   readonly startedMs: () => number;
+  readonly parseTimestamp: (timestamp: unknown) => Moment | undefined;
 }
 
 /** What of a record is no attribute. */
@@ -38,7 +39,7 @@ const SPARE_ARGS_KEY = 'log.arguments';
 export function toHostRecord(info: HostInfo, facts: RecordFacts): HostRecord {
   const { message, timestamp } = info;
   if (typeof message !== 'string' || !isSimple(info, message)) return readWithCare(info, facts);
-  const moment = timestamp === undefined ? undefined : parseTimestamp(timestamp);
+  const moment = timestamp === undefined ? undefined : facts.parseTimestamp(timestamp);
   // A copy in one step is several times cheaper than one by name, as long as it gets no name the record lacks; the
   // encoder skips what is undefined.
   const attributes: Members =
@@ -114,7 +115,7 @@ export function readWithCare(info: HostInfo, facts: RecordFacts): HostRecord {
   const raw = readMember(info, SPLAT);
   const splat: readonly unknown[] = Array.isArray(raw) ? raw : [];
   const { timestamp } = members;
-  const moment = parseTimestamp(timestamp);
+  const moment = facts.parseTimestamp(timestamp);
   const time = moment === undefined ? undefined : unlessOfCall(timestamp, moment, facts);
   const named = spanOfMembers(members);
   const trace = named ?? spanOfContext(info);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import winston, { type Logger as WinstonLogger } from 'winston';
 import { LogflumeTransport } from '../src/index.ts';
+import { createTimestampParser } from '../src/record-time.ts';
 import { createRig } from './rig.ts';
 
 const { format } = winston;
@@ -205,6 +206,12 @@ describe('the time of a record', () => {
     const record = await recordOf((log) => log.info('m', { timestamp }));
     expect(Number(record.timeUnixNano?.slice(0, -6))).toBeGreaterThanOrEqual(before);
     expect(record.attributes).toStrictEqual({ timestamp });
+  });
+
+  it('is read anew for each text', () => {
+    const parse = createTimestampParser();
+    const texts = [iso, iso, '2024-05-06T07:08:09.124Z', 'yesterday', 'yesterday', iso];
+    expect(texts.map((text) => parse(text)?.ms)).toEqual([ms, ms, ms + 1, undefined, undefined, ms]);
   });
 
   it('is that of the call with format.timestamp(), and keeps the order inside a millisecond', async () => {
