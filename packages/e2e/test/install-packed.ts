@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -33,13 +33,12 @@ export function npm(cwd: string, cache: string, ...parameters: string[]): string
   });
 }
 
-/** Packs every public package as `npm publish` would; they must be built. */
+/** Packs every public package as it is published. */
 export function packAll(into: string): PackedPackage[] {
-  const folders = readdirSync(join(repository, 'packages')).filter(
-    (folder) => existsSync(manifestPath(folder)) && readManifest(folder).private !== true,
-  );
-  const workspaces = folders.flatMap((folder) => ['--workspace', `packages/${folder}`]);
-  npm(repository, join(into, 'npm-cache'), 'pack', '--pack-destination', into, ...workspaces);
+  const stage = join(repository, 'scripts', 'stage-packages.js');
+  const printed = execFileSync(process.execPath, [stage, join(into, 'staged')], { encoding: 'utf8' });
+  const folders = printed.trim().split('\n');
+  npm(repository, join(into, 'npm-cache'), 'pack', '--pack-destination', into, ...folders);
   return folders.map((folder) => {
     const manifest = readManifest(folder);
     const tarball = join(into, `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`);
@@ -77,9 +76,5 @@ export function unpackInto(modules: string, packages: readonly PackedPackage[], 
 export const compiler: string = join(repository, 'node_modules', 'typescript', 'bin', 'tsc');
 
 function readManifest(folder: string): Manifest {
-  return JSON.parse(readFileSync(manifestPath(folder), 'utf8'));
-}
-
-function manifestPath(folder: string): string {
-  return join(repository, 'packages', folder, 'package.json');
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 }

@@ -14,9 +14,10 @@ const lock = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8
 
 /**
  * @param {readonly string[]} names - what an application names in its package.json.
+ * @param {string} [staged] - where our packages are as they are published; the workspace's are a little larger.
  * @returns {{ packages: string[], bytes: number }} folders of the packages, `node_modules/axios`, and the bytes of their files.
  */
-export function installed(names) {
+export function installed(names, staged) {
   /** @type {Set<string>} */
   const found = new Set();
   const waiting = names.map((name) => placeOf(name, ''));
@@ -32,7 +33,7 @@ export function installed(names) {
     }
   }
   const packages = [...found].sort();
-  return { packages, bytes: packages.reduce((sum, place) => sum + bytesOf(place), 0) };
+  return { packages, bytes: packages.reduce((sum, place) => sum + bytesOf(place, staged), 0) };
 }
 
 /**
@@ -65,11 +66,15 @@ const folderOf = (place) => (lock[place].link === true ? lock[place].resolved : 
 /** @param {string} place */
 const isOnDisk = (place) => statSync(path.join(root, place), { throwIfNoEntry: false }) !== undefined;
 
-/** @param {string} place */
-function bytesOf(place) {
-  const folder = path.join(root, folderOf(place));
+/**
+ * @param {string} place
+ * @param {string | undefined} staged
+ */
+function bytesOf(place, staged) {
   // Of a package of ours, what `npm pack` puts in; of others, what came out.
   const isOurs = lock[place].link === true;
+  const ours = isOurs && staged !== undefined ? path.join(staged, place.slice('node_modules/'.length)) : undefined;
+  const folder = ours ?? path.join(root, folderOf(place));
   let bytes = 0;
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const file = path.relative(folder, path.join(entry.parentPath, entry.name));

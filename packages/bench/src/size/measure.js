@@ -1,6 +1,7 @@
 // @ts-check
 import { participants } from '../contestants/list.js';
 import { oncePerFile } from '../harness/measure.js';
+import { stagedModules } from '../harness/staged-modules.js';
 import { count, megabytes } from '../harness/table.js';
 import { installed } from './installed.js';
 
@@ -12,7 +13,7 @@ export const size = {
   rounds: { full: 1, quick: 1 },
   contestants: async () => oncePerFile(await participants('size')),
   async once({ contestant }) {
-    const { packages, bytes } = installed(contestant.packages);
+    const { packages, bytes } = installed(contestant.packages, stagedModules());
     return { packages: packages.length, mb: bytes / 1_000_000 };
   },
   tables: [
