@@ -1,6 +1,5 @@
-import { AsyncResource } from 'node:async_hooks';
-import type { Clock } from './clock.ts';
 import { defaults } from './defaults.ts';
+import type { BackendDelivery, Delivery } from './delivery.ts';
 import type { DeliveryDiagnostic } from './diagnostics.ts';
 import { FallbackOutput } from './fallback/fallback-output.ts';
 import { createStdio } from './fallback/stdio.ts';
@@ -8,8 +7,10 @@ import { Ledger } from './ledger.ts';
 import { type AtExitParts, settleAfterExit, settleAtExit } from './lifecycle/at-exit.ts';
 import { isDirectRoute } from './lifecycle/direct-route.ts';
 import { onProcessEnd } from './lifecycle/exit-hooks.ts';
+import { createExitParticipant } from './lifecycle/exit-participant.ts';
 import { LossNotice } from './loss-notice.ts';
-import type { DeliveryEndpoint, DeliveryOptions } from './options.ts';
+import type { DeliveryOptions } from './options.ts';
+import { inOwnContext } from './own-context.ts';
 import { parseEndpoints } from './parse-endpoints.ts';
 import { RecordQueue } from './queue/record-queue.ts';
 import { createReporter } from './report.ts';
@@ -30,43 +31,6 @@ import { BacklogFeed } from './storage/backlog-feed.ts';
 import { evictFrame } from './storage/evict-frame.ts';
 import { JobStore } from './storage/job-store.ts';
 import { systemClock, systemRandom } from './system-clock.ts';
-
-/** Takes encoded records and does not lose them. */
-export interface Delivery<R> {
-  /**
-   * Encodes a record into the open batch of its lane. Never throws, never blocks, does no I/O; what cannot be taken is
-   * counted.
-   *
-   * @param severityNumber - 1 … 24: chooses the lane, and how soon the batch leaves.
-   * @param group - integer ≥ 0, for the format: records of one group share a header.
-   */
-  enqueue(record: R, severityNumber: number, group: number): void;
-  /**
-   * Sends what is pending now. Never rejects; settles by its deadline, or as soon as nothing more can be sent before it.
-   *
-   * @param options - `timeoutMs`, by default `exit.timeoutMs`.
-   */
-  flush(options?: { readonly timeoutMs?: number | undefined }): Promise<DeliveryReport>;
-  /**
-   * Flushes, hands what is left to the fallback and ends. Records after it are counted as dropped (`closed`). Every
-   * call answers the promise of the first.
-   */
-  close(options?: { readonly timeoutMs?: number | undefined }): Promise<DeliveryReport>;
-  /** The ledger and the endpoints' health, at this moment. */
-  stats(): DeliveryStats;
-  [Symbol.asyncDispose](): Promise<void>;
-}
-
-/** A delivery to endpoints, which may become others while it runs. */
-export interface BackendDelivery<R> extends Delivery<R> {
-  /**
-   * Replaces the endpoints. Those that stay (same URL and headers) keep all that is known of them; nothing new goes to
-   * those that leave, and what is under way there ends. Batches that had tried them go on elsewhere.
-   *
-   * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION`; the endpoints are the old ones then.
-   */
-  setEndpoints(endpoints: readonly DeliveryEndpoint[]): void;
-}
 
 /** What OTLP recommends to read of a reply. */
 const STRICT_REPLY_BYTES = 4 * 1024 * 1024;
@@ -268,36 +232,27 @@ export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<
     isReachable: ({ target }) =>
       options.transport === undefined && options.axios === undefined && isDirectRoute(target.url, process.env),
   };
-  let flushedAtEnd = -1;
-  let flushSpentMs = 0;
   const unregister =
     options.exit?.hooks === false
       ? () => undefined
-      : onProcessEnd({
-          async beforeExit() {
-            // Fires again after every flush: one that could not deliver everything is repeated for new records alone.
-            if (queue.pendingRecords === 0 || ledger.accepted === flushedAtEnd) return;
-            flushedAtEnd = ledger.accepted;
-            const startMs = clock.nowMs();
-            await flush({ timeoutMs: settings.exitTimeoutMs * FLUSH_SHARE });
-            flushSpentMs = clock.nowMs() - startMs;
-          },
-          hasPending: () => queue.pendingRecords > 0,
-          atExit(spentMs, waiting) {
-            // A flush that has just failed was a part of this exit's time.
-            const goneMs = spentMs + (ledger.accepted === flushedAtEnd ? flushSpentMs : 0);
-            const fallbackMs = defaults.exitFallbackTimeoutMs;
-            // A share for each: an endpoint that does not answer must not use up what the next delivery needs.
-            const shareMs = (settings.exitTimeoutMs - goneMs) / (waiting + 1);
-            const workerMs = Math.min(defaults.exitWorkerTimeoutMs, shareMs - fallbackMs);
-            queue.abandonEncode();
-            set.replace(source.lastTargets);
-            notice?.sendNow();
-            settleAtExit(atExit, { workerMs, fallbackMs });
-            reporter.tellSync(fallbackMs);
-            settleLate = () => settleAfterExit(atExit, fallbackMs);
-          },
-        });
+      : onProcessEnd(
+          createExitParticipant({
+            clock,
+            timeoutMs: settings.exitTimeoutMs,
+            flushShare: FLUSH_SHARE,
+            accepted: () => ledger.accepted,
+            hasPending: () => queue.pendingRecords > 0,
+            flush: (timeoutMs) => flush({ timeoutMs }),
+            settle(limits) {
+              queue.abandonEncode();
+              set.replace(source.lastTargets);
+              notice?.sendNow();
+              settleAtExit(atExit, limits);
+              reporter.tellSync(limits.fallbackMs);
+              settleLate = () => settleAfterExit(atExit, limits.fallbackMs);
+            },
+          }),
+        );
 
   return {
     enqueue(record, severityNumber, group) {
@@ -314,21 +269,5 @@ export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<
     async [Symbol.asyncDispose]() {
       await close();
     },
-  };
-}
-
-/**
- * A clock whose callbacks run in the context this delivery was made in. A log call happens inside a request; without
- * this the engine's own work would run, and keep alive, whatever that request's async context holds.
- */
-function inOwnContext(clock: Clock): Clock {
-  const resource = new AsyncResource('logflume');
-  const bound = (callback: () => void) => () => resource.runInAsyncScope(callback);
-  return {
-    nowMs: () => clock.nowMs(),
-    wallMs: () => clock.wallMs(),
-    after: (delayMs, callback) => clock.after(delayMs, bound(callback)),
-    holdFor: (delayMs, callback) => clock.holdFor(delayMs, bound(callback)),
-    soon: (callback) => clock.soon(bound(callback)),
   };
 }

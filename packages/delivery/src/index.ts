@@ -1,8 +1,8 @@
 export type { Clock, Random, Timer } from './clock.ts';
-export type { BackendDelivery, Delivery } from './create-delivery.ts';
 export { createDelivery } from './create-delivery.ts';
 export type { DeliveryDefaults } from './defaults.ts';
 export { defaultQueueBytes, defaults } from './defaults.ts';
+export type { BackendDelivery, Delivery } from './delivery.ts';
 export type { Destination, FanOutOptions, RoutedRecord } from './destinations/create-fan-out.ts';
 export { createFanOut } from './destinations/create-fan-out.ts';
 export type { EncodedRecord } from './destinations/encoded-record.ts';

@@ -1,4 +1,4 @@
-import type { Delivery } from '../create-delivery.ts';
+import type { Delivery } from '../delivery.ts';
 import type { RecordCodec } from '../queue/record-codec.ts';
 import type { DeliveryReport } from '../stats.ts';
 import { addUpReports, addUpStats } from './add-up.ts';

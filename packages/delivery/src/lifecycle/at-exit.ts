@@ -30,16 +30,18 @@ export interface AtExitParts {
 /** Less than this does not pay for a worker. */
 const MIN_WORKER_MS = 50;
 
+export interface ExitLimits {
+  /** Milliseconds for requests. */
+  readonly workerMs: number;
+  /** Milliseconds for a stream whose reader is slow. */
+  readonly fallbackMs: number;
+}
+
 /**
  * Brings everything that is pending to safety inside the process's `exit` handler: the worker, else the spool, else the
  * fallback, else a counted drop. What is written ahead is on disk before anything is sent. Synchronous, never throws, leaves the exit code alone. A second call finds nothing pending.
- *
- * @param limits - `workerMs` for requests, `fallbackMs` for a stream whose reader is slow.
  */
-export function settleAtExit(
-  parts: AtExitParts,
-  limits: { readonly workerMs: number; readonly fallbackMs: number },
-): void {
+export function settleAtExit(parts: AtExitParts, limits: ExitLimits): void {
   const { dispatcher, fallback, store } = parts;
   try {
     sealAll(parts);
