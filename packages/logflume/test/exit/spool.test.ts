@@ -17,6 +17,9 @@ function filesIn(path: string): string[] {
   return existsSync(path) ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : [];
 }
 
+/** A judgement: a busy machine may take seconds to start the process that delivers. */
+const patience = { timeoutMs: 20_000 };
+
 /** Starts the next process with the same spool, waits until the backend has so many records, and ends it. */
 async function restart(backend: DevBackend, dir: string, records: number): Promise<void> {
   await backend.resume();
@@ -24,7 +27,7 @@ async function restart(backend: DevBackend, dir: string, records: number): Promi
     args: ['wait', '0'],
     env: { LOGFLUME_ENDPOINTS: backend.url, LOGFLUME_SPOOL_DIR: dir },
   });
-  await backend.waitFor((kept) => kept.length >= records);
+  await backend.waitFor((kept) => kept.length >= records, patience);
   next.child.kill('SIGTERM');
   await expect(next.ended()).resolves.toMatchObject({ signal: 'SIGTERM' });
 }
@@ -114,7 +117,7 @@ describe('a crash with a spool in mode wal and the backend down', () => {
     expect(filesIn(dir.path).filter((file) => file.endsWith('/lock'))).toHaveLength(2);
     const heirs = [start(), start()];
     for (const heir of heirs) heir.info('heir', { i: 1001 });
-    await backend.waitFor((kept) => kept.length >= 1003);
+    await backend.waitFor((kept) => kept.length >= 1003, patience);
     expect(received(backend)).toStrictEqual([...numbers(1002), 1001]);
     for (const log of [beside, ...heirs]) await log.close();
     expect(backend.stats().records.duplicates).toBe(0);
