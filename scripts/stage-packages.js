@@ -66,6 +66,7 @@ async function stage(from, to, manifest) {
     comments: COMMENTS,
   });
   await bundle.close();
+  for (const file of edgeFilesOf(manifest)) cpSync(path.join(from, file), path.join(to, file));
   trimMaps(path.join(to, 'dist'));
   return to;
 }
@@ -79,6 +80,16 @@ async function stage(from, to, manifest) {
 function entriesOf({ exports = {}, bin = {} }) {
   const targets = [...Object.values(exports).map((target) => target.default), ...Object.values(bin)];
   return targets.filter((target) => target !== undefined).map((target) => path.basename(target, '.js'));
+}
+
+/**
+ * The files for edge runtimes, as the compiler made them: what is joined begins with Node's `node:module`.
+ *
+ * @param {any} manifest
+ * @returns {string[]}
+ */
+function edgeFilesOf({ exports = {} }) {
+  return Object.values(exports).flatMap((target) => target['edge-light'] ?? []);
 }
 
 /**

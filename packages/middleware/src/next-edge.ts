@@ -1,0 +1,21 @@
+import type { NextAccessLog } from './next-types.ts';
+
+export type * from './next-types.ts';
+
+/** What stands for the access log in the edge runtime, which has no `node:` modules: everything runs, nothing is logged. */
+export function accessLog(_options?: unknown): NextAccessLog {
+  return inertLog;
+}
+
+/** Runs everything and logs nothing. */
+export const inertLog: NextAccessLog = {
+  onRequestError: () => undefined,
+  wrap:
+    (handler) =>
+    async (...given) =>
+      handler(...given),
+  wrapProxy:
+    (handler) =>
+    async (...given) =>
+      handler(...given),
+};

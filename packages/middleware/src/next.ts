@@ -1,0 +1,129 @@
+import { type Attributes, emitRecord } from 'logflume';
+import type { AccessLogOptions } from './core/access-log-options.ts';
+import { FetchExchange, isLogged } from './core/fetch-exchange.ts';
+import { type ResolvedOptions, resolveOptions } from './core/resolve-options.ts';
+import { reportSecondMount } from './core/second-mount.ts';
+import { severityOf } from './core/write-record.ts';
+import { inertLog } from './next-edge.ts';
+import { parseNextSignal } from './next-signal.ts';
+import type { NextAccessLog, NextErrorContext, NextErrorRequest } from './next-types.ts';
+
+export type { NextAccessLog, NextErrorContext, NextErrorRequest, NextHandler } from './next-types.ts';
+
+/** Errors that are on the record of a request: Next tells of them once more, maybe to another access log. */
+const told = new WeakSet<object>();
+
+/**
+ * Makes an access log for Next 16. Route handlers and the proxy are wrapped, as Next has no hook for its requests.
+ *
+ * While `next build` loads the modules of an application, it does nothing and makes no logger.
+ *
+ * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` for options that cannot work.
+ * @example
+ * ```ts
+ * // access.ts
+ * export const access = accessLog({ logger: { name: 'shop' } });
+ * // instrumentation.ts
+ * export const { onRequestError } = access;
+ * // app/api/users/[id]/route.ts
+ * export const GET = access.wrap(find, { route: '/api/users/:id' });
+ * ```
+ */
+export function accessLog(options?: AccessLogOptions<Request>): NextAccessLog {
+  if (process.env['NEXT_PHASE'] === 'phase-production-build') return inertLog;
+  const resolved = resolveOptions(options);
+  return {
+    onRequestError: (error, request, context) => writeError(resolved, error, request, context),
+    wrap(handler, about) {
+      return async (request, ...rest) => {
+        if (isLogged(request)) {
+          reportSecondMount(resolved);
+          return handler(request, ...rest);
+        }
+        const exchange = new FetchExchange<Request>(resolved, request, about?.route);
+        return exchange.entry.run(async () =>
+          exchange.answer(await noted(exchange, async () => handler(request, ...rest))),
+        );
+      };
+    },
+    wrapProxy(handler) {
+      return async (request, ...rest) => {
+        if (isLogged(request)) {
+          reportSecondMount(resolved);
+          return handler(request, ...rest);
+        }
+        const exchange = new FetchExchange<Request>(resolved, request, undefined);
+        return exchange.entry.run(async () => {
+          const answer = await noted(exchange, async () => handler(request, ...rest));
+          if (answer instanceof Response && !isPassedOn(answer)) return exchange.answer(answer);
+          exchange.forget();
+          return answer;
+        });
+      };
+    },
+  };
+}
+
+/** Notes what is thrown and throws it on; what Next says by throwing is an answer. */
+async function noted<T>(exchange: FetchExchange<Request>, serve: () => Promise<T>): Promise<T> {
+  try {
+    return await serve();
+  } catch (error) {
+    const signal = parseNextSignal(error);
+    if (signal === undefined) {
+      exchange.entry.fail(error);
+      if (typeof error === 'object' && error !== null) told.add(error);
+    }
+    exchange.endWith(signal === undefined ? 500 : signal.status);
+    throw error;
+  }
+}
+
+/** Whether a proxy lets a request through, to its route or another one. */
+function isPassedOn({ headers }: Response): boolean {
+  return headers.has('x-middleware-next') || headers.has('x-middleware-rewrite');
+}
+
+function writeError(
+  { logger }: ResolvedOptions<Request>,
+  error: unknown,
+  { method, path }: NextErrorRequest,
+  { routePath, routeType, routerKind, renderSource, revalidateReason }: NextErrorContext,
+): void {
+  if (parseNextSignal(error) !== undefined) return;
+  if (typeof error === 'object' && error !== null) {
+    if (told.has(error)) return;
+    told.add(error);
+  }
+  const attributes: Attributes = {
+    'http.request.method': method,
+    'http.route': toTemplate(routePath),
+    'url.path': path.split('?', 1)[0],
+    'nextjs.route_type': routeType,
+    'nextjs.router_kind': routerKind,
+    'nextjs.render_source': renderSource,
+    'nextjs.revalidate_reason': revalidateReason,
+    'nextjs.error_digest': digestOf(error),
+  };
+  emitRecord(logger, {
+    severityNumber: severityOf.error,
+    severityText: 'ERROR',
+    body: `${method} ${routePath} failed: ${routeType}`,
+    attributes,
+    exception: error,
+    eventName: 'nextjs.request.error',
+  });
+}
+
+/** `/users/[id]` as frameworks write it, `/users/:id`; groups in parentheses are no part of a path. Pure. */
+export function toTemplate(routePath: string): string {
+  const parts = routePath.split('/').filter((part) => !/^\(.*\)$|^@/.test(part));
+  return (
+    parts.join('/').replace(/\[{1,2}(\.\.\.)?([^\]]+)\]{1,2}/g, (_, rest, name) => `${rest ? '*' : ':'}${name}`) || '/'
+  );
+}
+
+/** React's copy of an error has lost its message in production; by this it is found in the log of the server. */
+function digestOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null ? Reflect.get(error, 'digest') : undefined;
+}
