@@ -6,14 +6,13 @@ import { load } from '../contestants/list.js';
 import { median } from '../harness/statistics.js';
 import { cases } from './cases.js';
 
-const CALLS = 5000;
-const WARM_UP_BURSTS = 5;
+const WARM_UP_BURSTS = 3;
 const GARBAGE_CALLS = 1000;
-const GARBAGE_BURSTS = 7;
+const GARBAGE_BURSTS = 5;
 /** A call that does nothing would not be seen in a short burst. */
-const DISABLED_FACTOR = 50;
+const DISABLED_FACTOR = 10;
 
-const { file, url, options, what, bursts } = JSON.parse(process.argv[2] ?? '{}');
+const { file, url, options, what, bursts, burstCalls } = JSON.parse(process.argv[2] ?? '{}');
 const { calls, flush, end } = await (await load(file)).create(url, options ?? {});
 
 /** A loop of its own for each kind of call: one that is shared would be compiled for all of them, and for none. */
@@ -35,7 +34,8 @@ const alive = setInterval(() => undefined, 1000);
 const result = {};
 for (const name of Object.keys(cases)) {
   const run = loopOf(Reflect.get(calls, name));
-  if (what === 'time') result[`${name}Ns`] = await timeOf(run, name === 'disabled' ? CALLS * DISABLED_FACTOR : CALLS);
+  if (what === 'time')
+    result[`${name}Ns`] = await timeOf(run, name === 'disabled' ? burstCalls * DISABLED_FACTOR : burstCalls);
   else result[`${name}Bytes`] = await garbageOf(run);
 }
 await end();

@@ -13,7 +13,13 @@ export const callCost = {
   contestants: () => participants('call-cost'),
   async once({ file, variant }, quick) {
     const receiver = await startReceiver('discard');
-    const order = { file, options: variant.options, url: receiver.url, bursts: quick ? 3 : 21 };
+    const order = {
+      file,
+      options: variant.options,
+      url: receiver.url,
+      bursts: quick ? 3 : 21,
+      burstCalls: quick ? 1000 : 5000,
+    };
     const child = new URL('child.js', import.meta.url);
     const { result: times } = await runChild(child, { ...order, what: 'time' });
     const { result: garbage } = await runChild(child, { ...order, what: 'garbage' }, [
