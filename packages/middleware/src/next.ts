@@ -10,8 +10,11 @@ import type { NextAccessLog, NextErrorContext, NextErrorRequest } from './next-t
 
 export type { NextAccessLog, NextErrorContext, NextErrorRequest, NextHandler } from './next-types.ts';
 
-/** Errors that are on the record of a request: Next tells of them once more, maybe to another access log. */
-const told = new WeakSet<object>();
+/**
+ * Marks errors that have a record: Next tells of them once more. Registered, as bundles of Next have copies of this
+ * package, and a handler's may be another one than that of `instrumentation.ts`.
+ */
+const TOLD: unique symbol = Symbol.for('logflume.middleware.told');
 
 /**
  * Makes an access log for Next 16. Route handlers and the proxy are wrapped, as Next has no hook for its requests.
@@ -72,7 +75,7 @@ async function noted<T>(exchange: FetchExchange<Request>, serve: () => Promise<T
     const signal = parseNextSignal(error);
     if (signal === undefined) {
       exchange.entry.fail(error);
-      if (typeof error === 'object' && error !== null) told.add(error);
+      markTold(error);
     }
     exchange.endWith(signal === undefined ? 500 : signal.status);
     throw error;
@@ -91,10 +94,7 @@ function writeError(
   { routePath, routeType, routerKind, renderSource, revalidateReason }: NextErrorContext,
 ): void {
   if (parseNextSignal(error) !== undefined) return;
-  if (typeof error === 'object' && error !== null) {
-    if (told.has(error)) return;
-    told.add(error);
-  }
+  if (!markTold(error)) return;
   const attributes: Attributes = {
     'http.request.method': method,
     'http.route': toTemplate(routePath),
@@ -113,6 +113,14 @@ function writeError(
     exception: error,
     eventName: 'nextjs.request.error',
   });
+}
+
+/** Whether nobody told of an error before; of values that cannot be marked nobody knows. */
+function markTold(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return true;
+  if (Object.hasOwn(error, TOLD)) return false;
+  Reflect.defineProperty(error, TOLD, { value: true }); // Does nothing to an error that is frozen.
+  return true;
 }
 
 /** `/users/[id]` as frameworks write it, `/users/:id`; groups in parentheses are no part of a path. Pure. */
