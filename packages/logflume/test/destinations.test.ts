@@ -6,7 +6,10 @@ import { createLogger, type Diagnostic, type RouteRecord, type RouteRule } from 
 
 // The logger says on stderr what is lost on purpose here.
 beforeEach(() => void vi.spyOn(process.stderr, 'write').mockImplementation(() => true));
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
 
 interface Received {
   readonly transport: Transport;
@@ -136,6 +139,38 @@ describe('a route', () => {
       },
     );
     expect(got).toEqual({ all: ['fatal', 'info', 'pool', 'other'], errors: ['fatal'], db: ['pool'] });
+  });
+
+  it('chooses by values of attributes, as a file or the environment can say it', async () => {
+    const { got } = await routed(
+      ['audit', 'eu', 'both'],
+      [
+        { to: 'audit', attributes: { audit: true } },
+        { to: 'eu', attributes: { region: ['de', 'fr'], tier: 1 } },
+        { to: 'both', attributes: { audit: true }, level: 'info', when: ({ body }) => body !== 'refused' },
+      ],
+      (logger) => {
+        logger.child({ audit: true }).info('bound');
+        logger.info('text', { audit: 'true' });
+        logger.info('refused', { audit: true, region: 'fr', tier: 1 });
+        logger.debug('low', { audit: true, region: 'us', tier: 1 });
+        logger.info('half', { region: 'de' });
+      },
+    );
+    expect(got).toEqual({ audit: ['bound', 'refused', 'low'], eu: ['refused'], both: ['bound'] });
+  });
+
+  it('and destinations need no code: the environment names both', async () => {
+    await using all = await createDevBackend();
+    await using audit = await createDevBackend();
+    vi.stubEnv('LOGFLUME_DESTINATIONS', `all=${all.url},audit=${audit.url}`);
+    vi.stubEnv('LOGFLUME_ROUTE', JSON.stringify([{ to: 'audit', attributes: { audit: true } }]));
+    await using logger = createLogger({ exit: { handleSignals: false } });
+    logger.info('plain');
+    logger.info('bought', { audit: true });
+    await logger.flush();
+    const bodies = [all, audit].map((backend) => backend.records().map(({ body }) => body));
+    expect(bodies).toEqual([['plain', 'bought'], ['bought']]);
   });
 
   it('chooses by attributes, those bound to the logger too, and leaves out what nobody gets', async () => {

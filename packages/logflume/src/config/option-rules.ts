@@ -290,6 +290,12 @@ export const routeRules: Extract<OptionRule, { kind: 'group' }> = {
     },
     level: word('trace', 'debug', 'info', 'warn', 'error', 'fatal'),
     logger: text,
+    attributes: {
+      kind: 'value',
+      expected: 'an object of texts, numbers, booleans or lists of these',
+      accepts: isAttributeTest,
+      schema: { type: 'object' },
+    },
     when: { kind: 'value', expected: 'a function', accepts: isFunction },
   } satisfies Record<keyof RouteRule, OptionRule>,
 };
@@ -304,6 +310,16 @@ function isTransport(value: unknown): boolean {
 
 function isFileOutput(value: unknown): boolean {
   return isName(value) || (isRecord(value) && isName(value['path']));
+}
+
+function isAttributeTest(value: unknown): boolean {
+  const isPlain = (each: unknown) => ['string', 'number', 'boolean'].includes(typeof each);
+  return (
+    isRecord(value) &&
+    Object.values(value).every(
+      (each) => isPlain(each) || (Array.isArray(each) && each.length > 0 && each.every(isPlain)),
+    )
+  );
 }
 
 function isNameList(value: unknown): boolean {

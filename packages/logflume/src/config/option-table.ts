@@ -75,7 +75,10 @@ export const optionTable: Readonly<Record<string, OptionRow>> = Object.freeze({
   },
   destinations: {
     section: 'where',
-    variables: {},
+    variables: {
+      LOGFLUME_DESTINATIONS:
+        '`name=URL,name=URL`, where a name that comes again has another endpoint. Or the list as JSON. A mistake anywhere leaves out all of it',
+    },
     default: 'none',
     description:
       'Several backends, each with its own queue, retry and fallback, see [Several destinations](#several-destinations)',
@@ -83,7 +86,10 @@ export const optionTable: Readonly<Record<string, OptionRow>> = Object.freeze({
   },
   route: {
     section: 'where',
-    variables: {},
+    variables: {
+      LOGFLUME_ROUTE:
+        '`destination=level` and `destination=logger:level`, separated by commas: `alerts=error,audit=payments:info`. Or the list as JSON. A mistake anywhere leaves out all of it',
+    },
     default: 'everything to all',
     description: 'Rules of which destination gets which records',
   },

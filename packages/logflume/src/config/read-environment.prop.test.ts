@@ -65,6 +65,7 @@ it('never repeats a header value, user info or a query', () => {
           OTEL_EXPORTER_OTLP_ENDPOINT: `grpc://me:${token}@host`,
           OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `host?key=${token}`,
           LOGFLUME_ENDPOINTS: `me:${token}@host,ftp://host?${token}`,
+          LOGFLUME_DESTINATIONS: `a=http://me:${token}@host,b=ftp://host?${token}`,
         },
         { ...deps, isSetInCode: () => false },
       );

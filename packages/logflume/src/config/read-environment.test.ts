@@ -21,8 +21,8 @@ const read = (env: EnvironmentVariables): EnvironmentSettings => readEnvironment
 
 /** Everything the environment said, by field, without the wrapping; what it did not say is left out. */
 function valuesOf(settings: EnvironmentSettings): Readonly<Record<string, unknown>> {
-  const { diagnostics: _, headers, tls, others: __, resourceOfFile: ___, ...rest } = settings;
-  const flat = { ...rest, ...tls };
+  const { diagnostics: _, headers, tls, others, resourceOfFile: __, ...rest } = settings;
+  const flat = { ...rest, ...tls, ...Object.fromEntries(others) };
   const given = Object.entries(flat).flatMap(([name, setting]) => (setting ? [[name, setting.value]] : []));
   const plain = [...headers].map(([name, setting]) => [name, setting.value]);
   return { ...Object.fromEntries(given), ...(plain.length > 0 && { headers: Object.fromEntries(plain) }) };
@@ -253,6 +253,59 @@ const cases: Readonly<Record<string, Case>> = {
       [' , ', '","', 'the console'],
     ],
   },
+  LOGFLUME_DESTINATIONS: {
+    good: [
+      ['audit=http://a:1', { destinations: [{ name: 'audit', endpoints: ['http://a:1'] }] }],
+      [
+        'a=http://a:1, b=dns+http://b:2/x?y=1 ,a=http://c',
+        {
+          destinations: [
+            { name: 'a', endpoints: ['http://a:1', 'http://c'] },
+            { name: 'b', endpoints: ['dns+http://b:2/x?y=1'] },
+          ],
+        },
+      ],
+      [
+        '[{"name":"a","endpoints":["http://a"],"fallback":"none"}]',
+        { destinations: [{ name: 'a', endpoints: ['http://a'], fallback: 'none' }] },
+      ],
+    ],
+    bad: [
+      ['http://a:1', '"http://a:1"', 'none of it'],
+      ['a=http://a,b=b:4318', '"b=b:4318"', 'none of it'],
+      ['=http://a', '"=http://a"', 'none of it'],
+      ['a=http://me:s3cret@', '"…@"', 'none of it'],
+      [',', '","', 'none of it'],
+      ['[]', 'an empty list', 'none of it'],
+      ['{"name":"a"}', 'an object', 'none of it'],
+      ['[{"headers":{"a":"s3cret"}', 'something that is no JSON', 'none of it'],
+    ],
+  },
+  LOGFLUME_ROUTE: {
+    good: [
+      ['alerts=error', { route: [{ to: 'alerts', level: 'error' }] }],
+      [
+        'alerts=Warning, audit=payments.card:info',
+        {
+          route: [
+            { to: 'alerts', level: 'warn' },
+            { to: 'audit', logger: 'payments.card', level: 'info' },
+          ],
+        },
+      ],
+      ['[{"to":"a","logger":"db"}]', { route: [{ to: 'a', logger: 'db' }] }],
+    ],
+    bad: [
+      ['alerts', '"alerts"', 'none of it'],
+      ['alerts=eror', '"alerts=eror"', 'none of it'],
+      ['alerts=off', '"alerts=off"', 'none of it'],
+      ['alerts=:info', '"alerts=:info"', 'none of it'],
+      ['=info', '"=info"', 'none of it'],
+      [',', '","', 'none of it'],
+      ['[{]', 'something that is no JSON', 'none of it'],
+      ['{}', 'an object', 'none of it'],
+    ],
+  },
   LOGFLUME_ATTRIBUTES: {
     good: [
       ['a=b', { attributes: { a: 'b' } }],
@@ -394,6 +447,14 @@ describe('readEnvironment', () => {
   ])('says what a bad endpoint leads to with the exporter %s', (exporter, used) => {
     const { diagnostics } = read({ OTEL_LOGS_EXPORTER: exporter, OTEL_EXPORTER_OTLP_ENDPOINT: 'h:1' });
     expect(diagnostics).toMatchObject([{ used }]);
+  });
+
+  it.each([
+    ['LOGFLUME_DESTINATIONS', 'a=http://a,b=b:4318', 'got "b=b:4318"; write "http://b:4318"; using none of it'],
+    ['LOGFLUME_ROUTE', 'a=eror', 'got "a=eror"; write "error"; using none of it'],
+    ['LOGFLUME_ROUTE', 'a', 'got "a"; a level is one of trace, debug, info, warn, error, fatal; using none of it'],
+  ])('hints at what to write in %s instead of %s', (name, text, end) => {
+    expect(read({ [name]: text }).diagnostics[0]?.message).toContain(end);
   });
 
   it('hints at what to write for an address without a scheme', () => {

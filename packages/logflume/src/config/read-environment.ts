@@ -1,6 +1,7 @@
 import { defaults as deliveryDefaults } from '@logflume/delivery';
 import { closestName } from './closest-name.ts';
 import { defaults } from './defaults.ts';
+import { readDestinationVariables } from './destination-variables.ts';
 import type { ConfigDiagnostic } from './diagnostic.ts';
 import { createEnvReader, type EnvironmentVariables, type EnvReader, type Setting } from './env-reader.ts';
 import {
@@ -123,7 +124,7 @@ export function readEnvironment(env: EnvironmentVariables, deps: EnvironmentDeps
       otherwise: 'none of it',
     }),
     resourceOfFile: [],
-    others: readOptionVariables(reader),
+    others: new Map([...readOptionVariables(reader), ...readDestinationVariables(reader)]),
   };
   // Only gRPC knows a connection without a scheme; HTTP takes the scheme of the URL. Read to report nonsense.
   reader.read(otlp('INSECURE'), parseBoolean, { otherwise: 'the scheme of the endpoint' });

@@ -127,6 +127,70 @@ describe('destinations', () => {
     });
   });
 
+  describe('of the environment', () => {
+    const LOGFLUME_DESTINATIONS = 'a=http://a:4318,b=http://b:4318';
+    const namesOf = ({ destinations }: ReturnType<typeof resolve>) => destinations.map(({ name }) => name);
+
+    it('are made as those of code, with rules between them', () => {
+      const resolved = resolve({}, { LOGFLUME_DESTINATIONS, LOGFLUME_ROUTE: 'a=db:warn' });
+      expect(resolved).toMatchObject({
+        output: 'backend',
+        destinations: [{ name: 'a', endpoints: [{ url: 'http://a:4318/v1/logs' }] }, { name: 'b' }],
+        route: [{ to: ['a'], logger: 'db', level: 'warn' }],
+        diagnostics: [],
+        sources: {
+          destinations: 'environment LOGFLUME_DESTINATIONS',
+          route: 'environment LOGFLUME_ROUTE',
+          output: 'environment LOGFLUME_DESTINATIONS',
+        },
+      });
+    });
+
+    it('stand beside the endpoints of the environment, give way to those of code, and beat those of a file', () => {
+      const file = { ...deps, readFile: () => '{"destinations":[{"name":"f","endpoints":["http://f"]}]}' };
+      const env = { LOGFLUME_DESTINATIONS, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://env:4318' };
+      expect(namesOf(resolve({}, env))).toEqual(['default', 'a', 'b']);
+      expect(namesOf(resolve({ destinations: [{ ...a, name: 'c' }] }, env))).toEqual(['c']);
+      expect(namesOf(resolveOptions({}, { LOGFLUME_DESTINATIONS, LOGFLUME_CONFIG: '/f.json' }, file))).toEqual([
+        'a',
+        'b',
+      ]);
+    });
+
+    it.each(['console', 'none'])('are left out, with their rules, by the exporter %s', (exporter) => {
+      const env = { LOGFLUME_DESTINATIONS, LOGFLUME_ROUTE: 'a=warn', OTEL_LOGS_EXPORTER: exporter };
+      const { destinations, route, diagnostics } = resolve({}, env);
+      expect([destinations, route, diagnostics]).toEqual([[], [], []]);
+    });
+
+    it('that cannot work are left out with one line, and leave the rest as it is', () => {
+      const env = {
+        LOGFLUME_DESTINATIONS: '[{"name":"a","endpoints":["http://a"],"balance":"random"}]',
+        LOG_LEVEL: 'warn',
+      };
+      const { destinations, levels, diagnostics } = resolve({}, env);
+      expect([destinations, levels.default]).toEqual([[], 'warn']);
+      expect(diagnostics).toMatchObject([
+        { kind: 'invalidSetting', name: 'LOGFLUME_DESTINATIONS', used: 'none of it' },
+      ]);
+      expect(diagnostics[0]?.message).toContain(
+        'got a list where destinations[0].balance must be "least-loaded", "round-robin" or "failover", got "random"; using',
+      );
+    });
+
+    it('with a rule for none of them keep all and leave out the rules, in favour of those of a file', () => {
+      const env = { LOGFLUME_DESTINATIONS, LOGFLUME_ROUTE: 'aa=warn' };
+      const { destinations, route, diagnostics } = resolve({}, env);
+      expect([destinations.length, route]).toEqual([2, []]);
+      expect(diagnostics.map(({ message }) => message)).toEqual([
+        'LOGFLUME_ROUTE must be destination=level or destination=logger:level pairs separated by commas, or a JSON list of rules, got a list where route[0].to must be one of a, b, got "aa"; write "a"; using none of it',
+      ]);
+      const file = { ...deps, readFile: () => '{"route":[{"to":"b"}]}' };
+      const beside = resolveOptions({}, { ...env, LOGFLUME_CONFIG: '/f.json' }, file);
+      expect(beside).toMatchObject({ route: [{ to: ['b'] }], diagnostics: [{ used: 'those of file /f.json:1' }] });
+    });
+  });
+
   it('are switched off by the environment as endpoints are', () => {
     expect(resolve({ destinations: [a] }, { OTEL_SDK_DISABLED: 'true' }).output).toBe('none');
   });
@@ -165,6 +229,7 @@ describe('destinations', () => {
     [{ destinations: [a], route: [{ to: 'aa' }] }, 'route[0].to must be one of a, got "aa"; write "a"'],
     [{ route: [{ to: 'a' }] }, 'route[0].to must be the name of a destination, and there are none'],
     [{ destinations: [a], route: [{ to: 'a', level: 'loud' }] }, 'route[0].level must be'],
+    [{ destinations: [a], route: [{ to: 'a', attributes: { x: [] } }] }, 'route[0].attributes must be an object of'],
     [{ destinations: [a], route: [{ to: ['a'], when: 1 }] }, 'route[0].when must be a function'],
   ])('that cannot work are refused when the logger is made: %j', (options, message) => {
     expect(() => resolve(options)).toThrow(expect.objectContaining({ message: expect.stringContaining(message) }));

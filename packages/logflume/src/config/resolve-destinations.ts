@@ -72,11 +72,19 @@ function namesOf({ to }: RouteRule, path: string, names: readonly string[]): rea
     if (typeof name === 'string' && names.includes(name)) return name;
     const close = typeof name === 'string' ? closestName(name, names) : undefined;
     throw invalidOption(`${path}.to`, {
-      expected: names.length === 0 ? 'the name of a destination, and there are none' : `one of ${names.join(', ')}`,
+      expected:
+        names.length === 0
+          ? 'the name of a destination, and there are none'
+          : `one of ${names.map(toPlain).join(', ')}`,
       got: showValue(name),
       hint: close === undefined ? undefined : `write "${close}"`,
     });
   });
+}
+
+/** A name is anybody's text. */
+function toPlain(name: string): string {
+  return showValue(name).slice(1, -1);
 }
 
 function checkDestination(entry: unknown, index: number): void {

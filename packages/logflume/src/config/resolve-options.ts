@@ -3,8 +3,9 @@ import type { FileOutputOptions } from '../output/file/file-options.ts';
 import { detectResource, type ResourceFacts } from '../resource/default-resource.ts';
 import { checkOptions } from './check-options.ts';
 import { defaults } from './defaults.ts';
-import type { ConfigDiagnostic, SettingSource } from './diagnostic.ts';
+import type { SettingSource } from './diagnostic.ts';
 import type { EnvironmentVariables, Setting } from './env-reader.ts';
+import { leaveOut } from './leave-out.ts';
 import type { ConsoleOptions, Headers, LoggerOptions, SpoolOptions, TlsOptions } from './logger-options.ts';
 import { type LevelRules, parseLevels } from './parse-levels.ts';
 import type { EnvironmentSettings } from './read-environment.ts';
@@ -13,7 +14,7 @@ import { readSettings } from './read-settings.ts';
 import { checkTlsFiles, type ReadFile } from './read-tls-files.ts';
 import { resolveDestinations, resolveRoute } from './resolve-destinations.ts';
 import { type GivenEndpoint, parseEndpointOptions, resolveEndpoints, toLowerCaseNames } from './resolve-endpoints.ts';
-import { decideOutput, destinationsOfFile, type OutputDecision } from './resolve-output.ts';
+import { decideOutput, destinationsOutsideCode, type OutputDecision } from './resolve-output.ts';
 import type { ResolvedFile, ResolvedOptions } from './resolved-options.ts';
 
 /** What resolving needs of the world. */
@@ -95,13 +96,13 @@ export function resolveOptions(code: LoggerOptions, env: EnvironmentVariables, d
     sources: Object.fromEntries(sources),
     diagnostics: [...settings.diagnostics, ...(decision.diagnostic === undefined ? [] : [decision.diagnostic])],
   };
+  // Rules between destinations that are left out have nothing to say, and are no mistake.
+  const areLeftOut = settings.others.has('destinations') && destinationsOutsideCode(settings) === undefined;
+  const isOn = options.destinations !== undefined || !areLeftOut;
   const given: LoggerOptions = {
     ...options,
-    destinations:
-      options.destinations === undefined && destinationsOfFile(settings) === undefined
-        ? undefined
-        : pick('destinations', options.destinations, undefined, undefined),
-    route: pick('route', options.route, undefined, undefined),
+    destinations: isOn ? pick('destinations', options.destinations, undefined, undefined) : undefined,
+    route: isOn ? pick('route', options.route, undefined, undefined) : undefined,
   };
   general.sources = Object.fromEntries(sources);
   try {
@@ -109,22 +110,11 @@ export function resolveOptions(code: LoggerOptions, env: EnvironmentVariables, d
     const names = destinations.map(({ name }) => name);
     return Object.freeze({ ...general, destinations, route: resolveRoute(given.route, names) });
   } catch (error) {
-    const source = [sources.get('destinations'), sources.get('route')].find((each) => each?.startsWith('file '));
-    if (source === undefined || !(error instanceof LogflumeError)) throw error;
-    // Its names can be judged only now; a file is still taken as a whole or not at all.
-    const { LOGFLUME_CONFIG: _, ...rest } = env;
-    const without = resolveOptions(options, rest, deps);
-    return { ...without, diagnostics: [toInvalidFileAt(source, error), ...without.diagnostics] };
+    const leftOut = error instanceof LogflumeError ? leaveOut(error, sources, env) : undefined;
+    if (leftOut === undefined) throw error;
+    const without = resolveOptions(options, leftOut.env, deps);
+    return { ...without, diagnostics: [leftOut.toDiagnostic(without.sources), ...without.diagnostics] };
   }
-}
-
-function toInvalidFileAt(source: SettingSource, error: LogflumeError): ConfigDiagnostic {
-  const [, file = '', line = ''] = /^file (.*):(\d+)$/.exec(source) ?? [];
-  const name = 'LOGFLUME_CONFIG';
-  const message = `${name}: ${file}:${line}: ${error.message}; the whole file is ignored`;
-  const key = String(error.details['option'] ?? '');
-  const closest = typeof error.details['closest'] === 'string' ? error.details['closest'] : undefined;
-  return { kind: 'invalidFile', name, source: `environment ${name}`, file, line: Number(line), key, closest, message };
 }
 
 function refuseMissingZstd(options: LoggerOptions, deps: ResolveDeps): void {

@@ -29,7 +29,7 @@ export interface OutputDecision {
  * - Endpoints in code are used. Those of the environment are used unless `OTEL_LOGS_EXPORTER` names exporters and
  *   `otlp` is not one of them. `otlp` without any address means the specification's default address.
  * - Destinations are as endpoints in code: those of the environment are not used beside them.
- * - Destinations of a file stand beside the endpoints of the environment or the file, and are left out with them.
+ * - Destinations of the environment or a file stand beside the endpoints of these two, and are left out with them.
  * - Without an endpoint or a file the console is the output, unless it is switched off.
  */
 export function decideOutput({ options, env, isTTY }: OutputFacts): OutputDecision {
@@ -41,7 +41,7 @@ export function decideOutput({ options, env, isTTY }: OutputFacts): OutputDecisi
     return { output, console: { value: false, source }, endpointsFrom: undefined, diagnostic: undefined };
   }
   const endpointsFrom = decideEndpoints(options, env);
-  const own = hasDestinations(options) ? 'code' : destinationsOfFile(env)?.source;
+  const own = hasDestinations(options) ? 'code' : destinationsOutsideCode(env)?.source;
   const backend = endpointsFrom === undefined ? own : toSource(endpointsFrom, env);
   const file = fileSource(options, env);
   const console = decideConsole({ options, env, isTTY }, backend !== undefined || file !== undefined);
@@ -62,7 +62,7 @@ function decideEndpoints(options: LoggerOptions, env: EnvironmentSettings): Outp
   const names = env.exporters?.value;
   if (names !== undefined && !names.has('otlp')) return undefined;
   if (env.endpoints !== undefined) return 'environment';
-  if (destinationsOfFile(env) !== undefined) return undefined;
+  if (destinationsOutsideCode(env) !== undefined) return undefined;
   return names === undefined ? undefined : 'default';
 }
 
@@ -71,8 +71,8 @@ function hasDestinations({ destinations }: LoggerOptions): boolean {
   return destinations !== undefined && destinations.length > 0;
 }
 
-/** Those of a configuration file, unless `OTEL_LOGS_EXPORTER` leaves out what is not in code. */
-export function destinationsOfFile({ others, exporters }: EnvironmentSettings): Setting<unknown> | undefined {
+/** Those of the environment or a file, unless `OTEL_LOGS_EXPORTER` leaves out what is not in code. */
+export function destinationsOutsideCode({ others, exporters }: EnvironmentSettings): Setting<unknown> | undefined {
   const setting = others.get('destinations');
   const isUsed = exporters === undefined || exporters.value.has('otlp');
   return isUsed && Array.isArray(setting?.value) && setting.value.length > 0 ? setting : undefined;

@@ -14,6 +14,9 @@ export interface RouteRecord {
   readonly eventName: string;
 }
 
+/** What an attribute can be compared with. */
+export type RouteValue = string | number | boolean;
+
 /** Says what a destination gets: records for which everything that is given here holds. */
 export interface RouteRule {
   /** Name of a destination, or several. */
@@ -22,6 +25,12 @@ export interface RouteRule {
   readonly level?: Level | undefined;
   /** Loggers of this name and below: `db` covers `db.pool`. @defaultValue every logger */
   readonly logger?: string | undefined;
+  /**
+   * Attributes a record must have, each with this value or one of these: what a file or the environment can say instead
+   * of `when`. Compared as values, so `1` is not `'1'`.
+   * @defaultValue every record
+   */
+  readonly attributes?: Readonly<Record<string, RouteValue | readonly RouteValue[]>> | undefined;
   /**
    * A predicate, called inside the log call: keep it short. One that throws sends the record to all destinations, and
    * is reported.

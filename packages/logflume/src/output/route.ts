@@ -20,14 +20,29 @@ export function createRouteTest(
   return (record) => own.some((rule) => isMatch(rule, record, scopes));
 }
 
-function isMatch({ level, logger, when }: ResolvedRoute, record: RoutedRecord, scopes: ScopeTable): boolean {
+function isMatch(
+  { level, logger, attributes, when }: ResolvedRoute,
+  record: RoutedRecord,
+  scopes: ScopeTable,
+): boolean {
   const { severityNumber, group } = record;
   // One without a severity passes every level, as everywhere.
   if (level !== undefined && severityNumber > 0 && severityNumber < severityOfLevel[level]) return false;
   const name = scopes.scopeOf(group)?.name ?? '';
   if (logger !== undefined && name !== logger && !name.startsWith(`${logger}.`)) return false;
   // What could not be encoded whole can be read by nobody: rather twice than nowhere.
-  return when === undefined || record.bytes.length === 0 || when(new DecodedRecord(record, name)) === true;
+  if ((attributes === undefined && when === undefined) || record.bytes.length === 0) return true;
+  const decoded = new DecodedRecord(record, name);
+  return (attributes === undefined || hasAll(decoded, attributes)) && (when === undefined || when(decoded) === true);
+}
+
+function hasAll(record: RouteRecord, wanted: NonNullable<ResolvedRoute['attributes']>): boolean {
+  const { attributes } = record;
+  return Object.entries(wanted).every(([name, value]) => {
+    if (!Object.hasOwn(attributes, name)) return false;
+    const given: unknown = attributes[name];
+    return Array.isArray(value) ? value.includes(given) : value === given;
+  });
 }
 
 /** Most predicates look at one field: the record is decoded at the first that needs it. */
