@@ -15,7 +15,10 @@ const rules: ArrowRules = {
   // floor 0
   [otlp]: { uses: [] },
   // axios at run time in the transport alone; the options name the type of an injected instance.
-  [delivery]: { uses: [], thirdParty: { axios: ['src/send/axios-transport.ts', 'src/options.ts'] } },
+  [delivery]: {
+    uses: [],
+    thirdParty: { axios: ['src/send/axios-transport.ts', 'src/send/axios-node.d.ts', 'src/options.ts'] },
+  },
   // floor 1
   [formats]: { uses: [otlp, delivery] },
   [testing]: { uses: [otlp, delivery], peers: ['vitest'] },
@@ -151,7 +154,7 @@ describe('the check of imports', () => {
       text: "import type { AxiosInstance } from 'axios';",
     }));
     expect(checkArrows([{ folder: 'delivery', manifest, files }], rules, [])).toEqual([
-      'packages/delivery/src/send/retry.ts:1: @logflume/delivery -> axios: only src/send/axios-transport.ts, src/options.ts may import it',
+      'packages/delivery/src/send/retry.ts:1: @logflume/delivery -> axios: only src/send/axios-transport.ts, src/send/axios-node.d.ts, src/options.ts may import it',
     ]);
   });
 
