@@ -31,8 +31,13 @@ export class DiskImage {
 
   /** Of all files together. */
   get bytes(): number {
+    return this.bytesBelow('');
+  }
+
+  /** Of all files in a directory, at any depth. */
+  bytesBelow(directory: string): number {
     let bytes = 0;
-    for (const { data } of this.#names.values()) bytes += data.length;
+    for (const [path, { data }] of this.#names) if (path.startsWith(`${directory}/`)) bytes += data.length;
     return bytes;
   }
 

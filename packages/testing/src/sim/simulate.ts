@@ -18,9 +18,6 @@ const HEALING_MS = 420_000;
 
 const MAX_LIVES = 6;
 
-/** Looks for dead owners are a minute apart. */
-const ADOPTION_MS = 130_000;
-
 /** Acks of eight bytes are written without a look at the quota, as they are what makes room. */
 const DISK_TOLERANCE = 1.1;
 
@@ -45,6 +42,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
 
 class Run {
   readonly #seed: number;
+  readonly #given: SimulationOptions;
   readonly #random: SeededRandom;
   readonly #clock: ManualClock;
   readonly #truth: GroundTruth;
@@ -68,6 +66,7 @@ class Run {
 
   constructor(seed: number, options: SimulationOptions) {
     this.#seed = seed;
+    this.#given = options;
     const random = createSeededRandom(seed);
     this.#random = random;
     this.#onStep = options.onStep;
@@ -328,12 +327,11 @@ class Run {
 
   #checkDisk(): void {
     const { disk, options } = this.#setup;
-    // What a dead process left counts once it is adopted, which who closes at once has no time for.
-    const { startedMs, closedMs } = this.#process;
-    const isSettledIn = Math.min(this.#clock.nowMs(), closedMs) - startedMs > ADOPTION_MS;
-    if (disk === undefined || !isSettledIn || !this.#process.isUnhindered || this.#isDamaged) return;
+    if (disk === undefined || !this.#process.isUnhindered || this.#isDamaged) return;
     const maxBytes = (options.spool?.maxBytes ?? 0) * DISK_TOLERANCE;
-    if (disk.image.bytes > maxBytes) this.#fail(`${disk.image.bytes} bytes are on disk, ${maxBytes} may be`);
+    // What other processes left counts once it is taken over: what there is no room for stays where it is.
+    const bytes = this.#process.homes.reduce((sum, home) => sum + disk.image.bytesBelow(home), 0);
+    if (bytes > maxBytes) this.#fail(`${bytes} bytes are on disk, ${maxBytes} may be`);
   }
 
   #checkIdle(endpoints: DeliveryStats['endpoints']): void {
@@ -348,6 +346,10 @@ class Run {
   #fail(what: string): never {
     const last = this.#steps.slice(-12).join(', ');
     const stats = JSON.stringify(this.#process.stats());
-    throw new SimulationFailure(this.#seed, `${what}\n  at ${this.#clock.nowMs()} ms, after: ${last}\n  ${stats}`);
+    throw new SimulationFailure(
+      this.#seed,
+      `${what}\n  at ${this.#clock.nowMs()} ms, after: ${last}\n  ${stats}`,
+      this.#given,
+    );
   }
 }

@@ -58,7 +58,6 @@ export class SimulatedProcess {
   readonly delivery: Delivery<NumberedRecord>;
   readonly stdio: MemoryStdio;
   isAlive = true;
-  readonly startedMs: number;
   /** When it died; `Infinity` until then. */
   diedMs: number = Number.POSITIVE_INFINITY;
   /** When it was told to close; `Infinity` until then. */
@@ -76,6 +75,7 @@ export class SimulatedProcess {
   readonly #setup: ProcessSetup;
   readonly #timers = new Set<Timer>();
   readonly #promised: Promised[] = [];
+  readonly #locks: OwnLocks | undefined;
   #events = 0;
   /** At the end of the last step. */
   #quietEvents = 0;
@@ -88,7 +88,6 @@ export class SimulatedProcess {
   constructor(setup: ProcessSetup, diesAt: number) {
     this.#setup = setup;
     this.#diesAt = diesAt;
-    this.startedMs = setup.clock.nowMs();
     if (setup.options.ordered === true) setup.truth.expectOrder();
     this.#failures = setup.disk?.failures ?? 0;
     const { random, network, complain } = setup;
@@ -96,6 +95,7 @@ export class SimulatedProcess {
     this.stdio = createMemoryStdio(clock);
     this.stdio.mode = setup.stdioMode;
     const fileSystem = setup.disk?.mount(this);
+    this.#locks = fileSystem === undefined ? undefined : ownLocks(fileSystem);
     const way = network.connect({ stats: () => this.stats(), isAlive: () => this.isAlive });
     this.delivery = (setup.create ?? createDelivery)({
       codec: numberedCodec,
@@ -112,7 +112,7 @@ export class SimulatedProcess {
       clock,
       random,
       transport: this.#ownTransport(way),
-      ...(fileSystem === undefined ? {} : { fileSystem, locks: ownLocks(fileSystem) }),
+      ...(fileSystem === undefined ? {} : { fileSystem, locks: this.#locks }),
       stdio: this.stdio,
     });
   }
@@ -142,6 +142,11 @@ export class SimulatedProcess {
     if (this.isClosed) return;
     this.#promise('close', timeoutMs, promise);
     this.closedMs = this.#setup.clock.nowMs();
+  }
+
+  /** Its directories on disk: what it wrote, and what it took over of dead processes. */
+  get homes(): readonly string[] {
+    return this.#locks?.homes() ?? [];
   }
 
   get isClosed(): boolean {
@@ -281,15 +286,23 @@ export class SimulatedProcess {
   }
 }
 
+interface OwnLocks extends InstanceLocks {
+  /** Directories it locked, also those it let go. */
+  homes(): string[];
+}
+
 /** Locks that hold as long as their process lives; there is one at a time. Their files stay, as those of sockets do. */
-function ownLocks(fileSystem: FileSystem): InstanceLocks {
+function ownLocks(fileSystem: FileSystem): OwnLocks {
+  const taken: (() => string)[] = [];
   const held = new Set<() => string>();
   return {
     hold(path) {
       fileSystem.close(fileSystem.open(`${path()}/lock`, 'update'));
+      taken.push(path);
       held.add(path);
       return () => void held.delete(path);
     },
     probe: async (path) => ([...held].some((holder) => holder() === path) ? 'alive' : 'dead'),
+    homes: () => [...new Set(taken.map((holder) => holder()))],
   };
 }

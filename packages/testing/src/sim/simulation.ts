@@ -53,8 +53,11 @@ export interface SimulationSummary {
 export class SimulationFailure extends Error {
   readonly seed: number;
 
-  constructor(seed: number, what: string) {
-    super(`${what}\n  reproduce with: npm run simulate -- --seed ${seed}`);
+  /** @param options - those it was run with: what they leave to chance follows from the seed. */
+  constructor(seed: number, what: string, { disk, ordered }: SimulationOptions = {}) {
+    const flags = Object.entries({ disk, ordered }).filter(([, value]) => value !== undefined);
+    const given = flags.map(([name, value]) => ` --${name} ${value ? 'yes' : 'no'}`).join('');
+    super(`${what}\n  reproduce with: npm run simulate -- --seed ${seed}${given}`);
     this.name = 'SimulationFailure';
     this.seed = seed;
   }

@@ -5,7 +5,7 @@ import { simulate } from '@logflume/testing';
 
 // npm run simulate -- --seed 42             one run, with every step
 // npm run simulate -- --runs 1000000        many, on all processors; --from 5000 begins elsewhere
-// --disk yes or --disk no: all of them with a spool, or none; else chance decides
+// --disk yes or --disk no: all of them with a spool, or none; --ordered yes or no: in order, or not; else chance decides
 
 const REPORT_EVERY_MS = 10_000;
 
@@ -17,22 +17,27 @@ async function main() {
     options: {
       seed: { type: 'string' },
       disk: { type: 'string' },
+      ordered: { type: 'string' },
       runs: { type: 'string', default: '20000' },
       from: { type: 'string', default: '0' },
       workers: { type: 'string', default: String(availableParallelism()) },
     },
   });
-  const disk = values.disk === undefined ? undefined : values.disk !== 'no';
-  if (values.seed !== undefined) return showOne(Number(values.seed), disk);
-  await runMany(Number(values.from), Number(values.runs), { workers: Number(values.workers), disk });
+  const options = { disk: toBoolean(values.disk), ordered: toBoolean(values.ordered) };
+  if (values.seed !== undefined) return showOne(Number(values.seed), options);
+  await runMany(Number(values.from), Number(values.runs), { workers: Number(values.workers), options });
 }
 
-async function showOne(seed, disk) {
-  const summary = await simulate(seed, { disk, onStep: say }).catch(explain);
+function toBoolean(flag) {
+  return flag === undefined ? undefined : flag !== 'no';
+}
+
+async function showOne(seed, options) {
+  const summary = await simulate(seed, { ...options, onStep: say }).catch(explain);
   if (summary !== undefined) say(inspect(summary));
 }
 
-async function runMany(from, runs, { workers, disk }) {
+async function runMany(from, runs, { workers, options }) {
   const startMs = performance.now();
   const totals = {};
   let done = 0;
@@ -45,7 +50,7 @@ async function runMany(from, runs, { workers, disk }) {
   await Promise.all(
     Array.from({ length: workers }, (_, at) => {
       const worker = new Worker(new URL(import.meta.url), {
-        workerData: { from: from + at, to: from + runs, workers, disk },
+        workerData: { from: from + at, to: from + runs, workers, options },
       });
       worker.on('message', ({ finished, sums, failure }) => {
         if (failure !== undefined) explain(failure);
@@ -62,12 +67,12 @@ async function runMany(from, runs, { workers, disk }) {
   say(inspect(totals));
 }
 
-async function work({ from, to, workers, disk }) {
+async function work({ from, to, workers, options }) {
   for (let seed = from; seed < to; seed += workers * 100) {
     const sums = {};
     let finished = 0;
     for (let at = seed; at < Math.min(to, seed + workers * 100); at += workers) {
-      const summary = await simulate(at, { disk }).catch((failure) => {
+      const summary = await simulate(at, options).catch((failure) => {
         parentPort.postMessage({ finished: 0, sums: {}, failure: String(failure) });
       });
       finished++;

@@ -24,7 +24,7 @@ it('finds an engine that counts a delivery twice, and says how to see it again',
   const found = await firstFailure((options) => miscounting(createDelivery(options)));
   expect(found).toBeInstanceOf(SimulationFailure);
   expect(found?.message).toContain('accounted for');
-  expect(found?.message).toContain(`npm run simulate -- --seed ${found?.seed}`);
+  expect(found?.message).toContain(`npm run simulate -- --seed ${found?.seed} --ordered no`);
 });
 
 it('finds an engine that keeps a record to itself', async () => {
@@ -44,7 +44,7 @@ async function firstFailure(
 ): Promise<SimulationFailure | undefined> {
   for (let seed = 0; seed < 200; seed++) {
     try {
-      await simulate(seed, { createDelivery: create });
+      await simulate(seed, { createDelivery: create, ordered: false });
     } catch (error) {
       if (error instanceof SimulationFailure) return error;
       throw error;
