@@ -14,11 +14,25 @@ export interface Sent {
   readonly headers?: http.OutgoingHttpHeaders;
   readonly body?: string;
   readonly agent?: http.Agent;
+  /** Whether the body leaves only when the server has taken the headers. */
+  readonly isBodyLate?: boolean;
 }
 
 /** Sends one request and reads its answer. */
-export async function send(url: string, { method = 'GET', headers = {}, body, agent }: Sent = {}): Promise<Answer> {
-  const request = http.request(url, { method, headers, ...(agent === undefined ? {} : { agent }) });
+export async function send(
+  url: string,
+  { method = 'GET', headers = {}, body, agent, isBodyLate = false }: Sent = {},
+): Promise<Answer> {
+  const expect = isBodyLate ? { expect: '100-continue' } : {};
+  const request = http.request(url, {
+    method,
+    headers: { ...headers, ...expect },
+    ...(agent === undefined ? {} : { agent }),
+  });
+  if (isBodyLate) {
+    request.flushHeaders();
+    await once(request, 'continue');
+  }
   request.end(body);
   const [response] = (await once(request, 'response')) as [http.IncomingMessage];
   let text = '';

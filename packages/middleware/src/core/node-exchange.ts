@@ -13,11 +13,11 @@ export interface NodeHost<Request> {
   readonly scheme: string;
   readonly clientAddress: string | undefined;
   /** Asked at the end: the template of the route that matched. */
-  readonly routeOf?: ((request: IncomingMessage) => string | undefined) | undefined;
+  readonly routeOf?: ((request: IncomingMessage, own: Request) => string | undefined) | undefined;
   /** Asked at the end: what was thrown, where the framework keeps it; `undefined` for nothing. */
   readonly errorOf?: ((request: IncomingMessage) => unknown) | undefined;
   /** Asked at the end: the body as it was parsed. */
-  readonly bodyOf?: ((request: IncomingMessage) => unknown) | undefined;
+  readonly bodyOf?: ((request: IncomingMessage, own: Request) => unknown) | undefined;
 }
 
 /** Where a request and its response keep their entry. Registered: two copies of this package see each other. */
@@ -106,7 +106,7 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
     const thrown = this.thrown ?? this.#host.errorOf?.(req);
     // An error that somebody made a proper answer of has been dealt with.
     if (thrown !== undefined && (isAborted || status === undefined || status >= 400)) entry.fail(thrown);
-    entry.route ??= this.#host.routeOf?.(req);
+    entry.route ??= this.#host.routeOf?.(req, this.request);
     const hasNoBody = this.method === 'HEAD' || status === 204 || status === 304;
     entry.end({
       status,
@@ -122,7 +122,7 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
 
   #requestBody(): ParsedBody | undefined {
     if (!isWantedType(this.#req.headers['content-type'], this.entry.options.requestBodies)) return undefined;
-    const value = this.#host.bodyOf?.(this.#req);
+    const value = this.#host.bodyOf?.(this.#req, this.request);
     return value === undefined ? undefined : { kind: 'parsed', value, bytes: this.requestBytes ?? 0 };
   }
 

@@ -173,8 +173,9 @@ export const behaviours: readonly Behaviour[] = [
       await send(`${rig.url}/hello`, { headers: { traceparent, 'x-request-id': 'one' } });
       await send(`${rig.url}/echo`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', traceparent, 'x-request-id': 'two' },
+        headers: { 'content-type': 'application/json', 'content-length': 2, traceparent, 'x-request-id': 'two' },
         body: '{}',
+        isBodyLate: true, // It comes by an event of the connection, which knows of no request.
       });
       const records = await rig.received(2);
       expect(records.map(({ body, attributes }) => [attributes['request.id'], body])).toEqual([

@@ -3,12 +3,15 @@ import * as common from '@nestjs/common';
 import * as core from '@nestjs/core';
 import { describe, it } from 'vitest';
 import { expressHosts } from '../hosts/express.ts';
+import { fastify5 } from '../hosts/fastify.ts';
 import { nestHostOf } from '../hosts/nest.ts';
 import { nodeHttp } from '../hosts/node-http.ts';
 import { behaviours } from './behaviours.ts';
 
 describe.each(
-  [nodeHttp, ...expressHosts, nestHostOf('Nest 12', { common, core })].map((host) => [host.name, host] as const),
+  [nodeHttp, ...expressHosts, fastify5, nestHostOf('Nest 12', { common, core })].map(
+    (host) => [host.name, host] as const,
+  ),
 )('%s', (_, host) => {
   for (const { title, skip, run } of behaviours) {
     const reason = skip?.(host);

@@ -1,0 +1,108 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from 'logflume';
+import type { AccessLogOptions } from './core/access-log-options.ts';
+import { exchangeOf, NodeExchange, peerAddress, schemeOf } from './core/node-exchange.ts';
+import { resolveOptions } from './core/resolve-options.ts';
+import { reportSecondMount } from './core/second-mount.ts';
+import { RequestFastifyLogger } from './fastify-logger.ts';
+
+export { createFastifyLogger, type FastifyLogger, type FastifyLogMethod } from './fastify-logger.ts';
+
+/** What is read of Fastify's request. */
+export interface FastifyRequest {
+  readonly raw: IncomingMessage;
+  readonly ip?: string | undefined;
+  readonly protocol?: string | undefined;
+  readonly body?: unknown;
+  readonly routeOptions: { readonly url?: string | undefined };
+}
+
+interface FastifyReply {
+  readonly raw: ServerResponse;
+}
+
+type Done = (error?: Error) => void;
+
+/** What is used of an instance of Fastify. */
+export interface FastifyInstance {
+  readonly log: unknown;
+  addHook(name: 'onRequest', hook: (request: FastifyRequest, reply: FastifyReply, done: Done) => void): unknown;
+  addHook(
+    name: 'onError',
+    hook: (request: FastifyRequest, reply: FastifyReply, error: Error, done: () => void) => void,
+  ): unknown;
+}
+
+/**
+ * The access log of Fastify 5, a plugin that is not encapsulated: one record for each request of the instance it is
+ * registered on, its id and trace on every record inside, whatever plugin the route is in. Fastify hands its hooks to
+ * plugins that were registered before, too: the order does not matter.
+ *
+ * `request.log` is the logger of the request where Fastify has no logger of its own, or has one of
+ * {@link createFastifyLogger}; another logger stays where it is.
+ *
+ * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` for options that cannot work; `app.ready()` rejects with it.
+ * @example
+ * ```ts
+ * app.register(accessLog, { logger: log });
+ * ```
+ */
+export async function accessLog(instance: FastifyInstance, options: AccessLogOptions<FastifyRequest>): Promise<void> {
+  const resolved = resolveOptions(options);
+  const getLogger = (): Logger => resolved.logger;
+  const state = { hasAccessLog: true };
+  const own = instance.log instanceof RequestFastifyLogger ? instance.log : undefined;
+  if (own !== undefined) own.state.hasAccessLog = true;
+  const isSilent = hasNoLogger(instance.log);
+
+  instance.addHook('onRequest', function logflumeAccessLog(request, reply, next) {
+    const { raw } = request;
+    if (exchangeOf(raw) !== undefined) {
+      reportSecondMount(resolved);
+      return next();
+    }
+    const { headers } = raw;
+    const isProxied = headers['x-forwarded-for'] !== undefined || headers['x-forwarded-proto'] !== undefined;
+    const { entry } = new NodeExchange(resolved, raw, reply.raw, {
+      request,
+      url: Reflect.get(raw, 'originalUrl') ?? raw.url ?? '/',
+      // Fastify decides by "trustProxy" whether these headers count; without them there is nothing to decide.
+      scheme: (isProxied ? request.protocol : undefined) ?? schemeOf(raw),
+      clientAddress: (isProxied ? request.ip : undefined) ?? peerAddress(raw),
+      routeOf,
+      bodyOf,
+    });
+    const log: unknown = Reflect.get(request, 'log');
+    if (log instanceof RequestFastifyLogger) log.attach(entry);
+    else if (isSilent) Reflect.set(request, 'log', new RequestFastifyLogger(getLogger, state).attach(entry));
+    Reflect.set(request, 'id', entry.id);
+    entry.run(next);
+  });
+
+  instance.addHook('onError', (request, _reply, error, next) => {
+    const exchange = exchangeOf(request.raw);
+    if (exchange !== undefined) exchange.thrown ??= error;
+    next();
+  });
+}
+
+// What the package fastify-plugin would set: hooks of the plugin are those of the instance it is registered on.
+Object.assign(accessLog, {
+  [Symbol.for('skip-override')]: true,
+  [Symbol.for('fastify.display-name')]: '@logflume/middleware',
+  [Symbol.for('plugin-meta')]: { name: '@logflume/middleware', fastify: '5.x' },
+});
+
+function routeOf(_: IncomingMessage, { routeOptions }: FastifyRequest): string | undefined {
+  return routeOptions.url; // With all prefixes; of a request without a route there is none.
+}
+
+function bodyOf(_: IncomingMessage, { body }: FastifyRequest): unknown {
+  return body;
+}
+
+/** Whether Fastify was made without a logger: it has one that does nothing, and whose children are itself. */
+function hasNoLogger(log: unknown): boolean {
+  const { child } = Object(log);
+  return typeof child === 'function' && child.length === 0 && child() === log;
+}

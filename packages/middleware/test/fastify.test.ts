@@ -1,0 +1,275 @@
+import { Readable, Writable } from 'node:stream';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import { describe, expect, it } from 'vitest';
+import { accessLog, createFastifyLogger, type FastifyLogger } from '../src/fastify.ts';
+import type { AccessLogOptions } from '../src/index.ts';
+import { send } from './client.ts';
+import { listenFastify } from './hosts/fastify.ts';
+import { type Host, Rig, type Sample } from './sample.ts';
+
+type Build = (app: FastifyInstance, sample: Sample, options: AccessLogOptions) => void;
+
+/** An application of one's own on the rig of the conformance suite. */
+function hostOf(build: Build, options: (sample: Sample) => FastifyServerOptions = () => ({})): Host {
+  return {
+    name: 'own',
+    hasRoutes: true,
+    hasErrors: true,
+    knowsOrder: false,
+    async start(sample, accessOptions) {
+      const app = fastify({ forceCloseConnections: true, ...options(sample) }) as unknown as FastifyInstance;
+      build(app, sample, accessOptions);
+      return listenFastify(app);
+    },
+  };
+}
+
+/** The same with the access log on it, and with logflume as Fastify's own logger. */
+const withLoggerInstance = (build: (app: FastifyInstance, sample: Sample) => void): Host =>
+  hostOf(
+    (app, sample, options) => {
+      app.register(accessLog, options);
+      build(app, sample);
+    },
+    ({ log }) => ({ loggerInstance: createFastifyLogger(log) }),
+  );
+
+const textsOf = (records: readonly { body: unknown }[]): unknown[] => records.map(({ body }) => body);
+
+describe('logflume as the logger of Fastify', () => {
+  it('writes what the application logs in Fastify’s habit, and of each request the access record alone', async () => {
+    const host = withLoggerInstance((app) => {
+      app.get('/users/:id', async ({ log }) => {
+        (log as FastifyLogger).add({ 'user.tier': 'gold' });
+        log.info('looked up');
+        log.info({ rows: 2 }, 'found %s in %d ms', 'ann', 7);
+        log.warn('slow: %s', 'disk');
+        log.error(new RangeError('no shelf'), 'not there');
+        log.debug({ err: new TypeError('odd') }, 'passed over');
+        log.child({ part: 'cache' }).info({ hit: true }, 'read');
+        log.silent('nothing');
+        return 'found';
+      });
+    });
+    await using rig = await Rig.start(host);
+    await send(`${rig.url}/users/7`, { headers: { 'x-request-id': 'one' } });
+    await send(`${rig.url}/nowhere`);
+    const records = await rig.received(2);
+    expect(textsOf(records)).toEqual([
+      expect.stringContaining('Server listening'),
+      'looked up',
+      'found ann in 7 ms',
+      'slow: disk',
+      'not there',
+      'passed over',
+      'read',
+      'GET /users/7 200',
+      'GET /nowhere 404',
+    ]);
+    const inside = records.slice(1, 8);
+    expect(new Set(inside.map(({ attributes }) => attributes['request.id']))).toEqual(new Set(['one']));
+    expect(inside.map(({ severityText }) => severityText)).toEqual(
+      ['INFO', 'INFO', 'WARN', 'ERROR', 'DEBUG', 'INFO', 'INFO'], //
+    );
+    expect(inside[1]?.attributes).toMatchObject({ rows: 2 });
+    expect(inside[3]?.attributes).toMatchObject({ 'exception.type': 'RangeError', 'exception.message': 'no shelf' });
+    expect(inside[4]?.attributes).toMatchObject({ 'exception.type': 'TypeError' });
+    expect(inside[5]?.attributes).toMatchObject({ part: 'cache', hit: true });
+    expect(inside[6]?.attributes).toMatchObject({ 'user.tier': 'gold', 'http.route': '/users/:id' });
+  });
+
+  it('tells of a failure once, with what else went wrong on the way', async () => {
+    const host = withLoggerInstance((app, sample) => {
+      app.get('/', ({ log }) => {
+        log.info({ req: 'mine' }, 'incoming request'); // Looks like Fastify's, and is the application's.
+        throw sample.failure();
+      });
+    });
+    await using rig = await Rig.start(host);
+    await send(rig.url);
+    await rig.backend.waitFor(3);
+    const [, ...records] = await rig.received();
+    expect(textsOf(records)).toEqual(['incoming request', 'GET / 500']);
+    expect(records[1]?.attributes).toMatchObject({ 'exception.message': 'it broke' });
+  });
+
+  it('takes the level of a route', async () => {
+    const host = withLoggerInstance((app) => {
+      app.get('/quiet', { logLevel: 'error' }, ({ log }) => {
+        log.warn('not wanted');
+        log.error('wanted');
+        return `${log.level} ${app.log.level}`;
+      });
+      app.get('/silent', { logLevel: 'silent' }, ({ log }) => {
+        log.fatal('not wanted');
+        return log.level;
+      });
+    });
+    await using rig = await Rig.start(host);
+    expect(await send(`${rig.url}/quiet`)).toMatchObject({ body: 'error debug' });
+    expect(await send(`${rig.url}/silent`)).toMatchObject({ body: 'silent' });
+    const [, ...records] = await rig.received(2);
+    expect(textsOf(records)).toEqual(['wanted', 'GET /quiet 200', 'GET /silent 200']);
+  });
+
+  it('names requests and replies where no access log tells of them, and does not walk them', async () => {
+    const host = hostOf(
+      (app) => void app.get('/users/:id', () => 'found'),
+      ({ log }) => ({ loggerInstance: createFastifyLogger(log) }),
+    );
+    await using rig = await Rig.start(host);
+    await send(`${rig.url}/users/7?token=s3cret-value`, { headers: { authorization: 'Bearer s3cret-value' } });
+    const [, incoming, completed] = await rig.backend.waitFor(3);
+    expect(incoming).toMatchObject({
+      body: 'incoming request',
+      attributes: { reqId: 'req-1', 'http.request.method': 'GET', 'url.path': '/users/7' },
+    });
+    expect(completed).toMatchObject({
+      body: 'request completed',
+      attributes: { 'http.response.status_code': 200, 'http.server.request.duration': expect.any(Number) },
+    });
+    expect(JSON.stringify(rig.backend.records())).not.toContain('s3cret-value');
+  });
+
+  it('is of Fastify’s own type', () => {
+    const check = (logger: FastifyLogger): FastifyBaseLogger => logger;
+    expect(check).toBeTypeOf('function');
+  });
+});
+
+describe('the access log of Fastify', () => {
+  it('leaves another logger of the application where it is', async () => {
+    const lines: string[] = [];
+    const stream = new Writable({
+      write(line, _encoding, done) {
+        lines.push(String(line));
+        done();
+      },
+    });
+    const host = hostOf(
+      (app, _sample, options) => {
+        app.register(accessLog, options);
+        app.get('/', ({ log }) => {
+          log.warn('to pino');
+          return 'ok';
+        });
+      },
+      () => ({ logger: { level: 'warn', stream } }),
+    );
+    await using rig = await Rig.start(host);
+    await send(rig.url);
+    await rig.access();
+    expect(textsOf(rig.backend.records())).toEqual(['GET / 200']);
+    expect(lines.join()).toContain('to pino');
+  });
+
+  it('sees routes of plugins that were registered before it, with their prefix', async () => {
+    const host = hostOf((app, _sample, options) => {
+      app.register(async (early) => void early.get('/early/:id', () => 'ok'), { prefix: '/p' });
+      app.register(accessLog, options);
+    });
+    await using rig = await Rig.start(host);
+    await send(`${rig.url}/p/early/7`);
+    expect((await rig.access()).attributes).toMatchObject({ 'http.route': '/p/early/:id' });
+    expect(rig.diagnostics).toEqual([]);
+  });
+
+  it('knows what was thrown when an error handler answers in its own words, and blames no proper answer on it', async () => {
+    const host = hostOf((app, sample, options) => {
+      app.register(accessLog, options);
+      app.setErrorHandler((_error, request, reply) =>
+        reply.code(request.url === '/forgiven' ? 200 : 503).send({ error: 'try later' }),
+      );
+      for (const path of ['/failed', '/forgiven']) {
+        app.get(path, async () => {
+          throw sample.failure();
+        });
+      }
+    });
+    await using rig = await Rig.start(host);
+    await send(`${rig.url}/failed`);
+    await send(`${rig.url}/forgiven`);
+    const [failed, forgiven] = await rig.received(2);
+    expect(failed?.attributes).toMatchObject({ 'http.response.status_code': 503, 'exception.message': 'it broke' });
+    expect(forgiven).toMatchObject({ severityText: 'INFO' });
+    expect(forgiven?.attributes).not.toHaveProperty(['exception.message']);
+  });
+
+  it('gives records about a body that cannot be parsed the id of its request', async () => {
+    const host = hostOf((app, { log }, options) => {
+      app.register(accessLog, options);
+      app.setErrorHandler((_error, _request, reply) => {
+        log.warn('refused');
+        return reply.code(400).send();
+      });
+      app.post('/', () => 'ok');
+    });
+    await using rig = await Rig.start(host);
+    const headers = { 'content-type': 'application/json', 'x-request-id': 'one' };
+    await send(rig.url, { method: 'POST', headers, body: '{"a":' });
+    const records = await rig.received();
+    expect(records.map(({ body, attributes }) => [body, attributes['request.id']])).toEqual([
+      ['refused', 'one'],
+      ['POST / 400', 'one'],
+    ]);
+  });
+
+  it('tells an answer that broke off from one that ended', async () => {
+    const host = hostOf((app, sample, options) => {
+      app.register(accessLog, options);
+      const broken = async function* (): AsyncGenerator<string> {
+        yield 'begun';
+        throw sample.failure();
+      };
+      app.get('/', (_request, reply) => reply.send(Readable.from(broken())));
+    });
+    await using rig = await Rig.start(host);
+    await send(rig.url).catch(() => undefined); // The connection was cut.
+    expect(await rig.access()).toMatchObject({
+      severityText: 'WARN',
+      attributes: { 'logflume.outcome': 'aborted', 'http.response.body.size': 5 },
+    });
+  });
+
+  it('believes a proxy where Fastify does', async () => {
+    const headers = { 'x-forwarded-for': '203.0.113.7', 'x-forwarded-proto': 'https' };
+    for (const trustProxy of [false, true]) {
+      const host = hostOf(
+        (app, _sample, options) => {
+          app.register(accessLog, options);
+          app.get('/', () => 'ok');
+        },
+        () => ({ trustProxy }),
+      );
+      await using rig = await Rig.start(host);
+      await send(rig.url, { headers });
+      expect((await rig.access()).attributes).toMatchObject({
+        'client.address': trustProxy ? '203.0.113.7' : '127.0.0.1',
+        'url.scheme': trustProxy ? 'https' : 'http',
+      });
+    }
+  });
+
+  it('has a record of requests that are injected, and tells them their id', async () => {
+    let inject: FastifyInstance['inject'] | undefined;
+    const host = hostOf((app, _sample, options) => {
+      app.register(accessLog, options);
+      app.get('/users/:id', ({ id }) => id);
+      inject = app.inject.bind(app) as FastifyInstance['inject'];
+    });
+    await using rig = await Rig.start(host);
+    const answer = await inject?.('/users/7');
+    const { attributes } = await rig.access();
+    expect(attributes).toMatchObject({ 'http.route': '/users/:id', 'http.response.status_code': 200 });
+    expect([answer?.body, answer?.headers['x-request-id']]).toEqual([
+      attributes['request.id'],
+      attributes['request.id'],
+    ]);
+  });
+
+  it('refuses wrong options when the application starts', async () => {
+    const app = fastify();
+    Reflect.apply(app.register, app, [accessLog, { slowMs: -1 }]);
+    await expect(app.ready()).rejects.toMatchObject({ code: 'ERR_LOGFLUME_INVALID_OPTION' });
+  });
+});
