@@ -61,29 +61,37 @@ function checkMember(value: unknown, path: string, rule: OptionRule): void {
       return;
     case 'value':
       if (!rule.accepts(value)) throw refuse(path, value, rule);
-      if (rule.members !== undefined) checkMembers(value, path, rule.members);
+      checkMembers(value, path, rule);
       return;
     default:
       rule satisfies never;
   }
 }
 
-/** Whether an option may be a value, its members included. */
-export function isAccepted(value: unknown, rule: OptionRule): boolean {
+/** Says why an option may not be a value, its members included; `undefined` for one it may be. */
+export function whyRefused(value: unknown, path: string, rule: OptionRule): LogflumeError | undefined {
   try {
-    checkMember(value, '', rule);
-    return true;
-  } catch {
-    return false; // Who asks has words of their own for it.
+    checkMember(value, path, rule);
+    return undefined;
+  } catch (error) {
+    if (error instanceof LogflumeError) return error;
+    throw error;
   }
 }
 
-function checkMembers(value: unknown, path: string, fields: Readonly<Record<string, OptionRule>>): void {
-  if (!Array.isArray(value)) {
-    if (isRecord(value)) checkGroup(value, path, fields);
+/** Members of a value that is an object, or of the entries of a list that are. */
+function checkMembers(value: unknown, path: string, rule: Extract<OptionRule, { kind: 'value' }>): void {
+  const { members, required } = rule;
+  if (members === undefined) return;
+  if (Array.isArray(value)) {
+    for (const [place, entry] of value.entries())
+      if (!Array.isArray(entry)) checkMembers(entry, `${path}[${place}]`, rule);
     return;
   }
-  for (const [place, entry] of value.entries()) if (isRecord(entry)) checkGroup(entry, `${path}[${place}]`, fields);
+  if (!isRecord(value)) return;
+  checkGroup(value, path, members);
+  if (required === undefined || value[required] !== undefined) return;
+  throw invalidOption(`${path}.${required}`, { expected: `given in ${path}`, got: 'undefined' });
 }
 
 /** Values never reach a message, and names only those HTTP allows: a wrong one may be the token. */

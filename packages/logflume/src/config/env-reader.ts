@@ -33,12 +33,16 @@ export interface EnvReader {
   readonly diagnostics: readonly ConfigDiagnostic[];
 }
 
-/**
- * Makes a reader over a snapshot of the environment.
- *
- * @param isSetInCode - whether the option at a path was given in code; only changes the words of a diagnostic.
- */
-export function createEnvReader(env: EnvironmentVariables, isSetInCode: (option: string) => boolean): EnvReader {
+/** Where else options were given; only changes the words of a diagnostic. */
+export interface OtherPlaces {
+  /** Whether the option at a path, such as `batch.lingerMs`, was given in code, which beats the variables. */
+  readonly isSetInCode: (option: string) => boolean;
+  /** Where a configuration file gives it, which the variables beat; `undefined` where none does. */
+  readonly sourceInFile: (option: string) => SettingSource | undefined;
+}
+
+/** Makes a reader over a snapshot of the environment. */
+export function createEnvReader(env: EnvironmentVariables, places: OtherPlaces): EnvReader {
   const diagnostics: ConfigDiagnostic[] = [];
   const reported = new Set<string>();
 
@@ -60,15 +64,20 @@ export function createEnvReader(env: EnvironmentVariables, isSetInCode: (option:
       if (value !== undefined) tried.push({ name, value, parsed: parse(value, name) });
     }
     const winner = tried.find(({ parsed }) => parsed.kind !== 'bad');
-    const inCode = use.option !== undefined && isSetInCode(use.option);
     for (const { name, value, parsed } of tried) {
       if (parsed.kind === 'ok') continue;
-      const instead = winner?.name === name ? 'the rest of it' : (winner?.name ?? use.otherwise);
-      report(toInvalidSetting(name, value, parsed.bad, inCode ? 'the value set in code' : instead));
+      const instead = winner?.name === name ? 'the rest of it' : winner?.name;
+      report(toInvalidSetting(name, value, parsed.bad, usedFor(use, instead, places)));
     }
     if (winner === undefined || winner.parsed.kind === 'bad') return undefined;
     return { value: winner.parsed.value, source: `environment ${winner.name}` };
   };
 
   return { text, read, report, diagnostics };
+}
+
+function usedFor({ option, otherwise }: SettingUse, variable: string | undefined, places: OtherPlaces): string {
+  if (option !== undefined && places.isSetInCode(option)) return 'the value set in code';
+  const file = option === undefined ? undefined : places.sourceInFile(option);
+  return variable ?? (file === undefined ? otherwise : `the value of ${file}`);
 }

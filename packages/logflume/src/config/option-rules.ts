@@ -17,6 +17,8 @@ interface Extra {
   readonly secret?: boolean;
   /** Rules for the members of a value that is an object, or of those of its entries if it is a list. */
   readonly members?: Readonly<Record<string, OptionRule>>;
+  /** The one of `members` that an object must have. */
+  readonly required?: string;
   /** The words it may be, to recognise a typing mistake. */
   readonly words?: readonly string[];
   /** JSON Schema of what a file may hold; without it anything, or one of `words`. */
@@ -124,6 +126,7 @@ export const fileRule: Extract<OptionRule, { kind: 'value' }> = {
   expected: 'a path, an object with a path, or a list of these',
   accepts: (value) => (Array.isArray(value) ? value.every(isFileOutput) : isFileOutput(value)),
   schema: { anyOf: [{ type: 'string', minLength: 1 }, { type: 'object' }, { type: 'array' }] },
+  required: 'path',
   members: {
     path: { kind: 'value', expected: 'a path', accepts: isName, schema: { type: 'string', minLength: 1 } },
     format: word(...linePresets),
@@ -309,7 +312,7 @@ function isTransport(value: unknown): boolean {
 }
 
 function isFileOutput(value: unknown): boolean {
-  return isName(value) || (isRecord(value) && isName(value['path']));
+  return isName(value) || isRecord(value);
 }
 
 function isAttributeTest(value: unknown): boolean {

@@ -249,17 +249,23 @@ export const optionTable: Readonly<Record<string, OptionRow>> = Object.freeze({
   },
   'tls.ca': {
     section: 'security',
+    variables: { LOGFLUME_TLS_CA: 'PEM text, in which a line break may be written as `\\n`' },
     default: 'what Node trusts',
     description: 'Authorities to trust instead',
     example: '-----BEGIN CERTIFICATE-----',
   },
   'tls.cert': {
     section: 'security',
-    variables: {},
+    variables: { LOGFLUME_TLS_CERT: 'as `LOGFLUME_TLS_CA`' },
     default: 'none',
     description: 'Certificate shown to the server; needs a key',
   },
-  'tls.key': { section: 'security', variables: {}, default: 'none', description: 'Its key' },
+  'tls.key': {
+    section: 'security',
+    variables: { LOGFLUME_TLS_KEY: 'as `LOGFLUME_TLS_CA`' },
+    default: 'none',
+    description: 'Its key',
+  },
   'tls.caFile': {
     section: 'security',
     variables: { OTEL_EXPORTER_OTLP_LOGS_CERTIFICATE: '', OTEL_EXPORTER_OTLP_CERTIFICATE: '' },

@@ -67,7 +67,7 @@ it('never repeats a header value, user info or a query', () => {
           LOGFLUME_ENDPOINTS: `me:${token}@host,ftp://host?${token}`,
           LOGFLUME_DESTINATIONS: `a=http://me:${token}@host,b=ftp://host?${token}`,
         },
-        { ...deps, isSetInCode: () => false },
+        { ...deps, isSetInCode: () => false, sourceInFile: () => undefined },
       );
       expect(JSON.stringify(diagnostics)).not.toContain('S3CRET');
     }),

@@ -15,6 +15,7 @@ const deps: EnvironmentDeps = {
   },
   hasZstd: true,
   isSetInCode: () => false,
+  sourceInFile: () => undefined,
 };
 
 const read = (env: EnvironmentVariables): EnvironmentSettings => readEnvironment(env, deps);
@@ -135,6 +136,23 @@ const cases: Readonly<Record<string, Case>> = {
       ['/tls/empty', '"/tls/empty" (no PEM text in it)', 'what Node trusts'],
     ],
   }),
+  LOGFLUME_TLS_CA: {
+    good: [
+      [pem, { ca: pem }],
+      ['-----BEGIN CERTIFICATE-----\\nYQ==\\n', { ca: '-----BEGIN CERTIFICATE-----\nYQ==\n' }],
+    ],
+    bad: [['s3cret', 'a string that is none', 'what Node trusts']],
+  },
+  LOGFLUME_TLS_CERT: {
+    beside: { OTEL_EXPORTER_OTLP_CLIENT_KEY: '/tls/b.pem' },
+    good: [[pem, { cert: pem, keyFile: '/tls/b.pem' }]],
+    bad: [['s3cret', 'a string that is none', 'no client certificate']],
+  },
+  LOGFLUME_TLS_KEY: {
+    beside: { LOGFLUME_TLS_CERT: pem },
+    good: [[pem, { key: pem, cert: pem }]],
+    bad: [['s3cret', 'a string that is none', 'no client certificate']],
+  },
   ...bothNames('CLIENT_KEY', {
     beside: { OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: '/tls/b.pem' },
     good: [['/tls/a.pem', { keyFile: '/tls/a.pem', certFile: '/tls/b.pem' }]],
@@ -346,7 +364,10 @@ const cases: Readonly<Record<string, Case>> = {
       ['["a,b"]', { redact: ['a,b'] }],
       ['{"values":true}', { redact: { values: true } }],
     ],
-    bad: [['{"values":"all"}', 'a string that is none', 'nothing is redacted']],
+    bad: [
+      ['{"values":"all"}', 'an object where redact.values must be true, false or a list of', 'nothing is redacted'],
+      ['{"valeus":true}', 'an object where "valeus" is not an option of redact; did you mean', 'nothing is redacted'],
+    ],
   },
   LOGFLUME_CONFIG: { good: [], bad: [] },
   OTEL_CONFIG_FILE: { good: [], bad: [] },
@@ -407,6 +428,17 @@ describe('readEnvironment', () => {
   it('says that the value in code is used where there is one', () => {
     const settings = readEnvironment({ LOG_LEVEL: 'x' }, { ...deps, isSetInCode: (path) => path === 'level' });
     expect(settings.diagnostics).toMatchObject([{ used: 'the value set in code' }]);
+  });
+
+  it('says that the value of the file is used where there is one and no other variable', () => {
+    const inFile = { ...deps, sourceInFile: () => 'file /f.yaml:3' as const };
+    const used = (env: EnvironmentVariables) =>
+      readEnvironment(env, inFile).diagnostics.map((each) => 'used' in each && each.used);
+    expect(used({ LOG_LEVEL: 'x' })).toEqual(['the value of file /f.yaml:3']);
+    expect(used({ OTEL_EXPORTER_OTLP_LOGS_TIMEOUT: 'x', OTEL_EXPORTER_OTLP_TIMEOUT: '2' })).toEqual([
+      'OTEL_EXPORTER_OTLP_TIMEOUT',
+    ]);
+    expect(used({ LOG_LEVEL: 'warn,db=x' })).toEqual(['the rest of it']);
   });
 
   it('merges headers name by name, the signal-specific ones over the generic ones', () => {
@@ -509,6 +541,17 @@ describe('client certificates', () => {
     expect(valuesOf(settings)).toEqual({});
     expect(settings.diagnostics[0]?.message).toBe(
       `OTEL_EXPORTER_OTLP_${given} must be given together with OTEL_EXPORTER_OTLP_${missing}, got it alone; using no client certificate`,
+    );
+  });
+
+  it.each([
+    ['KEY', 'CERT'],
+    ['CERT', 'KEY'],
+  ])('reports a %s without a %s as text too', (given, missing) => {
+    const settings = read({ [`LOGFLUME_TLS_${given}`]: pem });
+    expect(valuesOf(settings)).toEqual({});
+    expect(settings.diagnostics[0]?.message).toBe(
+      `LOGFLUME_TLS_${given} must be given together with LOGFLUME_TLS_${missing}, got it alone; using no client certificate`,
     );
   });
 

@@ -3,7 +3,13 @@ import { closestName } from './closest-name.ts';
 import { defaults } from './defaults.ts';
 import { readDestinationVariables } from './destination-variables.ts';
 import type { ConfigDiagnostic } from './diagnostic.ts';
-import { createEnvReader, type EnvironmentVariables, type EnvReader, type Setting } from './env-reader.ts';
+import {
+  createEnvReader,
+  type EnvironmentVariables,
+  type EnvReader,
+  type OtherPlaces,
+  type Setting,
+} from './env-reader.ts';
 import {
   type Parsed,
   type ParsedValue,
@@ -22,17 +28,15 @@ import { parseHeaders } from './otel-headers.ts';
 import { parseAttributes, parseResourceAttributes } from './otel-resource-attributes.ts';
 import { expectedLevel, type ParsedLevels, parseLevels } from './parse-levels.ts';
 import { type OptionValues, parseOptionText, readOptionVariables } from './read-option-variables.ts';
-import { type ReadFile, readTlsFiles, type TlsSettings } from './read-tls-files.ts';
+import { type ReadFile, readTls, type TlsSettings } from './read-tls.ts';
 import type { GivenEndpoint } from './resolve-endpoints.ts';
 import { isUnexpanded } from './unexpanded.ts';
 
 /** What reading the environment needs besides the variables. */
-export interface EnvironmentDeps {
+export interface EnvironmentDeps extends OtherPlaces {
   readonly readFile: ReadFile;
   /** Whether this Node compresses with zstd (≥ 22.15). */
   readonly hasZstd: boolean;
-  /** Whether code gave the option at a path, such as `batch.lingerMs`; only changes the words of a diagnostic. */
-  readonly isSetInCode: (option: string) => boolean;
 }
 
 /** What the environment says, before code and defaults are laid around it. `undefined`: nothing usable was set. */
@@ -79,7 +83,7 @@ export interface EnvironmentSettings {
  * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
 export function readEnvironment(env: EnvironmentVariables, deps: EnvironmentDeps): EnvironmentSettings {
-  const reader = createEnvReader(env, deps.isSetInCode);
+  const reader = createEnvReader(env, deps);
   const exporters = readExporters(reader);
   const disabled = reader.read(['OTEL_SDK_DISABLED'], parseBoolean, { otherwise: 'false' });
   const isSilent = disabled?.value === true || exporters?.value.has('none') === true;
@@ -101,7 +105,7 @@ export function readEnvironment(env: EnvironmentVariables, deps: EnvironmentDeps
       option: 'balance',
       otherwise: 'the default, "least-loaded"',
     }),
-    tls: readTlsFiles(reader, deps.readFile),
+    tls: readTls(reader, deps.readFile),
     timeoutMs: readTimeout(reader),
     ...readBatch(reader),
     ...readLimits(reader),
@@ -217,7 +221,7 @@ function readLimits(reader: EnvReader): Pick<EnvironmentSettings, 'maxAttributes
 }
 
 function parseConsole(text: string): ParsedValue<NonNullable<LoggerOptions['console']>> {
-  const parsed = parseOptionText(text, { rule: consoleRule });
+  const parsed = parseOptionText(text, { path: 'console', rule: consoleRule });
   if (parsed.kind === 'ok') return { kind: 'ok', value: parsed.value as NonNullable<LoggerOptions['console']> }; // by its rule
   const close = closestName(text, ['true', 'false', ...consoleFormats]);
   return { kind: 'bad', bad: { ...parsed.bad, hint: close === undefined ? undefined : `write "${close}"` } };
@@ -228,7 +232,7 @@ function parseRedact(text: string): ParsedValue<NonNullable<LoggerOptions['redac
     const names = text.split(',').map((name) => name.trim());
     return { kind: 'ok', value: names.filter((name) => name !== '') };
   }
-  const parsed = parseOptionText(text, { rule: redactRule });
+  const parsed = parseOptionText(text, { path: 'redact', rule: redactRule });
   if (parsed.kind !== 'ok') return parsed;
   return { kind: 'ok', value: parsed.value as NonNullable<LoggerOptions['redact']> }; // by its rule
 }

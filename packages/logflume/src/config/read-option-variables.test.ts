@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { variableOf } from './option-list.ts';
-import type { OptionRule } from './option-rules.ts';
+import { fileRule, type OptionRule } from './option-rules.ts';
 import { parseOptionText } from './read-option-variables.ts';
 
 type ValueRule = Extract<OptionRule, { kind: 'value' }>;
@@ -24,11 +24,22 @@ describe('parseOptionText', () => {
     ['a flag in any case', 'True', flagOrWord, true],
     ['a word in any case', 'JSON', flagOrWord, 'json'],
   ])('reads %s', (_, given, rule, value) => {
-    expect(parseOptionText(given, { rule })).toEqual({ kind: 'ok', value });
+    expect(parseOptionText(given, { path: 'x', rule })).toEqual({ kind: 'ok', value });
   });
 
   it.each(['1e3', '0x10', '-1', '1.5', '+5', 'twelve'])('refuses %j for an integer', (given) => {
-    expect(parseOptionText(given, { rule: integer })).toMatchObject({ kind: 'bad', bad: { expected: 'an integer' } });
+    expect(parseOptionText(given, { path: 'x', rule: integer })).toMatchObject({
+      kind: 'bad',
+      bad: { expected: 'an integer' },
+    });
+  });
+
+  it.each([
+    ['{"path":1}', 'an object where file.path must be a path, got 1'],
+    ['[{"path":"/a","fromat":"json"}]', 'a list where "fromat" is not an option of file[0]; did you mean "format"?'],
+    ['{"path":"/a"', 'a string that is none'],
+  ])('does not take %j for a path', (given, got) => {
+    expect(parseOptionText(given, { path: 'file', rule: fileRule })).toMatchObject({ kind: 'bad', bad: { got } });
   });
 
   it.each([
@@ -36,7 +47,7 @@ describe('parseOptionText', () => {
     ['that is JSON, whose members may be secret', '{"token":"s3cret"}', list],
     ['that was to be JSON', '["s3cret"', list],
   ])('shows nothing of a value %s', (_, given, rule) => {
-    const parsed = parseOptionText(given, { rule });
+    const parsed = parseOptionText(given, { path: 'x', rule });
     expect(parsed).toMatchObject({ kind: 'bad', bad: { got: 'a string that is none' } });
   });
 });

@@ -1,4 +1,4 @@
-import { isAccepted } from './check-options.ts';
+import { whyRefused } from './check-options.ts';
 import type { EnvReader, Setting } from './env-reader.ts';
 import { type ParsedValue, toBad } from './env-values.ts';
 import { type OptionEntry, optionList } from './option-list.ts';
@@ -24,12 +24,23 @@ export function readOptionVariables(reader: EnvReader): OptionValues {
 }
 
 /** Takes the first reading of a text that the option accepts: one of its words, a number, a boolean, JSON, the text. */
-export function parseOptionText(text: string, { rule }: Pick<OptionEntry, 'rule'>): ParsedValue<unknown> {
+export function parseOptionText(
+  text: string,
+  { path, rule }: Pick<OptionEntry, 'path' | 'rule'>,
+): ParsedValue<unknown> {
   if (rule.kind === 'headers') return toBad('readable by itself');
-  const value = readingsOf(text, rule.words ?? []).find((reading) => isAccepted(reading, rule));
+  const isJson = /^[[{]/.test(text);
+  // What may be an object is meant as one: with a mistake in it, it is no path or word that looks odd.
+  const readings = isJson && rule.members !== undefined ? [parseJson(text)] : readingsOf(text, rule.words ?? []);
+  const value = readings.find((reading) => whyRefused(reading, path, rule) === undefined);
   if (value !== undefined) return { kind: 'ok', value };
   const bad = toBad(rule.expected);
-  const isSecret = rule.secret === true || /^[[{]/.test(text);
+  const json = parseJson(text);
+  if (json !== undefined && rule.accepts(json)) {
+    const why = whyRefused(json, path, rule)?.message;
+    return { kind: 'bad', bad: { ...bad.bad, got: `${Array.isArray(json) ? 'a list' : 'an object'} where ${why}` } };
+  }
+  const isSecret = rule.secret === true || isJson;
   return isSecret ? { kind: 'bad', bad: { ...bad.bad, got: `${describeKind(text)} that is none` } } : bad;
 }
 

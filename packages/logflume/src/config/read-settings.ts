@@ -1,12 +1,18 @@
 import type { ConfigDiagnostic } from './diagnostic.ts';
 import type { EnvironmentVariables } from './env-reader.ts';
 import { layFileUnder } from './file/lay-file-under.ts';
-import { type ConfigFile, type ConfigFileDeps, type FileVariable, readConfigFile } from './file/read-config-file.ts';
+import {
+  type ConfigFile,
+  type ConfigFileDeps,
+  type FileVariable,
+  readConfigFile,
+  valuesOf,
+} from './file/read-config-file.ts';
 import { knownVariables } from './option-list.ts';
 import { type EnvironmentDeps, type EnvironmentSettings, readEnvironment } from './read-environment.ts';
 
 /** What reading environment and files needs of the world. */
-export interface SettingsDeps extends EnvironmentDeps {
+export interface SettingsDeps extends Omit<EnvironmentDeps, 'sourceInFile'> {
   readonly checkMore: ConfigFileDeps['checkMore'];
 }
 
@@ -35,7 +41,11 @@ export function readSettings(env: EnvironmentVariables, deps: SettingsDeps): Env
   const [ours, standard] = [read('LOGFLUME_CONFIG'), read('OTEL_CONFIG_FILE')];
   const variables = standard === undefined ? env : withoutStandardVariables(env, diagnostics);
   const layers = [ours, standard].filter((file) => file !== undefined);
-  const settings = layers.reduce(layFileUnder, readEnvironment(variables, deps));
+  const sourceInFile = (option: string) => {
+    const file = layers.find((each) => valuesOf(each).has(option));
+    return file === undefined ? undefined : (`file ${file.path}:${file.lineOf(option)}` as const);
+  };
+  const settings = layers.reduce(layFileUnder, readEnvironment(variables, { ...deps, sourceInFile }));
   return { ...settings, diagnostics: [...diagnostics, ...settings.diagnostics] };
 }
 

@@ -4,7 +4,7 @@ import { checkGroup, checkTlsPair, invalidOption } from './check-options.ts';
 import { closestName } from './closest-name.ts';
 import type { DestinationOptions, LoggerOptions } from './logger-options.ts';
 import { destinationRules, isRecord, minQueueBytes, minSpoolBytes, routeRules } from './option-rules.ts';
-import { checkTlsFiles, type ReadFile } from './read-tls-files.ts';
+import { checkTlsFiles, type ReadFile } from './read-tls.ts';
 import { parseEndpointOptions, resolveEndpoints, toLowerCaseNames } from './resolve-endpoints.ts';
 import type { BackendOptions, ResolvedDestination, ResolvedRoute } from './resolved-options.ts';
 import type { RouteRule } from './route-options.ts';
@@ -31,10 +31,7 @@ export function resolveDestinations(
 ): readonly ResolvedDestination[] {
   const given = options.destinations ?? [];
   if (given.length === 0) return [];
-  given.forEach((entry, index) => {
-    checkDestination(entry, index);
-    within(index, () => checkTlsFiles(entry.tls, readFile));
-  });
+  checkDestinations(given, readFile);
   const hasGeneral = general.endpoints.length > 0;
   const count = given.length + (hasGeneral ? 1 : 0);
   const allBytes = general.queue.maxBytes ?? defaultQueueBytes();
@@ -52,6 +49,22 @@ export function resolveDestinations(
 }
 
 /**
+ * Checks each of `options.destinations` by itself.
+ *
+ * @param readFile - to see whether the PEM files of a destination are there.
+ * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION`, naming the entry by its index.
+ */
+export function checkDestinations(given: readonly DestinationOptions[], readFile: ReadFile): void {
+  given.forEach((entry, index) => {
+    checkDestination(entry, index);
+    within(index, () => {
+      parseEndpointOptions(entry.endpoints ?? []);
+      checkTlsFiles(entry.tls, readFile);
+    });
+  });
+}
+
+/**
  * Checks and completes `options.route`.
  *
  * @param names - of all destinations.
@@ -59,11 +72,18 @@ export function resolveDestinations(
  */
 export function resolveRoute(rules: LoggerOptions['route'], names: readonly string[]): readonly ResolvedRoute[] {
   return (rules ?? []).map((rule, index) => {
-    const path = `route[${index}]`;
-    if (!isRecord(rule)) throw invalidOption(path, { expected: 'an object', got: showValue(rule) });
-    checkGroup(rule, path, routeRules.fields);
-    return { ...rule, to: namesOf(rule, path, names) };
+    checkRule(rule, index);
+    return { ...rule, to: namesOf(rule, `route[${index}]`, names) };
   });
+}
+
+/** Checks a rule of `options.route` but for the names in `to`. */
+export function checkRule(rule: unknown, index: number): void {
+  const path = `route[${index}]`;
+  if (!isRecord(rule)) throw invalidOption(path, { expected: 'an object', got: showValue(rule) });
+  checkGroup(rule, path, routeRules.fields);
+  if (rule['to'] === undefined)
+    throw invalidOption(`${path}.to`, { expected: 'a name or a list of names', got: 'undefined' });
 }
 
 function namesOf({ to }: RouteRule, path: string, names: readonly string[]): readonly string[] {

@@ -11,8 +11,8 @@ import { type LevelRules, parseLevels } from './parse-levels.ts';
 import type { EnvironmentSettings } from './read-environment.ts';
 import type { OptionValues } from './read-option-variables.ts';
 import { readSettings } from './read-settings.ts';
-import { checkTlsFiles, type ReadFile } from './read-tls-files.ts';
-import { resolveDestinations, resolveRoute } from './resolve-destinations.ts';
+import { checkTlsFiles, type ReadFile } from './read-tls.ts';
+import { checkDestinations, checkRule, resolveDestinations, resolveRoute } from './resolve-destinations.ts';
 import { type GivenEndpoint, parseEndpointOptions, resolveEndpoints, toLowerCaseNames } from './resolve-endpoints.ts';
 import { decideOutput, destinationsOutsideCode, type OutputDecision } from './resolve-output.ts';
 import type { ResolvedFile, ResolvedOptions } from './resolved-options.ts';
@@ -49,6 +49,8 @@ export function resolveOptions(code: LoggerOptions, env: EnvironmentVariables, d
   const checkMore = (given: LoggerOptions): void => {
     refuseMissingZstd(given, deps);
     checkTlsFiles(given.tls, deps.readFile);
+    checkDestinations(given.destinations ?? [], deps.readFile);
+    given.route?.forEach(checkRule);
   };
   checkMore(options);
   const codeEndpoints = parseEndpointOptions(options.endpoints ?? []);

@@ -5,7 +5,12 @@ import { readEnvironment } from './read-environment.ts';
 import { decideOutput } from './resolve-output.ts';
 
 function decide(options: LoggerOptions, variables: EnvironmentVariables, isTTY = false) {
-  const env = readEnvironment(variables, { readFile: () => '', hasZstd: true, isSetInCode: () => false });
+  const env = readEnvironment(variables, {
+    readFile: () => '',
+    hasZstd: true,
+    isSetInCode: () => false,
+    sourceInFile: () => undefined,
+  });
   return decideOutput({ options, env, isTTY });
 }
 

@@ -110,6 +110,20 @@ describe('a configuration file', () => {
       'endpoints[1] must be an http(s) URL, or one with dns+ or srv+ in front, got "localhost:4318"; write "http://localhost:4318"',
     ],
     [
+      'destinations:\n  - { name: a, endpoints: [http://a] }\n  - name: b\n    endpoints: [http://b]\n    balance: random\n',
+      5,
+      'destinations[1].balance',
+      undefined,
+      'destinations[1].balance must be "least-loaded", "round-robin" or "failover", got "random"',
+    ],
+    [
+      'route:\n  - to: a\n    levle: info\n',
+      3,
+      'route[0].levle',
+      'level',
+      '"levle" is not an option of route[0]; did you mean "level"?',
+    ],
+    [
       'headers:\n  x: "s3cret\\n"\n',
       2,
       'headers.x',
