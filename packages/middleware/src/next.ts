@@ -43,7 +43,10 @@ export function accessLog(options?: AccessLogOptions<Request>): NextAccessLog {
           reportSecondMount(resolved);
           return handler(request, ...rest);
         }
-        const exchange = new FetchExchange<Request>(resolved, request, about?.route);
+        const exchange = new FetchExchange<Request>(resolved, request, {
+          routeOf: () => about?.route,
+          isBehindProxy: true,
+        });
         return exchange.entry.run(async () =>
           exchange.answer(await noted(exchange, async () => handler(request, ...rest))),
         );
@@ -55,7 +58,7 @@ export function accessLog(options?: AccessLogOptions<Request>): NextAccessLog {
           reportSecondMount(resolved);
           return handler(request, ...rest);
         }
-        const exchange = new FetchExchange<Request>(resolved, request, undefined);
+        const exchange = new FetchExchange<Request>(resolved, request, { isBehindProxy: true });
         return exchange.entry.run(async () => {
           const answer = await noted(exchange, async () => handler(request, ...rest));
           if (answer instanceof Response && !isPassedOn(answer)) return exchange.answer(answer);

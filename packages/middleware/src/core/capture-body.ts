@@ -25,7 +25,7 @@ export function captureBody(
   if (!isBody(body)) return undefined;
   if (body.bytes > maxBodyBytes) return `[${body.bytes} bytes]`;
   try {
-    return redactBody(body.kind === 'parsed' ? body.value : parseWritten(body), isSecret);
+    return redactBody(body.kind === 'parsed' ? body.value : parseBody(body.contentType, textOf(body)), isSecret);
   } catch {
     return `[${body.bytes} bytes that cannot be read]`; // What cannot be parsed cannot be masked either.
   }
@@ -37,9 +37,13 @@ export function isWantedType(contentType: unknown, wanted: readonly string[]): c
   return wanted.includes(contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '');
 }
 
-function parseWritten({ contentType, chunks }: WrittenBody): unknown {
-  const text = Buffer.concat(chunks).toString('utf8');
+/** Parses a body by its media type, JSON or a form. @throws SyntaxError for JSON that is none. */
+export function parseBody(contentType: string, text: string): unknown {
   return /json/i.test(contentType) ? JSON.parse(text) : Object.fromEntries(new URLSearchParams(text));
+}
+
+function textOf({ chunks }: WrittenBody): string {
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function isBody(body: unknown): body is WrittenBody | ParsedBody {

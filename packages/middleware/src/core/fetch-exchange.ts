@@ -1,9 +1,18 @@
+import type { ParsedBody } from './capture-body.ts';
 import { RequestEntry } from './request-entry.ts';
 import type { RequestFacts } from './request-state.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 
 /** Where a request keeps that it is logged. Registered: two copies of this package see each other. */
 const LOGGED: unique symbol = Symbol.for('logflume.middleware.fetchExchange');
+
+/** What a framework on top of fetch says of its own. */
+export interface FetchHost {
+  /** Asked at the end: the template of the route that matched. */
+  readonly routeOf?: (() => string | undefined) | undefined;
+  /** Whether `x-forwarded-for` and `x-forwarded-proto` are believed: anybody may write them where nothing replaces them. */
+  readonly isBehindProxy: boolean;
+}
 
 /** Whether an access log has a request already. */
 export function isLogged(request: object): boolean {
@@ -21,26 +30,32 @@ export class FetchExchange<Req extends Request> implements RequestFacts<Req> {
   readonly url: string;
   readonly scheme: string;
   readonly clientAddress: string | undefined;
+  /** As the framework parsed it; set before the answer. */
+  requestBody: ParsedBody | undefined;
+  readonly #host: FetchHost;
   #status: number | undefined;
   #headers: Headers | undefined;
   #bytes: number;
   #firstByteMs: number;
   readonly #onAbort: () => void;
 
-  constructor(options: ResolvedOptions<Req>, request: Req, route: string | undefined) {
+  constructor(options: ResolvedOptions<Req>, request: Req, host: FetchHost) {
+    const { headers } = request;
+    const { isBehindProxy } = host;
     const { pathname, search, protocol } = new URL(request.url);
     this.request = request;
     this.method = request.method;
     this.url = `${pathname}${search}`;
-    this.scheme = firstOf(request.headers.get('x-forwarded-proto')) ?? protocol.slice(0, -1);
-    this.clientAddress = firstOf(request.headers.get('x-forwarded-for'))?.replace(/^::ffff:/, '');
+    this.scheme = (isBehindProxy ? firstOf(headers.get('x-forwarded-proto')) : undefined) ?? protocol.slice(0, -1);
+    this.clientAddress = isBehindProxy ? firstOf(headers.get('x-forwarded-for'))?.replace(/^::ffff:/, '') : undefined;
+    this.requestBody = undefined;
     this.#status = undefined;
     this.#headers = undefined;
     this.#bytes = 0;
     this.#firstByteMs = 0;
     this.#onAbort = () => this.end(true);
     this.entry = new RequestEntry(options, this);
-    this.entry.route = route;
+    this.#host = host;
     Reflect.set(request, LOGGED, true);
     request.signal.addEventListener('abort', this.#onAbort, { once: true });
   }
@@ -79,14 +94,15 @@ export class FetchExchange<Req extends Request> implements RequestFacts<Req> {
   end(isAborted: boolean): void {
     this.request.signal.removeEventListener('abort', this.#onAbort);
     const { startMs } = this.entry;
+    this.entry.route ??= this.#host.routeOf?.();
     this.entry.end({
       status: this.#status,
       isAborted,
-      requestBytes: undefined,
+      requestBytes: this.requestBody?.bytes,
       responseBytes: this.#bytes,
       firstByteS: this.#firstByteMs === 0 ? undefined : Math.round((this.#firstByteMs - startMs) * 1000) / 1e6,
       responseHeader: (name) => this.#headers?.get(name) ?? undefined,
-      requestBody: undefined,
+      requestBody: this.requestBody,
       responseBody: undefined,
     });
   }

@@ -4,12 +4,14 @@ import * as core from '@nestjs/core';
 import { describe, it } from 'vitest';
 import { expressHosts } from '../hosts/express.ts';
 import { fastify5 } from '../hosts/fastify.ts';
+import { hono4 } from '../hosts/hono.ts';
+import { koa3 } from '../hosts/koa.ts';
 import { nestHostOf } from '../hosts/nest.ts';
 import { nodeHttp } from '../hosts/node-http.ts';
 import { behaviours } from './behaviours.ts';
 
 describe.each(
-  [nodeHttp, ...expressHosts, fastify5, nestHostOf('Nest 12', { common, core })].map(
+  [nodeHttp, ...expressHosts, fastify5, koa3, hono4, nestHostOf('Nest 12', { common, core })].map(
     (host) => [host.name, host] as const,
   ),
 )('%s', (_, host) => {

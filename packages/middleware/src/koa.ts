@@ -1,0 +1,103 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AccessLogOptions } from './core/access-log-options.ts';
+import { exchangeOf, NodeExchange, peerAddress, schemeOf } from './core/node-exchange.ts';
+import type { RequestLogger } from './core/request-logger.ts';
+import { resolveOptions } from './core/resolve-options.ts';
+import { reportSecondMount } from './core/second-mount.ts';
+
+/**
+ * What the access log puts on a context, as a type for the application:
+ * `new Koa<Koa.DefaultState, AccessLogContext>()`.
+ */
+export interface AccessLogContext {
+  /** Logger of the request: every record carries its id. */
+  log: RequestLogger;
+}
+
+/** What is read of a context of Koa. */
+export interface KoaContext {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly originalUrl: string;
+  readonly ip: string;
+  readonly protocol: string;
+  readonly app: { readonly middleware: readonly unknown[] };
+  readonly request: { readonly body?: unknown };
+}
+
+/** A middleware of Koa. */
+export type KoaMiddleware = (context: KoaContext, next: () => Promise<unknown>) => Promise<unknown>;
+
+/**
+ * Makes the access log of Koa 3, to be used before everything else: one record for each request, its id and trace on every
+ * record inside, `ctx.log`.
+ *
+ * The route is that of `@koa/router`, with the prefixes of its routers. What was thrown is known if it comes out of all
+ * middleware; an error handler of the application belongs before the access log, or throws on.
+ *
+ * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` for options that cannot work.
+ * @example
+ * ```ts
+ * app.use(accessLog({ logger: log }));
+ * ```
+ */
+export function accessLog(options?: AccessLogOptions<KoaContext>): KoaMiddleware {
+  const resolved = resolveOptions(options);
+  let isChecked = false;
+  return function logflumeAccessLog(context, next) {
+    const { req, res } = context;
+    if (exchangeOf(req) !== undefined) {
+      reportSecondMount(resolved);
+      return next();
+    }
+    if (!isChecked) {
+      isChecked = true;
+      if (isUsedAfterRouter(context.app.middleware, logflumeAccessLog)) {
+        const message =
+          'accessLog is used after a router, whose requests it does not see: move app.use(accessLog()) up';
+        resolved.reportMisuse('mountedAfterRoutes', message);
+      }
+    }
+    const { headers } = req;
+    const isProxied = headers['x-forwarded-for'] !== undefined || headers['x-forwarded-proto'] !== undefined;
+    const exchange = new NodeExchange(resolved, req, res, {
+      request: context,
+      url: context.originalUrl,
+      // Koa decides by "app.proxy" whether these headers count; without them there is nothing to decide.
+      scheme: isProxied ? context.protocol : schemeOf(req),
+      clientAddress: isProxied ? withoutMapping(context.ip) : peerAddress(req),
+      routeOf,
+      bodyOf,
+    });
+    const { entry } = exchange;
+    Object.assign(context, { log: entry.log });
+    return entry.run(async () => {
+      try {
+        return await next();
+      } catch (error) {
+        exchange.thrown ??= error;
+        throw error;
+      }
+    });
+  };
+}
+
+/** `@koa/router` leaves the template of the route it took on the context. */
+function routeOf(_: IncomingMessage, context: KoaContext): string | undefined {
+  const route: unknown = Reflect.get(context, '_matchedRoute');
+  return route === undefined || route === null ? undefined : String(route);
+}
+
+function bodyOf(_: IncomingMessage, { request }: KoaContext): unknown {
+  return request.body;
+}
+
+function withoutMapping(address: string): string {
+  return address.startsWith('::ffff:') ? address.slice(7) : address;
+}
+
+/** The middleware a router makes of itself has the router on it. */
+function isUsedAfterRouter(middleware: readonly unknown[], own: unknown): boolean {
+  const at = middleware.indexOf(own);
+  return middleware.slice(0, Math.max(at, 0)).some((each) => typeof each === 'function' && 'router' in each);
+}
