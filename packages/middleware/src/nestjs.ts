@@ -4,7 +4,8 @@ import type { AccessLogOptions } from './core/access-log-options.ts';
 import { exchangeOf } from './core/node-exchange.ts';
 import type { RequestLogger } from './core/request-logger.ts';
 import { resolveOptions } from './core/resolve-options.ts';
-import { accessLog, type ExpressRequest } from './express.ts';
+import { accessLog, type ExpressMiddleware, type ExpressRequest } from './express.ts';
+import { accessLog as fastifyAccessLog } from './fastify.ts';
 import { LogflumeLogger } from './nestjs-logger.ts';
 
 export { LogflumeLogger, type NestLevel } from './nestjs-logger.ts';
@@ -23,11 +24,11 @@ export interface LogflumeDynamicModule {
   exports: (symbol | typeof LogflumeLogger)[];
 }
 
-/** The access log of Nest 12 or 11 on Express, {@link LogflumeLogger} and {@link REQUEST_LOGGER} for all modules. */
+/** The access log of Nest 12 or 11 on Express or Fastify, {@link LogflumeLogger} and {@link REQUEST_LOGGER} for all modules. */
 export const LogflumeModule: {
   /**
    * Makes the module, to be imported once by the root module. Its access log stands before everything else, wherever in
-   * `imports` it is.
+   * `imports` it is. `Request` is the request of the platform, for functions among the options.
    *
    * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` for options that cannot work.
    * @example
@@ -36,10 +37,10 @@ export const LogflumeModule: {
    * export class AppModule {}
    * ```
    */
-  forRoot(options?: AccessLogOptions<ExpressRequest>): LogflumeDynamicModule;
+  forRoot<Request = ExpressRequest>(options?: AccessLogOptions<Request>): LogflumeDynamicModule;
 } = { forRoot };
 
-function forRoot(options?: AccessLogOptions<ExpressRequest>): LogflumeDynamicModule {
+function forRoot<Request>(options?: AccessLogOptions<Request>): LogflumeDynamicModule {
   const { logger } = resolveOptions(options);
   // A class for each call: Nest makes one instance of a class, and it is the instance that has the options.
   const module = class LogflumeModule {
@@ -61,20 +62,40 @@ function forRoot(options?: AccessLogOptions<ExpressRequest>): LogflumeDynamicMod
 
 /** What is read of Nest's `MiddlewareConsumer`; its type does not tell of the adapter. */
 interface MiddlewareConsumer {
-  getHttpAdapter(): { getInstance(): ExpressApplication };
+  getHttpAdapter(): { getInstance(): Application };
 }
 
-interface ExpressApplication {
-  use(middleware: unknown): unknown;
+/** What is read of the application of Express or Fastify below Nest. */
+interface Application {
+  use(middleware: ExpressMiddleware): unknown;
   readonly router?: { readonly stack?: unknown[] };
+  register?(plugin: unknown, options: object): unknown;
+  after?(then: () => void): unknown;
 }
 
-/** When modules are asked, parsers of bodies are mounted already: a body that cannot be parsed would have no record. */
-function mountFirst(app: ExpressApplication, options: AccessLogOptions<ExpressRequest>): void {
-  app.use(accessLog(options));
-  const stack = app.router?.stack;
-  const layer = stack?.pop();
-  if (layer !== undefined) stack?.unshift(layer);
+/**
+ * When modules are asked, parsers of bodies, or what runs Nest's middleware on Fastify, are there already: what they answer
+ * would have no record.
+ */
+function mountFirst(app: Application, options: AccessLogOptions<never>): void {
+  if (app.register !== undefined) {
+    app.register(fastifyAccessLog, options);
+    app.after?.(() => moveLastToFront(hooksOf(app)));
+    return;
+  }
+  app.use(accessLog(options as AccessLogOptions<ExpressRequest>)); // Of which platform, the application has said by type.
+  moveLastToFront(app.router?.stack);
+}
+
+/** Fastify keeps the hooks of an instance in their order; where it does not, the access log comes after middleware. */
+function hooksOf(app: object): unknown[] | undefined {
+  const symbol = Object.getOwnPropertySymbols(app).find(({ description }) => description === 'fastify.hooks');
+  const hooks: unknown = symbol === undefined ? undefined : Object(Reflect.get(app, symbol)).onRequest;
+  return Array.isArray(hooks) ? hooks : undefined;
+}
+
+function moveLastToFront(list: unknown[] | undefined): void {
+  if (list !== undefined && list.length > 0) list.unshift(list.pop());
 }
 
 /** What is read of Nest's `ExecutionContext`. */
@@ -87,7 +108,7 @@ interface ExecutionContext {
 
 /** Notes which method serves a request and what it throws, as Nest answers by itself and tells Express nothing. */
 function intercept(context: ExecutionContext, next: { handle(): Observable<unknown> }): Observable<unknown> {
-  const exchange = context.getType() === 'http' ? exchangeOf(context.switchToHttp().getRequest()) : undefined;
+  const exchange = context.getType() === 'http' ? exchangeBelow(context.switchToHttp().getRequest()) : undefined;
   if (exchange === undefined) return next.handle();
   exchange.entry.add({ 'code.function.name': `${context.getClass().name}.${context.getHandler().name}` });
   return next.handle().pipe(
@@ -97,6 +118,12 @@ function intercept(context: ExecutionContext, next: { handle(): Observable<unkno
       },
     }),
   );
+}
+
+/** Fastify's request has that of node:http in it, Express's is one. */
+function exchangeBelow(request: object): ReturnType<typeof exchangeOf> {
+  const raw: unknown = Reflect.get(request, 'raw');
+  return exchangeOf(typeof raw === 'object' && raw !== null ? raw : request);
 }
 
 function requestLoggerOf(logger: Logger): RequestLogger {

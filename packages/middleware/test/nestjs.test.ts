@@ -1,15 +1,18 @@
 import 'reflect-metadata';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as common from '@nestjs/common';
 import * as core from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { describe, expect, it } from 'vitest';
 import type { RequestLogger } from '../src/index.ts';
 import { LogflumeLogger, LogflumeModule, REQUEST_LOGGER } from '../src/nestjs.ts';
 import { parseNestCall, parseNestError, resolveNestMessage } from '../src/nestjs-arguments.ts';
 import { send } from './client.ts';
-import { decorate, decorateParameter, startNest } from './hosts/nest.ts';
+import { decorate, decorateParameter, type Nest, startNest } from './hosts/nest.ts';
 import { type Host, isAccess, Rig } from './sample.ts';
 
-const nest = { common, core };
+const nest: Nest = { common, core };
+const nestOnFastify: Nest = { ...nest, createAdapter: () => new FastifyAdapter() };
 
 /** Nest's own logger, telling how it took its arguments apart instead of printing them. */
 class ObservedLogger extends common.ConsoleLogger {
@@ -73,15 +76,20 @@ describe('the arguments of a call', () => {
 });
 
 /** An application with one controller, its routes below `/api`. */
-function hostOf(controller: () => common.Type, change?: (app: common.INestApplication) => void): Host {
+function hostOf(
+  controller: () => common.Type,
+  change?: (app: common.INestApplication) => void,
+  own: Nest = nest,
+  before: readonly common.Type[] = [],
+): Host {
   return {
     name: 'own',
     hasRoutes: true,
     hasErrors: true,
     knowsOrder: false,
     start(_sample, options) {
-      const metadata = { imports: [LogflumeModule.forRoot(options)], controllers: [controller()] };
-      return startNest(nest, metadata, (app) => {
+      const metadata = { imports: [...before, LogflumeModule.forRoot(options)], controllers: [controller()] };
+      return startNest(own, metadata, (app) => {
         app.setGlobalPrefix('api');
         change?.(app);
       });
@@ -172,6 +180,29 @@ describe('the access log of Nest', () => {
     const record = await rig.access();
     expect(record.severityText).toBe('INFO');
     expect(record.attributes).not.toHaveProperty(['error.type']);
+  });
+
+  it.each([
+    ['Express', nest],
+    ['Fastify', nestOnFastify],
+  ])('stands before the middleware of other modules: on %s', async (_, own) => {
+    class RefuseModule {
+      configure(consumer: common.MiddlewareConsumer): void {
+        const refuse = (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
+          if (request.headers.authorization === undefined) next();
+          else response.writeHead(401).end();
+        };
+        consumer.apply(refuse).forRoutes('*path');
+      }
+    }
+    common.Module({})(RefuseModule);
+    const host = hostOf(usersController, undefined, own, [RefuseModule]);
+    await using rig = await Rig.start(host);
+    await send(`${rig.url}/api/users/7`, { headers: { authorization: 'none' } });
+    await send(`${rig.url}/api/users/7`);
+    const [refused, served] = await rig.received(2);
+    expect(refused?.attributes).toMatchObject({ 'http.response.status_code': 401, 'url.path': '/api/users/7' });
+    expect(served?.body).toBe('looking');
   });
 
   it('stands before the parsers of bodies', async () => {

@@ -279,6 +279,7 @@ export const behaviours: readonly Behaviour[] = [
   {
     title: `keeps the contexts of ${MEETING} requests in flight apart`,
     explanation: 'The id of another request on a record is worse than none.',
+    skip: ({ isComposed }) => (isComposed === true ? 'both of its frameworks do' : undefined),
     async run(host) {
       await using rig = await Rig.start(host);
       const answers = await Promise.all(

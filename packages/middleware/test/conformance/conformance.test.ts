@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import * as common from '@nestjs/common';
 import * as core from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { describe, it } from 'vitest';
 import { expressHosts } from '../hosts/express.ts';
 import { fastify5 } from '../hosts/fastify.ts';
@@ -11,9 +12,19 @@ import { nodeHttp } from '../hosts/node-http.ts';
 import { behaviours } from './behaviours.ts';
 
 describe.each(
-  [nodeHttp, ...expressHosts, fastify5, koa3, hono4, nestHostOf('Nest 12', { common, core })].map(
-    (host) => [host.name, host] as const,
-  ),
+  [
+    nodeHttp,
+    ...expressHosts,
+    fastify5,
+    koa3,
+    hono4,
+    nestHostOf('Nest 12', { common, core }),
+    nestHostOf('Nest on Fastify', {
+      common,
+      core,
+      createAdapter: () => new FastifyAdapter({ forceCloseConnections: true }),
+    }),
+  ].map((host) => [host.name, host] as const),
 )('%s', (_, host) => {
   for (const { title, skip, run } of behaviours) {
     const reason = skip?.(host);

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type * as common from '@nestjs/common';
 import type * as core from '@nestjs/core';
 import type { Response } from 'express';
@@ -9,6 +10,8 @@ import type { Host, RunningHost, Sample } from '../sample.ts';
 export interface Nest {
   readonly common: Pick<typeof common, 'Controller' | 'Get' | 'HttpCode' | 'Module' | 'Param' | 'Post' | 'Req' | 'Res'>;
   readonly core: Pick<typeof core, 'NestFactory'>;
+  /** Makes the platform below. @defaultValue Express */
+  readonly createAdapter?: () => core.AbstractHttpAdapter;
 }
 
 export function nestHostOf(name: string, nest: Nest): Host {
@@ -17,6 +20,7 @@ export function nestHostOf(name: string, nest: Nest): Host {
     hasRoutes: true,
     hasErrors: true,
     helloHandler: 'SampleController.hello',
+    isComposed: nest.createAdapter !== undefined,
     knowsOrder: false,
     start(sample, options, mount) {
       const imports = [
@@ -33,13 +37,17 @@ export function nestHostOf(name: string, nest: Nest): Host {
 
 /** Lets an application of Nest listen on a free port of the loopback, and not log by itself. */
 export async function startNest(
-  { common, core }: Nest,
+  { common, core, createAdapter }: Nest,
   metadata: common.ModuleMetadata,
   change: (app: common.INestApplication) => void = () => undefined,
 ): Promise<RunningHost> {
   class App {}
   common.Module(metadata)(App);
-  const app = await core.NestFactory.create(App, { logger: false, forceCloseConnections: true });
+  const options = { logger: false as const, forceCloseConnections: true };
+  const app =
+    createAdapter === undefined
+      ? await core.NestFactory.create(App, options)
+      : await core.NestFactory.create(App, createAdapter(), options);
   change(app);
   await app.listen(0, '127.0.0.1');
   return { url: (await app.getUrl()).replace('[::1]', '127.0.0.1'), close: () => app.close() };
@@ -69,7 +77,7 @@ function sampleController({ common }: Nest, sample: Sample): common.Type {
       return sample.text();
     }
     refuse(response: Response): void {
-      response.status(400).json(sample.refusal);
+      response.status(400).send(sample.refusal);
     }
     syncError(): never {
       throw sample.failure();
@@ -79,19 +87,20 @@ function sampleController({ common }: Nest, sample: Sample): common.Type {
       throw sample.failure();
     }
     status(code: string, response: Response): void {
-      response.status(Number(code)).end();
+      response.status(Number(code)).send();
     }
     stream(response: Response): void {
-      for (const chunk of sample.chunks) response.write(chunk);
-      response.end();
+      const raw = rawOf(response);
+      for (const chunk of sample.chunks) raw.write(chunk);
+      raw.end();
     }
     hang(response: Response): void {
-      response.write('begun');
+      rawOf(response).write('begun');
       sample.hung();
     }
     add({ log }: { readonly log: RequestLogger }, response: Response): void {
       sample.add(log);
-      response.on('close', () => sample.addLate(log));
+      rawOf(response).on('close', () => sample.addLate(log));
       response.send('added');
     }
     meet(number: string): Promise<string> {
@@ -124,6 +133,11 @@ function sampleController({ common }: Nest, sample: Sample): common.Type {
   decorateParameter(prototype, 'meet', 0, Param('number'));
   Controller()(SampleController);
   return SampleController;
+}
+
+/** Fastify's reply has the response of node:http in it, Express's is one. */
+function rawOf(response: Response): ServerResponse {
+  return 'raw' in response ? (response.raw as ServerResponse) : response;
 }
 
 function ordersController({ common }: Nest, sample: Sample): common.Type {
