@@ -1,8 +1,11 @@
+import http from 'node:http';
+import { connect } from 'node:net';
 import axios, { type CreateAxiosDefaults } from 'axios';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { textFormat, textsOf } from '../text-records.ts';
-import { accept, answering, freePort, Inbox, serveHttp } from './backend.ts';
+import { accept, answering, freePort, Inbox, type LoopbackServer, listen, serveHttp } from './backend.ts';
 import { createSender } from './sender.ts';
+import { cert, key, serveTls } from './tls-server.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -107,6 +110,64 @@ describe('a proxy of the environment', () => {
     await using sender = createSender([server.url]);
     expect(await sender.send('a')).toBe(true);
     expect(inbox.requests[0]?.url).toBe('/v1/logs');
+  });
+});
+
+describe('a proxy of the environment, to a server of https', () => {
+  /** Connects whoever asks for it, unless it wants to know more; keeps what it was asked and could read. */
+  async function serveTunnel(status = 200) {
+    const asked: string[] = [];
+    let read = '';
+    const server = http.createServer();
+    server.on('connect', ({ url, headers }, socket, head) => {
+      asked.push(`${url} ${headers['proxy-authorization'] ?? 'nobody'}`);
+      socket.write(`HTTP/1.1 ${status} so\r\n\r\n`);
+      if (status !== 200) return void socket.end();
+      const onward = connect(Number(url?.split(':')[1]), '127.0.0.1');
+      onward.write(head);
+      socket.on('data', (chunk) => {
+        read += chunk.toString('latin1');
+      });
+      socket.pipe(onward).pipe(socket);
+      socket.on('error', () => undefined).on('close', () => onward.destroy());
+      onward.on('error', () => undefined).on('close', () => socket.destroy());
+    });
+    return Object.assign(await listen(server), { asked, read: () => read });
+  }
+
+  const byName = ({ url }: LoopbackServer): string => url.replace('127.0.0.1', 'localhost');
+
+  it('is a tunnel: it sees the name alone, and authority and client certificate are ours', async () => {
+    const inbox = new Inbox();
+    await using server = await serveTls(inbox, { ca: cert, requestCert: true, rejectUnauthorized: true });
+    await using proxy = await serveTunnel();
+    vi.stubEnv('https_proxy', `http://me:sesame@127.0.0.1:${proxy.port}`);
+    vi.stubEnv('no_proxy', '');
+    vi.stubEnv('NO_PROXY', '');
+    await using sender = createSender([byName(server)], {
+      tls: { ca: cert, cert, key },
+      headers: { 'x-token': 'secret' },
+    });
+    expect(await sender.send('plain words')).toBe(true);
+    expect(inbox.texts).toEqual(['plain words']);
+    expect(inbox.requests[0]?.headers['proxy-authorization']).toBeUndefined();
+    const basic = `Basic ${Buffer.from('me:sesame').toString('base64')}`;
+    expect(proxy.asked).toEqual([`localhost:${server.port} ${basic}`]);
+    expect(proxy.read()).not.toMatch(/plain words|secret/);
+  });
+
+  it('that wants credentials costs no record, and they are not told', async () => {
+    const inbox = new Inbox();
+    await using server = await serveTls(inbox);
+    await using proxy = await serveTunnel(407);
+    vi.stubEnv('https_proxy', `http://me:sesame@127.0.0.1:${proxy.port}`);
+    vi.stubEnv('no_proxy', '');
+    vi.stubEnv('NO_PROXY', '');
+    await using sender = createSender([byName(server)], { tls: { ca: cert } });
+    sender.delivery.enqueue({ text: 'a' }, 9, 0);
+    expect((await sender.delivery.flush({ timeoutMs: 300 })).pending).toBe(1);
+    await expect.poll(() => sender.stderr.join('')).toContain('407');
+    expect(JSON.stringify([sender.diagnostics, sender.stderr, sender.delivery.stats()])).not.toContain('sesame');
   });
 });
 

@@ -1,24 +1,8 @@
-import { readFileSync } from 'node:fs';
-import https from 'node:https';
 import { describe, expect, it } from 'vitest';
 import { createAxiosTransport } from '../../src/send/axios-transport.ts';
-import { accept, answering, Inbox, listen, serveHttp, serveSockets } from './backend.ts';
+import { accept, answering, Inbox, serveHttp, serveSockets } from './backend.ts';
 import { createSender } from './sender.ts';
-
-// Good until 2126, for these tests alone; made once, in test/fixtures, with:
-// openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout loopback-key.pem \
-//   -out loopback-cert.pem -days 36500 -subj "/CN=logflume test" -addext "subjectAltName=DNS:localhost,IP:127.0.0.1" \
-//   -addext "basicConstraints=critical,CA:TRUE"
-// openssl req -x509 -key loopback-key.pem -out elsewhere-cert.pem -days 36500 -subj "/CN=logflume test" \
-//   -addext "subjectAltName=DNS:elsewhere.example" -addext "basicConstraints=critical,CA:TRUE"
-const fixture = (name: string): Buffer => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
-const cert = fixture('loopback-cert.pem');
-const key = fixture('loopback-key.pem');
-
-async function serveTls(inbox: Inbox, options: https.ServerOptions = {}) {
-  const server = await listen(https.createServer({ cert, key, ...options }, answering(inbox, accept(inbox))));
-  return Object.assign(server, { url: server.url.replace('http:', 'https:') });
-}
+import { cert, fixture, key, serveTls } from './tls-server.ts';
 
 describe('over TLS', () => {
   it('a certificate of an authority we were given is good', async () => {
