@@ -4,7 +4,7 @@ import { direct, nodeAgent, sidecar } from './models.js';
 
 const count = Number(process.env.COUNT ?? 500);
 
-const reference = await direct(count);
+const { records: reference } = await direct(count);
 const files = await sidecar(count);
 const models = {
   direct: reference,

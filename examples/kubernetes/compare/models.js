@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { createDevBackend } from '@logflume/dev-backend';
 import { readContainerLog, toContainerLog } from './container-log.js';
+import { readManifest } from './manifests.js';
 
 const app = fileURLToPath(new URL('../app/counter.js', import.meta.url));
 
@@ -14,7 +15,8 @@ const app = fileURLToPath(new URL('../app/counter.js', import.meta.url));
 async function runApp(count, variables) {
   const ours = /^(OTEL_|LOGFLUME_|LOG_LEVEL$|NODE_OPTIONS$)/;
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
-  const env = { ...clean, COUNT: String(count), INTERVAL_MS: '0', ...variables };
+  const pod = { KUBERNETES_SERVICE_HOST: '10.0.0.1', COUNT: String(count), INTERVAL_MS: '0' };
+  const env = { ...clean, ...pod, ...variables };
   const child = spawn(process.execPath, [app], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const chunks = [];
   child.stdout.on('data', (chunk) => chunks.push(chunk));
@@ -27,10 +29,11 @@ async function runApp(count, variables) {
  * Model 1: JSON lines on stdout, which the runtime writes to a file in its own format and an agent on the node reads.
  */
 export async function nodeAgent(count, pieceBytes = 16_384) {
+  const { variables } = readManifest('node-agent/app.yaml');
   const folder = await mkdtemp(join(tmpdir(), 'flume-'));
   try {
     const file = join(folder, '0.log');
-    await writeFile(file, toContainerLog(await runApp(count, { LOGFLUME_CONSOLE: 'json' }), pieceBytes));
+    await writeFile(file, toContainerLog(await runApp(count, variables), pieceBytes));
     return readContainerLog(await readFile(file)).map(fromLine);
   } finally {
     await rm(folder, { recursive: true });
@@ -39,35 +42,35 @@ export async function nodeAgent(count, pieceBytes = 16_384) {
 
 /** Model 2: two files in two formats on a shared volume, each followed by a sidecar. */
 export async function sidecar(count) {
+  const { variables, sidecars } = readManifest('sidecar/counter.yaml');
   const folder = await mkdtemp(join(tmpdir(), 'flume-'));
-  const [text, json] = [join(folder, '1.log'), join(folder, '2.log')];
-  await Promise.all([text, json].map((path) => writeFile(path, '')));
-  const sidecars = [text, json].map((path) => follow(path, count));
+  const mounted = (text) => text.replaceAll('/var/log/counter', folder);
+  // They are native sidecars: up before the application, there until it has ended.
+  const started = sidecars.map(([shell, ...args]) => start(shell, args.map(mounted), count));
   try {
-    const files = [
-      { path: text, format: 'logfmt' },
-      { path: json, format: 'json' },
-    ];
-    await runApp(count, { LOGFLUME_FILE: JSON.stringify(files), LOGFLUME_CONSOLE: 'false' });
-    for (const path of [text, json]) {
-      const written = (await readFile(path, 'utf8')).split('\n').length - 1;
-      if (written !== count) throw new Error(`${path} has ${written} lines of ${count}`);
-    }
-    const [logfmt, lines] = await Promise.all(sidecars.map(({ lines }) => lines));
+    await runApp(count, { ...variables, LOGFLUME_FILE: mounted(variables.LOGFLUME_FILE) });
+    const [logfmt, lines] = await Promise.all(started.map(({ lines }) => lines));
     return { records: lines.map(fromLine), logfmt };
   } finally {
-    await Promise.all(sidecars.map(({ end }) => end()));
+    await Promise.all(started.map(({ end }) => end()));
     await rm(folder, { recursive: true });
   }
 }
 
 /** Model 3: the application sends to a collector. */
 export async function direct(count) {
+  const { variables, configFile } = readManifest('direct/app.yaml');
+  const folder = await mkdtemp(join(tmpdir(), 'flume-'));
   const backend = await createDevBackend({ maxRecords: count });
   try {
-    await runApp(count, { OTEL_EXPORTER_OTLP_ENDPOINT: backend.url });
-    return backend
-      .records()
+    await writeFile(join(folder, 'logflume.yaml'), configFile);
+    await runApp(count, {
+      ...variables,
+      LOGFLUME_ENDPOINTS: variables.LOGFLUME_ENDPOINTS.replace(/[^/]+:4318$/, `127.0.0.1:${backend.port}`),
+      LOGFLUME_CONFIG: variables.LOGFLUME_CONFIG.replace('/etc/logflume', folder),
+    });
+    const received = backend.records();
+    const records = received
       .map(({ severityText, body, scope, attributes }) => ({
         level: severityText.toLowerCase(),
         message: body,
@@ -75,18 +78,20 @@ export async function direct(count) {
         attributes,
       }))
       .sort((a, b) => a.attributes.i - b.attributes.i);
+    return { records, resource: received[0]?.resource.attributes };
   } finally {
     await backend.close();
+    await rm(folder, { recursive: true });
   }
 }
 
-/** `tail -n +1 -F`, as the sidecars of the manifests do it. */
-function follow(path, count) {
-  const tail = spawn('tail', ['-n', '+1', '-F', path], { stdio: ['ignore', 'pipe', 'ignore'] });
-  const ended = once(tail, 'close');
+/** A sidecar, and the first lines it repeats. */
+function start(command, args, count) {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const ended = once(child, 'close');
   const read = async () => {
     const lines = [];
-    for await (const line of createInterface({ input: tail.stdout })) {
+    for await (const line of createInterface({ input: child.stdout })) {
       lines.push(line);
       if (lines.length === count) break;
     }
@@ -95,7 +100,7 @@ function follow(path, count) {
   return {
     lines: read(),
     async end() {
-      tail.kill();
+      child.kill();
       await ended;
     },
   };

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createDevBackend } from '@logflume/dev-backend';
 import { describe, expect, it } from 'vitest';
 import { type Fixture, startFixture } from './run-fixture.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
 
 const preload = new URL('fixtures/as-pid-one.js', import.meta.url).href;
 
@@ -34,13 +35,16 @@ function signalTo({ child }: Fixture): number {
 }
 
 describe.each(ways.filter(([, isHere]) => isHere))('as process 1 of a container, %s', (_, __, start) => {
-  it('ends at SIGTERM although the signal itself cannot end it, with everything delivered', async () => {
+  it('ends at SIGTERM although the signal itself cannot end it, with everything delivered to every output', async () => {
     await using backend = await createDevBackend();
-    await using program = start({ LOGFLUME_ENDPOINTS: backend.url });
+    using folder = temporaryDirectory();
+    const file = `${folder.path}/app.log`;
+    await using program = start({ LOGFLUME_ENDPOINTS: backend.url, LOGFLUME_FILE: file });
     await program.says('ready');
     process.kill(signalTo(program), 'SIGTERM');
     expect(await program.ended()).toMatchObject({ code: 143, signal: null, stderr: '' });
     expect(backend.records()).toHaveLength(1000);
+    expect(readFileSync(file, 'utf8').split('\n')).toHaveLength(1001);
   });
 
   it('ends by itself within the grace when the backend hangs, and then only writes to the fallback', async () => {
