@@ -7,6 +7,7 @@ import { createProcessDeps } from './config/process-deps.ts';
 import { resolveOptions } from './config/resolve-options.ts';
 import type { ResolvedOptions } from './config/resolved-options.ts';
 import { publishDiagnostic } from './diagnostic-channel.ts';
+import { createIntake } from './intake/create-intake.ts';
 import { createLevelCell } from './level-cell.ts';
 import type { Logger } from './logger.ts';
 import { createOutputs } from './output/create-outputs.ts';
@@ -39,7 +40,17 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   const scrub = createScrub(resolved.redact);
   const limits: EncodeLimits = { ...defaultEncodeLimits, ...resolved.limits, scrub };
   const scopes = new ScopeTable(scrub);
-  const delivery = createOutputs(resolved, { scopes, limits, onDiagnostic: ownDiagnostics(resolved.onDiagnostic) });
+  const intake = createIntake(resolved, {
+    nameOf: (group) => scopes.scopeOf(group)?.name ?? '',
+    onDiagnostic: (event) => tellDiagnostic(event, resolved.onDiagnostic),
+  });
+  const outputs = createOutputs(resolved, {
+    scopes,
+    limits,
+    onDiagnostic: ownDiagnostics(resolved.onDiagnostic),
+    suppressed: intake.suppressed,
+  });
+  const delivery = intake.isNeeded ? intake.before(outputs) : outputs;
   const bound = encodeAttributes(resolved.attributes, limits);
   const isSilent = resolved.output === 'none';
   const level = createLevelCell(resolved.name, isSilent ? nothing : resolved.levels);
@@ -57,6 +68,7 @@ export function createLogger(options: LoggerOptions = {}): Logger {
       scopes,
       limits,
       version: resolved.version ?? '',
+      suppressed: intake.suppressed,
       isPrinted: !isSilent && resolved.console !== false,
     }),
     { name: resolved.name, bound: bound.ends.length === 0 && bound.dropped === 0 ? undefined : bound, level },

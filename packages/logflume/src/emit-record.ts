@@ -1,6 +1,7 @@
 import type { EncodedAttributes } from '@logflume/otlp';
 import { ATTRIBUTES_ERROR_KEY } from './call-shapes.ts';
 import { activeContext, activeTrace, type ContextFrame, runInFrame } from './context.ts';
+import { withDropped } from './intake/with-dropped.ts';
 import type { Logger } from './logger.ts';
 import { MAX_DEPTH, type Pipeline, TOO_DEEP, UNREADABLE } from './pipeline.ts';
 import type { TraceContext } from './trace-context.ts';
@@ -208,17 +209,6 @@ function enqueue({ clock, delivery, limits, scopes }: Pipeline, logger: LoggerPa
   if (host.resourceSchemaUrl !== undefined) scopes.resourceSchemaUrl = toUrl(host.resourceSchemaUrl);
   delivery.enqueue(record, severityNumber, group);
 }
-
-const NONE_BOUND: EncodedAttributes = { bytes: Buffer.alloc(0), keys: new Map(), ends: [], dropped: 0 };
-
-/** What was left out of the bound attributes is counted with the record: so is what the host left out. */
-function withDropped(bound: EncodedAttributes | undefined, count: number | undefined): EncodedAttributes | undefined {
-  if (count === undefined || !(count >= 1)) return bound;
-  const known = bound ?? NONE_BOUND;
-  return { ...known, dropped: Math.min(known.dropped + Math.floor(count), MAX_UINT32) };
-}
-
-const MAX_UINT32 = 2 ** 32 - 1;
 
 /** UTF-16 units of a level's or event's name: the encoder cuts values to fit, but not names. */
 const MAX_NAME_UNITS = 1024;

@@ -17,6 +17,7 @@ export type {
   FileReloaded,
   InvalidFile,
   NotCaptured,
+  ProcessorFailed,
   ProviderNotRegistered,
   RouteFailed,
 } from './config/diagnostic.ts';
@@ -44,6 +45,8 @@ export { createLogger } from './create-logger.ts';
 export type { CallContext, HostRecord } from './emit-record.ts';
 export { captureCall, captureContext, emitRecord, noCall, runInContext } from './emit-record.ts';
 export { asHostOutput, expectHostLine } from './host-output.ts';
+export type { ProcessedRecord, Processor } from './intake/processor.ts';
+export type { SuppressedReason, SuppressedStats } from './intake/suppressed.ts';
 export type {
   Attributes,
   ChildOptions,
@@ -52,6 +55,7 @@ export type {
   LazyAttributes,
   LevelLogMethod,
   Logger,
+  LoggerStats,
   LogMethod,
 } from './logger.ts';
 export type { LoggerProvider, SharedLoggerOptions } from './logger-provider.ts';

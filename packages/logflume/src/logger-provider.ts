@@ -1,4 +1,4 @@
-import type { DeliveryReport, DeliveryStats } from '@logflume/delivery';
+import type { DeliveryReport } from '@logflume/delivery';
 import type {
   Logger as ApiLogger,
   LoggerOptions as ApiLoggerOptions,
@@ -10,7 +10,7 @@ import type { LoggerOptions } from './config/logger-options.ts';
 import { minSeverityOf } from './config/parse-levels.ts';
 import { createLogger } from './create-logger.ts';
 import { emitRecord } from './emit-record.ts';
-import type { FlushOptions, Logger } from './logger.ts';
+import type { FlushOptions, Logger, LoggerStats } from './logger.ts';
 import { tellDiagnostic } from './own-output.ts';
 import { UNREADABLE } from './pipeline.ts';
 import { type LogsApi, registerProvider } from './register-provider.ts';
@@ -45,7 +45,7 @@ export interface LoggerProvider extends ApiLoggerProvider {
   /** As that of the logger; a shared logger is flushed and left open, for whoever made it. */
   readonly close: (options?: FlushOptions) => Promise<DeliveryReport>;
   /** As that of the logger. */
-  readonly stats: () => DeliveryStats;
+  readonly stats: () => LoggerStats;
   /** As `close()`: for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }

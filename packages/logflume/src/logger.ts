@@ -1,5 +1,6 @@
 import type { DeliveryReport, DeliveryStats } from '@logflume/delivery';
 import type { Level, LevelThreshold } from './config/parse-levels.ts';
+import type { SuppressedStats } from './intake/suppressed.ts';
 
 /**
  * Names and values that describe a record, a logger or a context: a literal, an object of an interface or a class, a
@@ -71,6 +72,14 @@ export interface FlushOptions {
 }
 
 /**
+ * What became of all records that passed their level. What was left out on purpose was never accepted, so that the ledger
+ * adds up without it.
+ */
+export interface LoggerStats extends DeliveryStats {
+  readonly suppressed: SuppressedStats;
+}
+
+/**
  * Writes structured records and delivers them.
  *
  * Every method that has a name may be taken off its logger and called alone.
@@ -134,8 +143,11 @@ export interface Logger {
    * (`closed`); every later call answers as the first.
    */
   readonly close: (options?: FlushOptions) => Promise<DeliveryReport>;
-  /** The ledger and each endpoint's health: `accepted = delivered + rejected + fallback + dropped.total + pending`. */
-  readonly stats: () => DeliveryStats;
+  /**
+   * The ledger, each endpoint's health, and what was left out on purpose:
+   * `accepted = delivered + rejected + fallback + dropped.total + pending`.
+   */
+  readonly stats: () => LoggerStats;
   /** As `close()`: for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }

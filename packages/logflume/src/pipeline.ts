@@ -1,6 +1,7 @@
-import type { Delivery, DeliveryReport, DeliveryStats } from '@logflume/delivery';
+import type { Delivery, DeliveryReport } from '@logflume/delivery';
 import type { EncodeLimits, LogRecordInput } from '@logflume/otlp';
-import type { FlushOptions } from './logger.ts';
+import { nothingSuppressed, type SuppressedStats } from './intake/suppressed.ts';
+import type { FlushOptions, LoggerStats } from './logger.ts';
 import { RecordClock } from './record-clock.ts';
 import type { ScopeTable } from './scope-table.ts';
 
@@ -13,6 +14,8 @@ export interface PipelineParts {
   readonly version: string;
   /** Whether records are printed on the console of the process. @defaultValue false */
   readonly isPrinted?: boolean | undefined;
+  /** What is left out before the delivery. @defaultValue nothing */
+  readonly suppressed?: (() => SuppressedStats) | undefined;
 }
 
 /** What a logger and all its children share. */
@@ -22,7 +25,7 @@ export interface Pipeline extends PipelineParts {
   depth: number;
   readonly flush: (options?: FlushOptions) => Promise<DeliveryReport>;
   readonly close: (options?: FlushOptions) => Promise<DeliveryReport>;
-  readonly stats: () => DeliveryStats;
+  readonly stats: () => LoggerStats;
   readonly dispose: () => Promise<void>;
 }
 
@@ -50,7 +53,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     depth: 0,
     flush: (options) => afterCalls(() => delivery.flush(withTimeout(options))),
     close: (options) => afterCalls(() => delivery.close(withTimeout(options))),
-    stats: () => delivery.stats(),
+    stats: () => ({ ...delivery.stats(), suppressed: parts.suppressed?.() ?? nothingSuppressed }),
     dispose: async () => {
       await pipeline.close();
     },

@@ -1,5 +1,6 @@
 import type { Delivery, DeliveryStats } from '@logflume/delivery';
 import type { BackendOptions, ResolvedOptions } from './config/resolved-options.ts';
+import type { SuppressedStats } from './intake/suppressed.ts';
 import { sdkVersion } from './resource/sdk-version.ts';
 
 /** What is read of OpenTelemetry's meter; every part may be missing. */
@@ -26,7 +27,7 @@ const LOOK_INTERVAL_MS = 5000;
 
 /**
  * The metrics of OpenTelemetry's semantic conventions for an SDK of logs, read from `stats()` when a reader collects.
- * `component` is what its exporter is called there.
+ * `component` is what its exporter is called there. Suppressed records have no name there.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics/
  */
@@ -35,6 +36,11 @@ const metrics = {
   processed: ['otel.sdk.processor.log.processed', 'counter', 'Records whose processing ended, error.type says how'],
   queueSize: ['otel.sdk.processor.log.queue.size', 'upDown', 'Records that wait or are under way'],
   inFlight: ['otel.sdk.exporter.log.inflight', 'upDown', 'Records in requests under way'],
+  suppressed: [
+    'logflume.log.suppressed',
+    'counter',
+    'Records left out on purpose before they were taken in, by reason',
+  ],
   exported: ['otel.sdk.exporter.log.exported', 'counter', 'Records a backend took, or refused: error.type'],
 } as const;
 
@@ -46,15 +52,17 @@ let loggers = 0;
  * is, until it is closed. It is found by the global that all copies of OpenTelemetry's API share: nothing is imported.
  *
  * @param typeOf - `otel.component.type` of the exporter of a destination, `undefined` for the only one.
+ * @param suppressed - what was left out before the delivery.
  */
 export function withSelfMetrics<R>(
   delivery: Delivery<R>,
   typeOf: (destination: string | undefined) => string,
+  suppressed: () => SuppressedStats,
 ): Delivery<R> {
   const id = String(loggers++);
-  let stop = observe(delivery, id, typeOf);
+  let stop = observe(delivery, id, typeOf, suppressed);
   const timer = setInterval(() => {
-    stop ??= observe(delivery, id, typeOf);
+    stop ??= observe(delivery, id, typeOf, suppressed);
     if (stop !== undefined) clearInterval(timer);
   }, LOOK_INTERVAL_MS).unref();
   if (stop !== undefined) clearInterval(timer);
@@ -88,6 +96,7 @@ function observe<R>(
   delivery: Delivery<R>,
   id: string,
   typeOf: (destination: string | undefined) => string,
+  suppressed: () => SuppressedStats,
 ): (() => void) | undefined {
   try {
     const meter = activeMeter();
@@ -103,6 +112,10 @@ function observe<R>(
     });
     const instruments: Readonly<Record<string, object>> = Object.fromEntries(created);
     const callback = (result: ObservableResult): void => {
+      const { suppressed: instrument } = instruments;
+      for (const [value, attributes] of measureSuppressed(suppressed(), id)) {
+        if (instrument !== undefined) result.observe(instrument, value, attributes);
+      }
       const { destinations, ...all } = delivery.stats();
       for (const [name, stats] of destinations === undefined
         ? [[undefined, all] as const]
@@ -144,6 +157,16 @@ function measure(stats: DeliveryStats, series: string, type: string): readonly M
     ['exported', delivered, exporter],
     ...(rejected === 0 ? [] : [['exported', rejected, { ...exporter, 'error.type': 'rejected' }] as const]),
   ];
+}
+
+/** One series for each reason that occurred. Pure. */
+function measureSuppressed(
+  { byReason }: SuppressedStats,
+  series: string,
+): readonly (readonly [value: number, attributes: Readonly<Record<string, string>>])[] {
+  const component = { 'otel.component.name': `logflume_intake/${series}`, 'otel.component.type': 'logflume_intake' };
+  const occurred = Object.entries(byReason).filter(([, records]) => records > 0);
+  return occurred.map(([reason, records]) => [records, { ...component, 'logflume.suppressed.reason': reason }]);
 }
 
 function activeMeter(): Meter | undefined {

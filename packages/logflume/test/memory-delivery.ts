@@ -45,8 +45,18 @@ export interface SeenLogger {
   readonly lost: () => number;
 }
 
-/** Makes a logger over a delivery that keeps records in memory. `levels` as `LOG_LEVEL` writes them. */
-export function createSeenLogger(levels = 'trace', options: Partial<EncodeLimits> = {}): SeenLogger {
+/** What stands before a delivery. */
+export type Around = (delivery: Delivery<LogRecordInput>, scopes: ScopeTable) => Delivery<LogRecordInput>;
+
+/**
+ * Makes a logger over a delivery that keeps records in memory. `levels` as `LOG_LEVEL` writes them; `around` puts
+ * something before it.
+ */
+export function createSeenLogger(
+  levels = 'trace',
+  options: Partial<EncodeLimits> = {},
+  around: Around = (delivery) => delivery,
+): SeenLogger {
   const limits = { ...defaultEncodeLimits, ...options };
   const codec = createRecordCodec(limits);
   const scopes = new ScopeTable();
@@ -73,7 +83,7 @@ export function createSeenLogger(levels = 'trace', options: Partial<EncodeLimits
     stats: (): DeliveryStats => ({ ...createNoDelivery().stats(), accepted: records.length + lost }),
   };
   const { default: level = 'trace', byName } = parseLevels(levels);
-  const pipeline = createPipeline({ delivery, scopes, limits, version: '' });
+  const pipeline = createPipeline({ delivery: around(delivery, scopes), scopes, limits, version: '' });
   return {
     log: new PipelineLogger(pipeline, {
       name: '',

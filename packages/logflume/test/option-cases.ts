@@ -259,5 +259,6 @@ export const optionCases: Readonly<Record<string, OptionCase>> = {
   'limits.maxValueLength': count(4096),
   'exit.handleSignals': { right: false, wrong: 'maybe' },
   'exit.timeoutMs': count(8000, 0),
+  processors: { right: [call], wrong: 5, codeOnly: true },
   onDiagnostic: { right: call, wrong: 5, codeOnly: true },
 };

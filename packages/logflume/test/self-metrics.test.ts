@@ -40,7 +40,12 @@ async function valuesOf(metric: string): Promise<Record<string, unknown>> {
     (found?.dataPoints ?? []).map(({ attributes, value }) => {
       const component = String(attributes['otel.component.name']).replace(/\/\d+/, '');
       expect(component).toContain(String(attributes['otel.component.type']));
-      return [[component, attributes['error.type']].filter((part) => part !== undefined).join(' '), value];
+      return [
+        [component, attributes['error.type'], attributes['logflume.suppressed.reason']]
+          .filter((part) => part !== undefined)
+          .join(' '),
+        value,
+      ];
     }),
   );
 }
@@ -69,6 +74,16 @@ describe('metrics about itself', () => {
     expect(log.stats().accepted).toBe(10);
     // The last value stays: a counter that is not observed any more.
     expect(await valuesOf('otel.sdk.log.created')).toEqual({ [processor]: 9 });
+  });
+
+  it('count what was left out on purpose, by reason', async () => {
+    register();
+    await using backend = await createDevBackend();
+    const log = createLogger({ ...quiet, endpoints: [backend.url], processors: [() => null] });
+    for (let i = 0; i < 3; i++) log.info('record');
+    expect(await valuesOf('logflume.log.suppressed')).toEqual({ 'logflume_intake processor': 3 });
+    expect(await valuesOf('otel.sdk.log.created')).toEqual({ batching_log_processor: 0 });
+    await log.close();
   });
 
   it('count records in requests under way', async () => {

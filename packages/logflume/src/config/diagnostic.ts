@@ -119,6 +119,15 @@ export interface RouteFailed {
   readonly message: string;
 }
 
+/** A processor threw, has not finished when it returned, or answered something that means nothing. */
+export interface ProcessorFailed {
+  readonly kind: 'processorFailed';
+  /** Its place in the list, and its name where it has one: `processors[1] (maskUser)`. */
+  readonly processor: string;
+  /** The whole story in one line, for people; without the text of the error. */
+  readonly message: string;
+}
+
 /** Everything logflume itself has to say; `message` is the whole story in one line. */
 export type Diagnostic =
   | ConfigDiagnostic
@@ -127,7 +136,8 @@ export type Diagnostic =
   | FileOutputState
   | ProviderNotRegistered
   | NotCaptured
-  | RouteFailed;
+  | RouteFailed
+  | ProcessorFailed;
 
 /** What was wrong with a value. */
 export interface BadValue {

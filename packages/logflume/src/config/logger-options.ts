@@ -1,5 +1,6 @@
 import type { DeliveryOptions, Format, Transport } from '@logflume/delivery';
 import type { LinePreset, OtlpFormatOptions } from '@logflume/formats';
+import type { Processor } from '../intake/processor.ts';
 import type { Attributes } from '../logger.ts';
 import type { FileOutputOptions } from '../output/file/file-options.ts';
 import type { RedactOptions } from '../redact/redact-options.ts';
@@ -326,6 +327,12 @@ export interface LoggerOptions {
    * @defaultValue nothing
    */
   readonly redact?: readonly string[] | RedactOptions | undefined;
+  /**
+   * Functions that see each record before it is encoded, in this order: they may change it, add attributes or leave it
+   * out. Redaction comes after them. See docs/intake.md.
+   * @defaultValue none
+   */
+  readonly processors?: readonly Processor[] | undefined;
   /** What is cut from a record. */
   readonly limits?: LimitOptions | undefined;
   /** What happens when the process ends. */

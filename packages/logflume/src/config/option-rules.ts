@@ -235,6 +235,11 @@ export const optionRules: Readonly<Record<keyof LoggerOptions, OptionRule>> = {
   console: consoleRule,
   file: fileRule,
   redact: redactRule,
+  processors: {
+    kind: 'value',
+    expected: 'a list of functions',
+    accepts: (value) => Array.isArray(value) && value.every(isFunction),
+  },
   limits: {
     kind: 'group',
     fields: {

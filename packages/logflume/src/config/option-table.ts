@@ -360,6 +360,13 @@ export const optionTable: Readonly<Record<string, OptionRow>> = Object.freeze({
       'What is taken out of records before they are encoded, see [Security](security.md): names whose values are replaced at any depth, or an object with `keys`, `paths`, `values` (kinds of secrets to look for; `true` for all) and `replacement`',
     example: ['password', 'authorization'],
   },
+  processors: {
+    section: 'records',
+    variables: {},
+    default: 'none',
+    description:
+      'Functions that see each record before it is encoded, in this order, and may change it, add attributes or leave it out, see [Intake](intake.md)',
+  },
   'limits.maxAttributes': {
     section: 'records',
     variables: { OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT: '', OTEL_ATTRIBUTE_COUNT_LIMIT: '' },

@@ -89,6 +89,7 @@ export function resolveOptions(code: LoggerOptions, env: EnvironmentVariables, d
     fallback: pick('fallback', options.fallback, settings.fallback, undefined),
     files: toFiles(pick('file', options.file, undefined, undefined)),
     redact: pick('redact', options.redact, settings.redact, undefined),
+    processors: [...pick('processors', options.processors, undefined, [])],
     limits: resolveLimits(options, settings, pick),
     exit: {
       handleSignals: pick('exit.handleSignals', options.exit?.handleSignals, undefined, defaults.handleSignals),

@@ -80,6 +80,7 @@ export interface ResolvedOptions {
   readonly fallback: LoggerOptions['fallback'];
   readonly files: readonly ResolvedFile[];
   readonly redact: LoggerOptions['redact'];
+  readonly processors: NonNullable<LoggerOptions['processors']>;
   /** `maxValueLength` may be `Infinity`. */
   readonly limits: { readonly maxAttributes: number; readonly maxValueLength: number };
   readonly exit: { readonly handleSignals: boolean; readonly timeoutMs: number | undefined };

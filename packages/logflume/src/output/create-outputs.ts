@@ -3,6 +3,7 @@ import type { EncodeLimits, LogRecordInput } from '@logflume/otlp';
 import type { Diagnostic } from '../config/diagnostic.ts';
 import { severityOfLevel } from '../config/parse-levels.ts';
 import type { ResolvedFile, ResolvedOptions } from '../config/resolved-options.ts';
+import type { SuppressedStats } from '../intake/suppressed.ts';
 import { tellDiagnostic } from '../own-output.ts';
 import type { ScopeTable } from '../scope-table.ts';
 import { exporterTypeOf, withSelfMetrics } from '../self-metrics.ts';
@@ -17,6 +18,8 @@ interface OutputParts {
   readonly scopes: ScopeTable;
   readonly limits: EncodeLimits;
   readonly onDiagnostic: (event: Diagnostic) => void;
+  /** What is left out before the outputs, for the metrics. */
+  readonly suppressed: () => SuppressedStats;
 }
 
 /**
@@ -35,11 +38,11 @@ export function createOutputs(resolved: ResolvedOptions, parts: OutputParts): De
 
 function createBackend(
   resolved: ResolvedOptions,
-  { scopes, limits, onDiagnostic }: OutputParts,
+  { scopes, limits, onDiagnostic, suppressed }: OutputParts,
 ): Delivery<LogRecordInput> {
   const create = resolved.destinations.length === 0 ? createBackendDelivery : createDestinations;
   const backend = create(resolved, scopes, limits, onDiagnostic);
-  return withSelfMetrics(backend, (destination) => exporterTypeOf(resolved, destination));
+  return withSelfMetrics(backend, (destination) => exporterTypeOf(resolved, destination), suppressed);
 }
 
 function createConsole(
