@@ -1,3 +1,7 @@
+import { describeRequestOf, isUrlInput } from './http-parts.ts';
+import { toSafeErrorText, toSafeStack } from './safe-error-text.ts';
+import { toSafeUrl } from './safe-url.ts';
+
 /**
  * An error as plain data: what `exception.*` attributes and nested error values are made of. Every member is there, in
  * this order; what the error does not have is `undefined`.
@@ -12,7 +16,10 @@ export interface ErrorDescription {
   readonly cause: unknown;
   /** The children of an `AggregateError`, as they stand. */
   readonly errors: readonly unknown[] | undefined;
-  /** Other own enumerable members with a string, number or boolean: `errno`, `syscall`, `statusCode`, … */
+  /**
+   * Other own enumerable members with a string, number or boolean: `errno`, `syscall`, `statusCode`, …; of an error of
+   * axios also `method` and `url` of its request, without user, query and fragment.
+   */
   readonly properties: Readonly<Record<string, string | number | boolean>> | undefined;
 }
 
@@ -23,18 +30,21 @@ const KNOWN = new Set(['name', 'message', 'stack', 'code', 'cause', 'errors']);
  * Describes an error, one level deep. Never throws, whatever its getters do.
  *
  * Members that are objects are left out on purpose: HTTP clients hang their request, with its credentials, on the
- * errors they throw (`error.config.headers`, `error.request`), and no secret may reach a queue.
+ * errors they throw (`error.config.headers`, `error.request`), and no secret may reach a queue. For the same reason
+ * a URL that an error is about is told without its user, query and fragment.
  */
 export function describeError(error: object): ErrorDescription {
   const { name, message, stack, code, cause, errors } = readKnown(error);
+  const text = textOf(message);
+  const safe = toSafeErrorText(text);
   return {
     type: typeof name === 'string' && name !== '' ? name : 'Error',
-    message: textOf(message),
-    stacktrace: typeof stack === 'string' && stack !== '' ? stack : undefined,
+    message: safe,
+    stacktrace: typeof stack === 'string' && stack !== '' ? toSafeStack(stack, text, safe) : undefined,
     code: typeof code === 'string' || typeof code === 'number' ? code : undefined,
     cause,
     errors: errors !== undefined && isList(errors) ? errors : undefined,
-    properties: readProperties(error),
+    properties: readProperties(error, code),
   };
 }
 
@@ -94,18 +104,24 @@ function textOf(message: unknown): string {
   }
 }
 
-function readProperties(error: object): Record<string, string | number | boolean> | undefined {
-  let properties: Record<string, string | number | boolean> | undefined;
+/** What a property may be. */
+type Plain = string | number | boolean;
+
+function readProperties(error: object, code: unknown): Record<string, Plain> | undefined {
+  let properties: Record<string, Plain> | undefined;
+  let hasRequest = false;
   try {
     for (const key of Object.keys(error)) {
       if (KNOWN.has(key)) continue;
       const value = read(error, key);
+      if (typeof value === 'object') hasRequest ||= key === 'config' || key === 'request';
       if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') continue;
-      properties ??= Object.create(null) as Record<string, string | number | boolean>;
-      properties[key] = value;
+      properties ??= Object.create(null) as Record<string, Plain>;
+      properties[key] = isUrlInput(key, code) ? (toSafeUrl(value) ?? '') : value;
     }
   } catch {
     return properties; // A proxy that refuses to list its keys: what was read so far stands.
   }
-  return properties;
+  const request = hasRequest ? describeRequestOf(error) : undefined;
+  return request === undefined ? properties : Object.assign(properties ?? Object.create(null), request);
 }

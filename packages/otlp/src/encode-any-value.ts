@@ -1,3 +1,4 @@
+import { describeHttpParts, isTelling } from './http-parts.ts';
 import type { EncodeLimits } from './limits.ts';
 import { readMember, throwsText } from './read-member.ts';
 import { closeLength, varintBytes, writeBigInt64, writeBytes, writeDouble, writeInt64, writeVarint } from './wire.ts';
@@ -170,9 +171,19 @@ function encodeArray(bytes: Buffer, at: number, form: ArrayForm, limits: EncodeL
   return writeLengthAndValue(bytes, end + 1, `… [${cut} items cut]`, limits);
 }
 
-function encodeMap(bytes: Buffer, at: number, form: MapForm, limits: EncodeLimits, enclosing: Enclosing): number {
+/** @param isSafe - whether it is known to hold nothing of an HTTP exchange. */
+function encodeMap(
+  bytes: Buffer,
+  at: number,
+  form: MapForm,
+  limits: EncodeLimits,
+  enclosing: Enclosing,
+  isSafe = false,
+): number {
   const { members } = form;
   const keys = Object.keys(members);
+  // The member by which it could be told may be one of those that are cut.
+  if (!isSafe && keys.length > limits.maxItems) return encodeMap(bytes, at, toSafeMap(form), limits, enclosing, true);
   let end = at;
   let written = 0;
   let left = keys.length;
@@ -182,9 +193,10 @@ function encodeMap(bytes: Buffer, at: number, form: MapForm, limits: EncodeLimit
     left--;
     const value = readMember(members, key);
     if (value === undefined) continue;
+    if (!isSafe && isTelling(key, value)) return encodeMap(bytes, at, toSafeMap(form), limits, enclosing, true);
     written++;
     end = writeKeyValue(bytes, end, 0x0a, key, value, limits, enclosing);
-    if (end === ILL_FORMED_KEY) return encodeMap(bytes, at, toWellFormedMap(form), limits, enclosing);
+    if (end === ILL_FORMED_KEY) return encodeMap(bytes, at, toWellFormedMap(form), limits, enclosing, isSafe);
   }
   return form.cut === 0 ? end : writeMembersCut(bytes, end, keys, form.cut, limits);
 }
@@ -195,6 +207,12 @@ function writeMembersCut(bytes: Buffer, at: number, keys: string[], cut: number,
   let key = '…';
   while (taken.has(key)) key += '…';
   return writeKeyValue(bytes, at, 0x0a, key, `[${cut} members cut]`, limits);
+}
+
+/** The same map, or what may be told of it when it is part of an HTTP exchange. */
+function toSafeMap(form: MapForm): MapForm {
+  const members = describeHttpParts(form.members);
+  return members === undefined ? form : { kind: 'map', members, cut: 0 };
 }
 
 /** The same map with keys that UTF-8 can write; of keys that become equal by that, the last one counts. */

@@ -1,4 +1,5 @@
 import { writeKeyValue } from './encode-any-value.ts';
+import { describeHttpParts } from './http-parts.ts';
 import type { EncodeLimits } from './limits.ts';
 import { readMember, throwsText } from './read-member.ts';
 import { toWireForm } from './wire-form.ts';
@@ -137,7 +138,7 @@ export function readMembers(attributes: object, maxMembers: number): ReadMembers
     const form = toWireForm(attributes, maxMembers, Number.POSITIVE_INFINITY);
     switch (form.kind) {
       case 'map':
-        return copyMembers(form.members, form.cut, maxMembers);
+        return copyMembers(describeHttpParts(form.members) ?? form.members, form.cut, maxMembers);
       case 'value':
         return copyMembers({ value: form.value }, 0, maxMembers);
       case 'bytes':

@@ -1,6 +1,7 @@
 import { ILL_FORMED_KEY, writeKeyValue } from './encode-any-value.ts';
 import { cutAttributes, type EncodedAttributes, encodedField, readMembers } from './encode-attributes.ts';
 import { countExceptionAttributes, exceptionAttributes, leaveOut, writeException } from './exception-attributes.ts';
+import { describeHttpParts, isTelling } from './http-parts.ts';
 import type { EncodeLimits } from './limits.ts';
 import type { LogRecordInput } from './log-record-input.ts';
 import { writeBytes, writeVarint } from './wire.ts';
@@ -81,7 +82,10 @@ function writeMembers(
     if (!hasOwn.call(members, key)) continue;
     const value = members[key];
     if (value === undefined || value === written) continue;
-    if (key === 'toJSON' && typeof value === 'function' && members === record.attributes) return UNREADABLE;
+    if (members === record.attributes) {
+      if (key === 'toJSON' && typeof value === 'function') return UNREADABLE;
+      if (isTelling(key, value) && describeHttpParts(members) !== undefined) return UNREADABLE;
+    }
     if (boundKeys?.has(key)) {
       overridden ??= new Set();
       overridden.add(key);

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { describeError, isError } from './describe-error.ts';
+import { describeHttpInstance } from './http-parts.ts';
 import { toWellFormedText } from './write-string.ts';
 
 /**
@@ -60,7 +61,8 @@ function specialForm(value: object, maxEntries: number, roomBytes: number): Wire
   if (types.isBoxedPrimitive(value)) return { kind: 'value', value: unboxed(value) };
   if (types.isRegExp(value)) return { kind: 'value', value: String(value) };
   if (types.isAnyArrayBuffer(value)) return { kind: 'bytes', bytes: new Uint8Array(value) };
-  return undefined;
+  const described = describeHttpInstance(value);
+  return described === undefined ? undefined : { kind: 'value', value: described };
 }
 
 function dateText(date: Date): string {

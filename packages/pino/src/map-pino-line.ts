@@ -3,6 +3,7 @@ import type { HostRecord } from 'logflume';
 import { isFields, type LineFields } from './parse-line.ts';
 import { parseTime, type RecordTime } from './parse-time.ts';
 import type { PinoSettings } from './pino-settings.ts';
+import { safeBody } from './safe-body.ts';
 import type { LevelNames, Severity, SeverityTable } from './severity-table.ts';
 import { toThrown } from './to-thrown.ts';
 import { traceOfFields } from './trace-of-fields.ts';
@@ -40,7 +41,7 @@ export function mapPinoLine(fields: LineFields, origin: LineOrigin): HostRecord 
   const { settings } = origin;
   const severity = takeSeverity(fields, origin);
   const time = takeTime(fields, origin.time);
-  const body = take(fields, settings.messageKey);
+  const body = safeBody(take(fields, settings.messageKey));
   takeOwnProcess(fields);
   if (settings.name !== '' && fields['name'] === settings.name) fields['name'] = undefined;
   const nested = settings.nestedKey === '' ? undefined : fields[settings.nestedKey];
@@ -68,7 +69,7 @@ export function mapBrokenLine(text: string, { level, names, severities }: LineOr
   return {
     severityNumber: severity.number,
     severityText: severity.text,
-    body: text,
+    body: safeBody(text),
     attributes: { [LINE_ERROR_KEY]: 'not a JSON object' },
   };
 }

@@ -13,8 +13,7 @@ const BIG_INTEGER = '\u0000logflume.integer:';
 /**
  * Parses a line of a JSON logger. Never throws.
  *
- * Integers beyond ±2^53, which pino writes for a `BigInt`, come as `bigint`, digit by digit. Requests, responses and
- * configurations that hang on the errors of axios are left out wherever they stand: they hold credentials.
+ * Integers beyond ±2^53, which pino writes for a `BigInt`, come as `bigint`, digit by digit.
  *
  * @returns `undefined` for what is not a JSON object.
  */
@@ -25,9 +24,7 @@ export function parseLine(line: string): LineFields | undefined {
   } catch {
     return undefined; // The caller delivers it as the text it is.
   }
-  if (!isFields(value)) return undefined;
-  if (line.includes('AxiosError')) dropRequests(value);
-  return value;
+  return isFields(value) ? value : undefined;
 }
 
 /** Says whether a parsed value is an object with named members. */
@@ -74,23 +71,4 @@ function parseWithBigIntegers(line: string): unknown {
 function toBigInteger(marked: string): unknown {
   const digits = marked.slice(BIG_INTEGER.length);
   return /^-?\d{16,19}$/.test(digits) ? BigInt(digits) : digits;
-}
-
-/** What an error of axios carries beside what went wrong; `axios` wrote it, with every header of the request. */
-const REQUEST_KEYS = ['config', 'request', 'response'] as const;
-
-/** By a list and not by recursion: a line may nest deeper than the stack is. */
-function dropRequests(line: LineFields): void {
-  const open: unknown[] = [line];
-  for (let value = open.pop(); value !== undefined; value = open.pop()) {
-    if (typeof value !== 'object' || value === null) continue;
-    if (isFields(value) && isAxiosError(value)) {
-      for (const key of REQUEST_KEYS) if (Object.hasOwn(value, key)) value[key] = undefined;
-    }
-    for (const member of Object.values(value)) if (typeof member === 'object' && member !== null) open.push(member);
-  }
-}
-
-function isAxiosError({ isAxiosError: flag, name, type }: LineFields): boolean {
-  return flag === true || name === 'AxiosError' || type === 'AxiosError';
 }

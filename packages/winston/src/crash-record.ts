@@ -1,4 +1,4 @@
-import { isError } from '@logflume/otlp';
+import { isError, toSafeErrorText } from '@logflume/otlp';
 import type { HostInfo } from './host.ts';
 import { emptyMembers, isPlainObject, type Members, readMember, readMembers } from './members.ts';
 
@@ -49,9 +49,9 @@ export function crashBody(members: Members): unknown {
   const { error, message } = members;
   if (typeof error === 'string' && error !== '') return error;
   const own: unknown = typeof error === 'object' && error !== null ? readMember(error, 'message') : undefined;
-  if (typeof own === 'string' && own !== '') return own;
+  if (typeof own === 'string' && own !== '') return toSafeErrorText(own);
   if (isError(error)) return readMember(error, 'name');
-  return typeof message === 'string' ? message.split('\n', 1)[0] : message;
+  return typeof message === 'string' ? toSafeErrorText(message.split('\n', 1)[0] ?? '') : message;
 }
 
 function without(members: Members, names: ReadonlySet<string>): Members {

@@ -1,4 +1,4 @@
-import { describeError, isError } from '@logflume/otlp';
+import { describeError, describeHttpParts, isError, toSafeErrorText } from '@logflume/otlp';
 import type { HostInfo } from './host.ts';
 import { keysOf, type Members, readMember } from './members.ts';
 
@@ -24,7 +24,10 @@ export function findException(
   splat: readonly unknown[],
   members: Members,
 ): FoundException {
-  if (isError(info)) return { exception: undefined, described: describeOwn(info), copied: ownParts(members) };
+  if (isError(info)) {
+    const described = { ...describeOwn(info), ...toldInstead(members) };
+    return { exception: undefined, described, copied: ownParts(members) };
+  }
   const passed = isError(message) ? message : splat.find(isError);
   if (passed !== undefined) return { exception: passed, described: undefined, copied: copiedFrom(passed, members) };
   const attribute = isError(members['err']) ? members['err'] : members['error'];
@@ -54,6 +57,16 @@ function requestParts(members: Members): readonly string[] {
   return REQUEST_PARTS.filter((key) => typeof members[key] === 'object');
 }
 
+/** Where the request of an HTTP client went, and what else is told of its error instead of what it says itself. */
+function toldInstead(members: Members): Members {
+  const told: Members = {};
+  const parts: Members = { ...describeHttpParts(members) };
+  for (const key of Object.keys(parts)) {
+    if (key !== 'message' && key !== 'stack' && parts[key] !== members[key]) told[key] = parts[key];
+  }
+  return told;
+}
+
 function copiedFrom(error: Error, members: Members): readonly string[] {
   const keys = [...keysOf(error), 'stack', 'cause'];
   return keys.filter((key) => Object.hasOwn(members, key) && Object.is(members[key], readMember(error, key)));
@@ -73,10 +86,11 @@ function describeRemains(members: Members): FoundException {
     exception: undefined,
     described: {
       'exception.type': type,
-      'exception.message': text,
-      'exception.stacktrace': stack,
+      'exception.message': toSafeErrorText(text),
+      'exception.stacktrace': toSafeErrorText(stack),
       'exception.cause': cause,
       'exception.code': hasCode ? code : undefined,
+      ...toldInstead(members),
     },
     copied: ['stack', 'cause', ...(hasCode ? ['code'] : []), ...requestParts(members)],
   };

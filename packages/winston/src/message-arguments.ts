@@ -1,5 +1,5 @@
 import { format } from 'node:util';
-import { isError } from '@logflume/otlp';
+import { describeError, isError, mayTellHttp, safeText, toSafeErrorText } from '@logflume/otlp';
 import { isPlainObject, keysOf, type Members, readMember } from './members.ts';
 
 /** What the arguments of a call come to. */
@@ -30,8 +30,9 @@ export function readArguments(message: unknown, splat: readonly unknown[], membe
   if (typeof message !== 'string') return sortRest(message, splat, members);
   const tokens = countTokens(message);
   if (tokens === 0 || isFormatted(message, splat)) return sortRest(message, splat, members);
-  const used = splat.slice(0, tokens).map((value) => (isError(value) ? readMember(value, 'message') : value));
-  return sortRest(safely(() => format(message, ...used)) ?? message, splat.slice(tokens), members, false);
+  const used = splat.slice(0, tokens).map((value) => (isError(value) ? describeError(value).message : value));
+  const text = safely(() => safeText((values) => format(message, ...values), used)) ?? message;
+  return sortRest(text, splat.slice(tokens), members, false);
 }
 
 function countTokens(message: string): number {
@@ -64,7 +65,28 @@ function sortRest(message: unknown, rest: readonly unknown[], members: Members, 
     else if (isPlainObject(value)) extra.push(value);
     else args.push(value);
   }
-  return { body, extra, args, copied };
+  return { body: mayBeDone ? withoutHttp(body, rest) : body, extra, args, copied };
+}
+
+/**
+ * A finished message without what HTTP clients send and get, where an argument that stands in it holds such parts. An
+ * argument that has changed since is not found again: then all from the first brace on is left out.
+ */
+function withoutHttp(body: unknown, args: readonly unknown[]): unknown {
+  if (typeof body !== 'string' || !mayTellHttp(body)) return body;
+  let safe = body;
+  let holdsHttp = false;
+  for (const value of args) {
+    if (typeof value !== 'object' || value === null) continue;
+    for (const token of OBJECT_TOKENS) {
+      const text = safely(() => format(token, value));
+      const told = safely(() => safeText(([each]) => format(token, each), [value]));
+      if (text === told) continue;
+      holdsHttp = true;
+      if (text !== undefined) safe = safe.replaceAll(text, () => told ?? '{…}');
+    }
+  }
+  return holdsHttp && safe === body ? body.replace(/\{[\s\S]*/, '{…}') : safe;
 }
 
 /** winston appends the message of an attributes object, or of an error, to the message of the call. */
@@ -95,7 +117,9 @@ function isKeyed(value: object): boolean {
 function recordPartsOf(value: object): Members {
   const parts: Members = {};
   for (const key of keysOf(value)) {
-    if (key === 'message' || key === 'level') parts[key] = readMember(value, key);
+    if (key !== 'message' && key !== 'level') continue;
+    const part = readMember(value, key);
+    parts[key] = typeof part === 'string' ? toSafeErrorText(part) : part;
   }
   return parts;
 }
@@ -103,7 +127,7 @@ function recordPartsOf(value: object): Members {
 /** Says whether an argument stands in the message already, in one of the ways `%s`, `%d`, `%j` and `%o` write it. */
 function standsIn(body: unknown, value: unknown): boolean {
   if (typeof body !== 'string') return false;
-  const tokens = typeof value === 'object' && value !== null ? ['%j', '%s', '%o', '%O'] : ['%s'];
+  const tokens = typeof value === 'object' && value !== null ? OBJECT_TOKENS : ['%s'];
   return tokens.some((token) => {
     const text = safely(() => format(token, value));
     return text !== undefined && text !== '' && standsAsWord(body, text);
@@ -121,6 +145,9 @@ function standsAsWord(body: string, text: string): boolean {
   }
   return false;
 }
+
+/** Ways to write an object into a text, the longest first: the text of one may stand in that of another. */
+const OBJECT_TOKENS = ['%o', '%O', '%s', '%j'];
 
 const WORD = /[\p{L}\p{N}_]/u;
 

@@ -1,4 +1,4 @@
-import { isError } from '@logflume/otlp';
+import { describeError, isError, mayTellHttp, toSafeErrorText } from '@logflume/otlp';
 import type { CallContext, HostRecord, TraceContext } from 'logflume';
 import { crashAttributes, crashBody, crashOf } from './crash-record.ts';
 import { findException } from './find-exception.ts';
@@ -47,7 +47,11 @@ export function toHostRecord(info: HostInfo, facts: RecordFacts): HostRecord {
       ? { ...info, level: undefined, message: undefined }
       : { ...info, level: undefined, message: undefined, timestamp: undefined };
   const time = moment === undefined ? undefined : unlessOfCall(timestamp, moment, facts);
-  return hostRecord(facts, time, spanOfContext(info), { body: message, attributes, exception: errorOf(info) });
+  return hostRecord(facts, time, spanOfContext(info), {
+    body: toSafeErrorText(message),
+    attributes,
+    exception: errorOf(info),
+  });
 }
 
 /** What a record says, without when and where. */
@@ -89,7 +93,10 @@ function errorOf({ err, error }: HostInfo): unknown {
 /** Says whether a record with a text is nothing but that text, attributes and an error among them. */
 function isSimple(info: HostInfo, message: string): boolean {
   const splat = info[SPLAT];
-  if (splat !== undefined && !isSimpleSplat(splat, message)) return false;
+  // A finished message may have an object in it; most have no brace, which is quicker to see.
+  if (splat !== undefined && (!isSimpleSplat(splat, message) || (message.includes('{') && mayTellHttp(message)))) {
+    return false;
+  }
   return (
     info['stack'] === undefined &&
     info['exception'] === undefined &&
@@ -137,7 +144,7 @@ export function readWithCare(info: HostInfo, facts: RecordFacts): HostRecord {
   for (const extra of read.extra) attributes = { ...attributes, ...readMembers(extra) };
   if (described !== undefined) addDefined(attributes, described);
   if (read.args.length > 0) attributes[attributes[ARGS_KEY] === undefined ? ARGS_KEY : SPARE_ARGS_KEY] = read.args;
-  const body = isError(info) ? textOf(info) : read.body;
+  const body = isError(info) ? textOf(info) : typeof read.body === 'string' ? toSafeErrorText(read.body) : read.body;
   return hostRecord(facts, time, trace, { body, attributes, exception });
 }
 
@@ -148,9 +155,9 @@ function unlessOfCall(timestamp: unknown, moment: Moment, { call, startedMs }: R
 }
 
 /** An error's message, or its name where it has none. */
-function textOf(error: Error): unknown {
-  const message = readMember(error, 'message');
-  return message === '' || message === undefined ? readMember(error, 'name') : message;
+function textOf(error: Error): string {
+  const { message, type } = describeError(error);
+  return message === '' ? type : message;
 }
 
 function addDefined(members: Members, more: Members): void {

@@ -1,5 +1,5 @@
-import { formatWithOptions } from 'node:util';
-import { isError } from '@logflume/otlp';
+import { formatWithOptions, inspect } from 'node:util';
+import { describeError, isError, safeText } from '@logflume/otlp';
 import { emitRecord } from '../emit-record.ts';
 import { expectHostLine } from '../host-output.ts';
 import type { Logger } from '../logger.ts';
@@ -23,6 +23,13 @@ type Method = (this: unknown, ...args: unknown[]) => unknown;
 interface Debug {
   coerce: Method;
   formatArgs: Method;
+  readonly formatters?: Record<string, unknown> | undefined;
+}
+
+/** A value that debug has put into its text, and what became of it. */
+interface Shown {
+  readonly value: unknown;
+  readonly text: string;
 }
 
 /**
@@ -36,21 +43,50 @@ export function captureDebug({ version, exports }: LoadedHost, logger: Logger): 
   const { coerce, formatArgs } = exports;
   const scoped = new Map<string, Logger>();
   let thrown: unknown;
+  let shown: Shown[] = [];
+  for (const name of ['o', 'O']) watchFormatter(exports, name, (each) => shown.push(each));
   // The first thing a call does with its first argument; an error is but a text afterwards.
   exports.coerce = function (...args) {
     [thrown] = args;
+    shown = [];
     return Reflect.apply(coerce, this, args);
   };
   // What gets here is the text with its formatters applied, and is changed in place into the line.
   exports.formatArgs = function (...args) {
     const [parts] = args;
-    if (Array.isArray(parts)) emit(logger, scoped, namespaceOf(this), parts, thrown);
+    if (Array.isArray(parts)) emit(logger, scoped, namespaceOf(this), withoutHttp(parts, shown), thrown);
     thrown = undefined;
+    shown = [];
     const result = Reflect.apply(formatArgs, this, args);
     if (Array.isArray(parts)) expectHostLine(parts[0]);
     return result;
   };
   return {};
+}
+
+function watchFormatter({ formatters }: Debug, name: string, tell: (shown: Shown) => void): void {
+  const formatter = formatters?.[name];
+  if (formatters === undefined || typeof formatter !== 'function') return;
+  formatters[name] = function (this: unknown, value: unknown) {
+    const text: unknown = Reflect.apply(formatter, this, [value]);
+    if (typeof value === 'object' && typeof text === 'string') tell({ value, text });
+    return text;
+  };
+}
+
+/** The parts with the values in their text told anew, where these are part of an HTTP exchange. */
+function withoutHttp([text, ...rest]: readonly unknown[], shown: readonly Shown[]): readonly unknown[] {
+  if (typeof text !== 'string') return [text, ...rest];
+  let safe = text;
+  for (const { value, text: asPrinted } of shown) {
+    const told = safeText(([each]) => (each === value ? asPrinted : inspect(each, { colors: false })), [value]);
+    if (told !== asPrinted) safe = safe.replace(asPrinted, () => told);
+  }
+  return [safe, ...rest];
+}
+
+function plainText(parts: readonly unknown[]): string {
+  return formatWithOptions({ colors: false }, ...parts);
 }
 
 function emit(
@@ -70,7 +106,7 @@ function emit(
     emitRecord(named ?? logger, {
       severityNumber: SEVERITY,
       severityText: 'DEBUG',
-      body: isThrown ? thrown.message : formatWithOptions({ colors: false }, ...parts),
+      body: isThrown ? describeError(thrown).message : safeText(plainText, parts),
       attributes: named === undefined ? { [NAMESPACE_KEY]: namespace } : undefined,
       exception: isThrown ? thrown : parts.find(isError),
     });

@@ -1,0 +1,82 @@
+import { isError } from './describe-error.ts';
+import { describeHttpInstance, describeHttpParts, describeRequestOf, isUrlInput } from './http-parts.ts';
+import { readMember } from './read-member.ts';
+import { toSafeErrorText } from './safe-error-text.ts';
+import { toSafeUrl } from './safe-url.ts';
+
+/** What stands in a text that `util.inspect` or JSON made of a part of an HTTP exchange, or of an error about one. */
+const TRACES =
+  /Axios|xsrfCookieName|_header|rawHeaders|ClientRequest|IncomingMessage|_redirectCount|Headers \{|Request \{|Symbol\(state\)|ERR_INVALID_URL|URL from|Invalid URL|invalid header value/;
+
+/** Whether a text has traces of an HTTP exchange; it may have them and be no part of one. */
+export function mayTellHttp(text: string): boolean {
+  return TRACES.test(text);
+}
+
+/** Deeper than anything is printed unless that is asked for. */
+const MAX_DEPTH = 12;
+
+/**
+ * Makes a text of values, as a console does, without what HTTP clients send and get: see `describeHttpParts`. What was
+ * text before stays as it is.
+ *
+ * @param toText - called once, and once more with copies of the values if the text has traces of an HTTP exchange.
+ * @throws what `toText` throws.
+ */
+export function safeText(toText: (values: readonly unknown[]) => string, values: readonly unknown[]): string {
+  const text = toText(values);
+  return mayTellHttp(text) ? toText(values.map(withoutHttpParts)) : text;
+}
+
+/** A copy of a value, parts of HTTP exchanges in it replaced by what may be told of them. */
+export function withoutHttpParts(value: unknown): unknown {
+  return copyOf(value, new Map(), 0);
+}
+
+function copyOf(value: unknown, copies: Map<object, unknown>, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const known = copies.get(value);
+  if (known !== undefined) return known;
+  if (depth > MAX_DEPTH) return '[Object]';
+  const next = (member: unknown): unknown => copyOf(member, copies, depth + 1);
+  if (isError(value)) return copyError(value, copies, next);
+  if (Array.isArray(value)) {
+    const items: unknown[] = [];
+    copies.set(value, items);
+    for (const item of value) items.push(next(item));
+    return items;
+  }
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, next(item)]));
+  if (value instanceof Set) return new Set([...value].map(next));
+  const described = describeHttpInstance(value);
+  if (described !== undefined) return described;
+  const parts = describeHttpParts(value);
+  const members = parts ?? value;
+  const keys = Object.keys(members);
+  const prototype: object | null = Object.getPrototypeOf(members);
+  // Dates, buffers: printed by what they are, not by their members. A literal is copied for what it has under symbols.
+  if (ArrayBuffer.isView(value) || (keys.length === 0 && prototype !== Object.prototype)) return members;
+  const copy: Record<string, unknown> = Object.create(prototype);
+  copies.set(value, copy);
+  for (const key of keys) define(copy, key, next(readMember(members, key)), true);
+  return copy;
+}
+
+/** Of the same class, so that it is printed as the error is. */
+function copyError(error: Error, copies: Map<object, unknown>, next: (member: unknown) => unknown): object {
+  const copy: object = Object.create(Object.getPrototypeOf(error));
+  copies.set(error, copy);
+  const code = readMember(error, 'code');
+  for (const key of Object.getOwnPropertyNames(error)) {
+    if (key === 'config' || key === 'request' || key === 'response') continue;
+    const value = readMember(error, key);
+    const isOpen = Object.prototype.propertyIsEnumerable.call(error, key);
+    if (typeof value !== 'string') define(copy, key, next(value), isOpen);
+    else define(copy, key, isUrlInput(key, code) ? toSafeUrl(value) : toSafeErrorText(value), isOpen);
+  }
+  return Object.assign(copy, describeRequestOf(error));
+}
+
+function define(object: object, key: string, value: unknown, enumerable: boolean): void {
+  Object.defineProperty(object, key, { value, enumerable, writable: true, configurable: true });
+}
