@@ -32,7 +32,9 @@ export function reloadOnChange(
       const canApply = Object.entries(appliers).flatMap(([name, applier]) => (applier ? [name as Reloadable] : []));
       const plan = planReload(current, next, canApply);
       for (const name of plan.apply) appliers[name]?.(next);
-      if (plan.diagnostic?.kind === 'fileReloaded') current = next;
+      // Later endpoints and rules must fit the destinations that run, not those a file asks for since.
+      const { destinations } = plan.apply.includes('destinations') ? next : current;
+      if (plan.diagnostic?.kind === 'fileReloaded') current = { ...next, destinations };
       if (plan.diagnostic !== undefined) tellDiagnostic(plan.diagnostic, options.onDiagnostic);
     } catch (error) {
       // Options in code were good before and are still; something of the world is not.
@@ -50,17 +52,18 @@ export function reloadOnChange(
   };
 }
 
-/** What of a delivery can change while it runs: the endpoints of the one backend there is, or the rules between several. */
-export function appliersOf(delivery: Delivery<LogRecordInput>): Pick<Appliers, 'endpoints' | 'route'> {
+/** What of a delivery can change while it runs: the endpoints of its backend or backends, and the rules between several. */
+export function appliersOf(delivery: Delivery<LogRecordInput>): Pick<Appliers, 'endpoints' | 'destinations' | 'route'> {
   return {
     endpoints: applierOf(delivery, 'setEndpoints', ({ endpoints }) => endpoints),
+    destinations: applierOf(delivery, 'setDestinations', ({ destinations }) => destinations),
     route: applierOf(delivery, 'setRoute', ({ route }) => route),
   };
 }
 
 function applierOf(
   delivery: Delivery<LogRecordInput>,
-  name: 'setEndpoints' | 'setRoute',
+  name: 'setEndpoints' | 'setDestinations' | 'setRoute',
   take: (resolved: ResolvedOptions) => unknown,
 ): ((resolved: ResolvedOptions) => void) | undefined {
   // What stands around a delivery passes its methods on.

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDevBackend } from '@logflume/dev-backend';
@@ -12,6 +12,23 @@ function write(name: string, text: string): string {
   const path = join(folder, name);
   writeFileSync(path, text);
   return path;
+}
+
+const writeFile = (name: string) => (text: string) => write(name, text);
+
+/** A folder in which `name` leads through the link `..data` to the version that holds. */
+function writeConfigMap(map: string, name: string) {
+  const inMap = (...names: string[]) => join(folder, map, ...names);
+  let version = 0;
+  return (text: string): string => {
+    const folderName = `..${++version}`;
+    mkdirSync(inMap(folderName), { recursive: true });
+    writeFileSync(inMap(folderName, name), text);
+    symlinkSync(folderName, inMap('..data_tmp'));
+    renameSync(inMap('..data_tmp'), inMap('..data'));
+    if (version === 1) symlinkSync(join('..data', name), inMap(name));
+    return inMap(name);
+  };
 }
 
 describe('a program with nothing set in code', () => {
@@ -68,10 +85,12 @@ describe('a program that runs', () => {
     await using first = await createDevBackend();
     await using second = await createDevBackend();
     const file = (url: string) => `endpoints: [ "${url}" ]\nconsole: ${how === 'alone' ? 'false' : 'json'}\n`;
-    const path = write('d.yaml', file(first.url));
+    // Once as an editor does it, once as the kubelet updates the folder of a ConfigMap.
+    const change = how === 'alone' ? writeFile('d.yaml') : writeConfigMap('d', 'd.yaml');
+    const path = change(file(first.url));
     await using program = startFixture('reload', { args: ['log'], env: { LOGFLUME_CONFIG: path } });
     await program.says('ready');
-    write('d.yaml', file(second.url));
+    change(file(second.url));
     await program.says(`${path} was read anew: endpoints changed`);
     expect(await second.waitFor(1)).toMatchObject([{ body: 'after the change' }]);
     expect(first.records()).toEqual([]);
@@ -80,13 +99,14 @@ describe('a program that runs', () => {
     expect((await program.ended()).code).toBe(0);
   });
 
-  it('follows other rules between its destinations', async () => {
+  it('follows other rules between its destinations, and other endpoints of one', async () => {
     await using a = await createDevBackend();
+    await using other = await createDevBackend();
     await using b = await createDevBackend();
-    const file = (to: string) =>
+    const file = (to: string, url = a.url) =>
       JSON.stringify({
         destinations: [
-          { name: 'a', endpoints: [a.url] },
+          { name: 'a', endpoints: [url] },
           { name: 'b', endpoints: [b.url] },
         ],
         route: [{ to, level: 'error' }],
@@ -97,8 +117,19 @@ describe('a program that runs', () => {
     write('e.json', file('b'));
     await program.says(`${path} was read anew: route changed`);
     expect(await a.waitFor(1)).toMatchObject([{ body: 'after the change' }]);
+    // What cannot be put in force leads to nothing, also after a further change.
+    const third = ({ destinations, ...rest }: { destinations: object[] }) =>
+      JSON.stringify({ ...rest, destinations: [{ name: 'c', endpoints: [b.url] }, ...destinations] });
+    write('e.json', third(JSON.parse(file('b'))));
+    await program.says(`${path} was read anew: destinations will change with the next start`);
+    write('e.json', third({ level: 'debug', ...JSON.parse(file('b', b.url)) }));
+    await program.says(`${path} was read anew: level changed; destinations will change with the next start`);
+    write('e.json', file('b', other.url));
+    await program.says(`${path} was read anew: destinations, level changed`);
+    await other.waitFor(1);
     program.child.kill('SIGUSR2');
     await program.says('closed 0');
     expect(b.records()).toEqual([]);
+    expect(a.records().length + other.records().length).toBe(4);
   });
 });

@@ -41,18 +41,19 @@ export function createDestinations(
   const testsOf = (route: ResolvedOptions['route']): readonly (RouteTest | undefined)[] =>
     names.map((name) => createRouteTest(name, route, scopes));
   let tests = testsOf(options.route);
+  const destinations = options.destinations.map((destination, index) => ({
+    name: destination.name,
+    delivery: createDelivery({
+      ...toDeliveryOptions(destination, scopes, onDiagnostic),
+      codec: encodedRecordCodec(codec),
+      name: destination.name,
+      lossRecord,
+    }),
+    accepts: (record: RoutedRecord) => tests[index]?.(record) ?? true,
+  }));
   const delivery = createFanOut<LogRecordInput>({
     codec,
-    destinations: options.destinations.map((destination, index) => ({
-      name: destination.name,
-      delivery: createDelivery({
-        ...toDeliveryOptions(destination, scopes, onDiagnostic),
-        codec: encodedRecordCodec(codec),
-        name: destination.name,
-        lossRecord,
-      }),
-      accepts: (record) => tests[index]?.(record) ?? true,
-    })),
+    destinations,
     maxRecordBytes: defaults.maxRecordBytes,
     onRouteFailed: createRouteReport(options.onDiagnostic),
   });
@@ -61,15 +62,22 @@ export function createDestinations(
     setRoute(route) {
       tests = testsOf(route);
     },
+    setDestinations(next) {
+      next.forEach(({ endpoints }, index) => {
+        destinations[index]?.delivery.setEndpoints(endpoints);
+      });
+    },
   };
 }
 
 type RouteTest = (record: RoutedRecord) => boolean;
 
-/** A delivery to several destinations, whose rules can be changed while it runs. */
+/** A delivery to several destinations, whose rules and endpoints can be changed while it runs. */
 export interface RoutedDelivery extends Delivery<LogRecordInput> {
   /** @param route - rules that name destinations there are. */
   setRoute(route: ResolvedOptions['route']): void;
+  /** @param next - the same destinations in the same order, with other endpoints. */
+  setDestinations(next: ResolvedOptions['destinations']): void;
 }
 
 /** Says after the log call, and once in a while, that a predicate of the application throws. */

@@ -45,6 +45,43 @@ describe('planReload', () => {
     });
   });
 
+  describe('of destinations', () => {
+    const file = (...destinations: string[]) => `destinations: [${destinations.join()}]\nroute: [{ to: a }]\n`;
+    const before = file('{ name: a, endpoints: [http://a] }');
+    const planOf = (after: string) => planReload(resolve(before), resolve(after), ['destinations', 'route']);
+
+    it('puts other endpoints in force', () => {
+      expect(planOf(file('{ name: a, endpoints: [http://b, http://c] }'))).toMatchObject({
+        apply: ['destinations'],
+        diagnostic: { message: '/f.yaml was read anew: destinations changed' },
+      });
+    });
+
+    it('leaves anything else for the next start', () => {
+      expect(planOf(file('{ name: a, endpoints: [http://b], fallback: none }'))).toMatchObject({
+        apply: [],
+        diagnostic: { message: '/f.yaml was read anew: destinations will change with the next start' },
+      });
+    });
+
+    it('and rules for one that is new as well', () => {
+      const after = file('{ name: a, endpoints: [http://a] }', '{ name: b, endpoints: [http://b] }');
+      expect(planOf(after.replace('to: a', 'to: b'))).toMatchObject({
+        apply: [],
+        diagnostic: { message: '/f.yaml was read anew: destinations, route will change with the next start' },
+      });
+    });
+
+    it('knows the general endpoints for one of them', () => {
+      const general = (url: string) => `endpoints: [${url}]\n${before}`;
+      const plan = planReload(resolve(general('http://g')), resolve(general('http://h')), [
+        'endpoints',
+        'destinations',
+      ]);
+      expect(plan).toMatchObject({ apply: ['destinations'], diagnostic: { changed: ['destinations'] } });
+    });
+  });
+
   it('names what a logger of this kind cannot change', () => {
     const [before, after] = [resolve('endpoints: [http://a]\n'), resolve('endpoints: [http://b]\n')];
     expect(planReload(before, after, ['levels'])).toMatchObject({

@@ -1,8 +1,8 @@
 import type { ConfigDiagnostic, FileReloadDiagnostic } from '../diagnostic.ts';
-import type { ResolvedOptions } from '../resolved-options.ts';
+import type { ResolvedDestination, ResolvedOptions } from '../resolved-options.ts';
 
 /** A part of the configuration that can change while the program runs. */
-export const reloadable = ['levels', 'endpoints', 'route'] as const;
+export const reloadable = ['levels', 'endpoints', 'destinations', 'route'] as const;
 
 export type Reloadable = (typeof reloadable)[number];
 
@@ -35,11 +35,13 @@ export function planReload(
     const message = invalid.message.replace('the whole file is ignored', 'the configuration before stays in force');
     return { apply: [], diagnostic: { kind: 'fileNotReloaded', file: invalid.file, message } };
   }
-  const changed = Object.keys(after).filter((name) => !ignored.includes(name) && !isSame(name, before, after));
+  // General endpoints are one of the destinations, where there are any.
+  const told = after.destinations.length > 0 ? [...ignored, 'endpoints'] : ignored;
+  const changed = Object.keys(after).filter((name) => !told.includes(name) && !isSame(name, before, after));
   if (changed.length === 0) return { apply: [], diagnostic: undefined };
-  const apply = canApply.filter((name) => changed.includes(name));
-  const nameOf = (name: string): string => optionNames[name] ?? name;
-  const [now, later] = [apply.map(nameOf), changed.filter((name) => !isOneOf(name, apply)).map(nameOf)];
+  const apply = canApply.filter((name) => changed.includes(name) && isApplicable(name, before, after));
+  const toOption = (name: string): string => optionNames[name] ?? name;
+  const [now, later] = [apply.map(toOption), changed.filter((name) => !isOneOf(name, apply)).map(toOption)];
   const said = [
     ...(now.length > 0 ? [`${now.join(', ')} changed`] : []),
     ...(later.length > 0 ? [`${later.join(', ')} will change with the next start`] : []),
@@ -49,6 +51,30 @@ export function planReload(
     apply,
     diagnostic: { kind: 'fileReloaded', file, changed: now, message: `${file} was read anew: ${said.join('; ')}` },
   };
+}
+
+/** Destinations stay as they were made, but for their endpoints; rules are between those there are. */
+function isApplicable(name: Reloadable, before: ResolvedOptions, after: ResolvedOptions): boolean {
+  const [old, young] = [before.destinations, after.destinations];
+  switch (name) {
+    case 'levels':
+    case 'endpoints':
+      return true;
+    case 'destinations':
+      return toComparable(old.map(withoutEndpoints)) === toComparable(young.map(withoutEndpoints));
+    case 'route':
+      return toComparable(old.map(nameOf)) === toComparable(young.map(nameOf));
+    default:
+      return name satisfies never;
+  }
+}
+
+function withoutEndpoints({ endpoints: _, ...rest }: ResolvedDestination): unknown {
+  return rest;
+}
+
+function nameOf({ name }: ResolvedDestination): string {
+  return name;
 }
 
 function isOneOf(name: string, names: readonly string[]): boolean {
