@@ -127,8 +127,9 @@ function moveIn(parts: AdoptionParts, path: string): void {
     }
   }
   sweep(fileSystem, path);
-  if (segments.length === 0) return;
+  // Also without segments: its dead letters take room.
   parts.onAdopted(segments);
+  if (segments.length === 0) return;
   const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
   const message = `spool: took over ${segments.length} segments, ${bytes} bytes, of a process that is gone`;
   parts.report({ kind: 'spoolAdopted', segments: segments.length, bytes, message });

@@ -182,6 +182,20 @@ describe('dead letters', () => {
     expect(fileSystem.list('/spool')).toHaveLength(1);
   });
 
+  test('that come from a dead process beside a full spool leave at once, so that the limit holds', async () => {
+    const fileSystem = new MemoryDisk();
+    const locks = new MemoryLocks();
+    const first = openTestSpool({ fileSystem, locks, options: small });
+    for (let number = 0; number < 5; number++)
+      first.spool.deadLetter(batch(number).meta, batch(number, 1800).payload, reason);
+    first.spool.close();
+    const second = openTestSpool({ fileSystem, locks, options: small });
+    for (let number = 10; number < 24; number++) append(second.spool, number, 900);
+    await second.clock.until(second.spool.scan());
+    expect(bytesOn(fileSystem)).toBeLessThanOrEqual(small.maxBytes);
+    expect(second.evicted).toEqual([]);
+  });
+
   test('make room for each other on a full disk', () => {
     const fileSystem = new MemoryDisk();
     const { spool, clock } = openTestSpool({ fileSystem, options: small });

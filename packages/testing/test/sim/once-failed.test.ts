@@ -12,6 +12,7 @@ const seeds = [
   ['marks of a batch that was written again elsewhere could not be read', [37532]],
   ['a process closed before it could make room for what it would take over', [49998]],
   ['a directory was left where it is for want of room, and counted all the same', [123310]],
+  ['dead letters that were taken over made no room for themselves', [302611]],
   ['segments that could not be read had to go, and counted as nothing', [14070, 14223, 31327]],
 ] as const;
 
