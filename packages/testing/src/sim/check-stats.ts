@@ -6,7 +6,7 @@ export interface OutsideFacts {
   readonly ackedRecords: number;
   /** Of every record. */
   readonly recordBytes: number;
-  /** Of all records in memory together. */
+  /** Of all records in memory together, but those under way. */
   readonly maxMemoryBytes: number;
 }
 
@@ -16,7 +16,7 @@ export interface OutsideFacts {
  * @returns the first promise that is broken, `undefined` if all is well.
  */
 export function checkStats(stats: DeliveryStats, facts: OutsideFacts): string | undefined {
-  const { accepted, delivered, rejected, fallback, dropped, pending, spooled, endpoints } = stats;
+  const { accepted, delivered, rejected, fallback, dropped, pending, inFlight, spooled, endpoints } = stats;
   const sum = delivered + rejected + fallback + dropped.total + pending;
   if (accepted !== sum) return `${accepted} were accepted and ${sum} accounted for`;
   const reasons = Object.values(dropped.byReason).reduce((total, records) => total + records, 0);
@@ -28,9 +28,10 @@ export function checkStats(stats: DeliveryStats, facts: OutsideFacts): string | 
     if (!(count >= 0)) return `a counter is ${count}`;
   }
   if (spooled > pending) return `${spooled} records are on disk, ${pending} pending in all`;
-  const inMemory = pending - spooled;
+  // What was read from disk for an attempt is on top of the budget.
+  const inMemory = pending - spooled - inFlight;
   if (inMemory * facts.recordBytes > facts.maxMemoryBytes) {
-    return `${inMemory} records of ${facts.recordBytes} bytes are in memory, ${facts.maxMemoryBytes} bytes may be`;
+    return `${inMemory} records of ${facts.recordBytes} bytes wait in memory, ${facts.maxMemoryBytes} bytes may be`;
   }
   const total = endpoints.reduce((records, endpoint) => records + endpoint.delivered, 0);
   return total === delivered ? undefined : `the endpoints say ${total} were delivered, the ledger ${delivered}`;
