@@ -23,8 +23,12 @@ export interface FallbackEvents {
 export interface LineSource {
   /** Of memory, until `lines` was called. */
   readonly bytes: number;
-  /** One JSON line per record. Reads no disk; what it throws counts as no line. */
-  lines(): readonly string[];
+  /**
+   * One JSON line per record, of the first so many. Reads no disk; what it throws counts as no line.
+   *
+   * @param most - lines that are wanted, ≥ 0: decoding all of a large batch for a few would hold up the event loop.
+   */
+  lines(most: number): readonly string[];
 }
 
 /** A batch that waits to be written. */
@@ -208,7 +212,7 @@ export class FallbackOutput {
   #linesOf({ source, records, copy }: Unwritten): Lines {
     let lines: readonly string[] = [];
     try {
-      lines = source.lines().slice(0, records);
+      lines = source.lines(records).slice(0, records);
     } catch {
       // Thrown from a timer it would end the application; the records are counted as failed right below.
     }

@@ -38,11 +38,20 @@ export function splitBatch(
   endOf: (bytes: Uint8Array, at: number) => number,
 ): readonly [SealedBatch, SealedBatch] | undefined {
   if (batch.records < 2) return undefined;
-  const firstRecords = batch.records >> 1;
+  const [first, second] = cutRuns(batch.runs, batch.records >> 1, endOf);
+  return [halfOf(batch, first, 0), halfOf(batch, second, 1)];
+}
+
+/** Cuts runs behind so many records, or at their end if there are fewer. Pure; see `splitBatch`. */
+export function cutRuns(
+  runs: readonly RecordRun[],
+  records: number,
+  endOf: (bytes: Uint8Array, at: number) => number,
+): readonly [RecordRun[], RecordRun[]] {
   const first: RecordRun[] = [];
   const second: RecordRun[] = [];
-  let missing = firstRecords;
-  for (const run of batch.runs) {
+  let missing = records;
+  for (const run of runs) {
     if (missing >= run.records) {
       first.push(run);
       missing -= run.records;
@@ -56,7 +65,7 @@ export function splitBatch(
       missing = 0;
     }
   }
-  return [halfOf(batch, first, 0), halfOf(batch, second, 1)];
+  return [first, second];
 }
 
 function halfOf(parent: SealedBatch, runs: readonly RecordRun[], half: 0 | 1): SealedBatch {
@@ -70,8 +79,8 @@ function halfOf(parent: SealedBatch, runs: readonly RecordRun[], half: 0 | 1): S
 }
 
 /**
- * The id of half `half` of a batch, or of the shorter form of one record: the same parent always gives the same two ids, so a repeat after a crash can be
- * recognised.
+ * The id of half `half` of a batch, or of the shorter form of one record: the same parent always gives the same ids, so
+ * that a repeat after a crash can be recognised.
  */
 export function deriveBatchId(parentId: string, half: 0 | 1 | 'cut'): string {
   return createHash('sha256').update(`${parentId}.${half}`).digest('hex').slice(0, 32);

@@ -1,6 +1,13 @@
 import type { Clock } from '../clock.ts';
 import type { LineSource } from '../fallback/fallback-output.ts';
-import { type BatchFacts, deriveBatchId, HIGH_LANE_SEVERITY, LANE_SEVERITY, splitBatch } from '../queue/batch.ts';
+import {
+  type BatchFacts,
+  cutRuns,
+  deriveBatchId,
+  HIGH_LANE_SEVERITY,
+  LANE_SEVERITY,
+  splitBatch,
+} from '../queue/batch.ts';
 import { createBodyJob, createJob, type Job, type LastReply, type SealedBody } from '../send/job.ts';
 import { type FrameMeta, HEADER_BYTES } from '../spool/segment-format.ts';
 import type { Spool } from '../spool/spool.ts';
@@ -167,9 +174,11 @@ export class JobStore {
 
   /** What to print of a job; `undefined` if its bytes cannot be read. */
   printable(job: Job): LineSource | undefined {
-    const { format } = this.#parts;
+    const { format, endOf } = this.#parts;
     const { runs } = job;
-    if (runs !== undefined) return { bytes: job.batch.bytes, lines: () => format.lines(runs) };
+    if (runs !== undefined) {
+      return { bytes: job.batch.bytes, lines: (most) => format.lines(cutRuns(runs, most, endOf)[0]) };
+    }
     if (this.recall(job) !== 'inMemory' || job.body === undefined) return undefined;
     const { body } = job;
     return {

@@ -313,6 +313,21 @@ describe('the fallback', () => {
     expect(await closeAgainstNothing('reading', 7000)).toMatchObject({ fallback: 5000, dropped: 2000 });
   });
 
+  it('has no more of a batch decoded than it may print', async () => {
+    let decoded = 0;
+    const lines: typeof textFormat.lines = (runs) => {
+      decoded += runs.reduce((sum, { records }) => sum + records, 0);
+      return textFormat.lines(runs);
+    };
+    const engine = createEngine(() => refused, { format: { ...textFormat, lines }, batch: { maxRecords: 4000 } });
+    for (let i = 0; i < 12_000; i++) engine.log(`${i}`);
+    const closed = engine.delivery.close({ timeoutMs: 2000 });
+    await engine.clock.advance(2000);
+    expect(await closed).toMatchObject({ fallback: 5000, dropped: 7000 });
+    expect(decoded).toBe(5000);
+    expect(engine.stdio.lines.filter((line) => line.startsWith('{'))).toHaveLength(5000);
+  });
+
   it('takes what is too old', async () => {
     const engine = createEngine(() => refused, { retry: { maxAgeMs: 10_000 } });
     engine.log('old');
