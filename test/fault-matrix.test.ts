@@ -3,6 +3,18 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { repositoryRoot } from './read-workspace.ts';
 
+interface Mutation {
+  readonly rows: readonly number[];
+  readonly without: string;
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+/** Plain JavaScript; a computed address keeps the compiler from asking for its declarations. */
+const table = new URL('../scripts/mutations/table.js', import.meta.url);
+const { mutations }: { mutations: readonly Mutation[] } = await import(table.href);
+
 const LAST_ROW = 77;
 /** No test can hold a promise that is not made: it is named in docs/guarantees.md. */
 const OUT_OF_SCOPE = [77];
@@ -36,11 +48,22 @@ function filesBelow(folder: string): string[] {
   }
 }
 
+const rows = Array.from({ length: LAST_ROW }, (_, i) => i + 1).filter((row) => !OUT_OF_SCOPE.includes(row));
+
 it('every fault of the matrix is named by a test', () => {
   const named = namedRows();
-  const all = Array.from({ length: LAST_ROW }, (_, i) => i + 1);
-  expect(all.filter((row) => !named.has(row) && !OUT_OF_SCOPE.includes(row))).toEqual([]);
+  expect(rows.filter((row) => !named.has(row))).toEqual([]);
   expect([...named].filter((row) => row < 1 || row > LAST_ROW)).toEqual([]);
+});
+
+it('every fault of the matrix has a mutation that its tests must notice', () => {
+  expect([...new Set(mutations.flatMap((mutation) => mutation.rows))].sort((a, b) => a - b)).toEqual(rows);
+});
+
+it.each(mutations)('the mutation without $without has one place', ({ file, find, replace }) => {
+  const source = readFileSync(join(repositoryRoot, 'packages', file), 'utf8');
+  expect(source.split(find).length - 1).toBe(1);
+  expect(replace).not.toBe(find);
 });
 
 it('what no test can hold is named among what is not promised', () => {

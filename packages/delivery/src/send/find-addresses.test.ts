@@ -39,7 +39,7 @@ describe('findAddresses', () => {
     ['no record', resolverOf({}), 'services', 'ENODATA'],
     ['a record that says there is none', resolverOf({}, [record('.')]), 'services', 'ENODATA'],
     ['records of hosts nobody knows', resolverOf({}, [record('a'), record('b')]), 'services', 'ENOTFOUND'],
-  ])('rejects for %s', async (_what, resolver, lookup, code) => {
+  ])('rejects for %s: the last good list is kept (F41)', async (_what, resolver, lookup, code) => {
     await expect(find(resolver, lookup)).rejects.toMatchObject({ code });
   });
 

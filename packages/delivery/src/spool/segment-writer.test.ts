@@ -58,7 +58,7 @@ test('takes a device that writes nothing and says nothing for full', () => {
   writer.close();
 });
 
-test('asks for a sync when there is something to sync, and never again after one failed', () => {
+test('asks for a sync when there is something to sync, and never again after one failed (F47)', () => {
   let syncs = 0;
   let fails = false;
   const counted: FileSystem = {

@@ -62,6 +62,15 @@ describe('a reply', () => {
     expect(sender.delivery.stats()).toMatchObject({ delivered: 1, rejected: 0 });
   });
 
+  it('of 200 with a warning is passed on to who looks after the logs (F29)', async () => {
+    const inbox = new Inbox();
+    const warning = status(200, { 'content-type': 'application/x-texts' }, '0|careful');
+    await using server = await serveHttp(answering(inbox, warning));
+    await using sender = createSender([server.url]);
+    await sender.send('a');
+    await expect.poll(() => sender.diagnostics.map(({ message }) => message).join()).toContain('and says: careful');
+  });
+
   it.each([
     [2, 2],
     [3, 3],
@@ -201,14 +210,14 @@ describe('a reply', () => {
     expect(sender.delivery.stats()).toMatchObject({ pending: 0, dropped: { byReason: { oversize: 1 } } });
   });
 
-  it('of 413 before the request is read, and a reset after it, is the reply (F32)', async () => {
+  it('of 413 before the request is read, cut short by a reset, is the reply (F32)', async () => {
     const inbox = new Inbox();
     await using good = await serveHttp(answering(inbox, accept(inbox)));
     await using server = await serveSockets((socket) => {
       socket.once('data', (head) => {
         const length = Number(/content-length: (\d+)/i.exec(head.toString('latin1'))?.[1]);
         if (length > 100_000) {
-          socket.write('HTTP/1.1 413 Payload Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n', () => {
+          socket.write('HTTP/1.1 413 Payload Too Large\r\ncontent-length: 9\r\nconnection: close\r\n\r\ntoo', () => {
             socket.pause();
             setTimeout(() => socket.resetAndDestroy(), 50);
           });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { accept, answering, Inbox, serveHttp } from './backend.ts';
+import { answering, Inbox, serveHttp } from './backend.ts';
 import { createSender } from './sender.ts';
 import { type Link, serveSlowly } from './slow-relay.ts';
 
@@ -12,7 +12,13 @@ it.each<[string, Link]>([
   ['with a latency of 200 ms ± 100 (F36)', { pieceBytes: 1 << 20, paceMs: () => 100 + Math.random() * 200 }],
 ])('a link %s delivers everything once, with no failure, and the requests under way stay few', async (_what, link) => {
   const inbox = new Inbox();
-  await using server = await serveHttp(answering(inbox, accept(inbox)));
+  await using server = await serveHttp(
+    answering(inbox, (request, response) => {
+      inbox.keep(request);
+      response.writeHead(200, { 'content-type': 'application/x-texts' });
+      response.end('0|read to the end');
+    }),
+  );
   await using relay = await serveSlowly(server.port, link);
   await using sender = createSender([relay.url], { batch: { maxRecords: 4 }, timeoutMs: 20_000 });
   expect(await sender.send(...texts)).toBe(true);
@@ -20,4 +26,5 @@ it.each<[string, Link]>([
   expect(inbox.duplicates).toBe(0);
   expect(relay.connections).toBeLessThanOrEqual(8);
   expect(sender.delivery.stats()).toMatchObject({ delivered: 40, endpoints: [{ failures: 0, inFlight: 0 }] });
+  await expect.poll(() => sender.diagnostics.map(({ message }) => message).join()).toContain('read to the end');
 });
