@@ -12,6 +12,7 @@ import { LossNotice } from './loss-notice.ts';
 import type { DeliveryOptions } from './options.ts';
 import { inOwnContext } from './own-context.ts';
 import { parseEndpoints } from './parse-endpoints.ts';
+import { ChunkPool } from './queue/chunk-pool.ts';
 import { RecordQueue } from './queue/record-queue.ts';
 import { createReporter } from './report.ts';
 import { resolveDeliveryOptions, toWaitMs } from './resolve-options.ts';
@@ -97,10 +98,12 @@ export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<
   );
   /** Set once the exit handler has run: what is logged after it is settled at once. */
   let settleLate: (() => void) | undefined;
+  const chunks = new ChunkPool(Math.max(settings.queue.maxBatchBytes, settings.queue.maxRecordBytes));
   const queue: RecordQueue<R> = new RecordQueue(options.codec, settings.queue, {
     clock,
     random,
     ledger,
+    pool: chunks,
     listener: {
       onSealed: (batch) => void dispatcher.add(batch),
       onAlone: (batch) => dispatcher.addNow(batch),
@@ -145,7 +148,7 @@ export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<
     });
   const { endOf } = options.codec;
   const releaseBytes = (bytes: number): void => queue.release(0, bytes);
-  const store: JobStore = new JobStore({ clock, format, compression, endOf, releaseBytes }, spool);
+  const store: JobStore = new JobStore({ clock, format, compression, pool: chunks, endOf, releaseBytes }, spool);
   const backlog = new BacklogFeed({ spool, store, adopt: (records) => queue.adopt(records) });
   const headerSource = createHeaderSource(options.headers, { report, clock });
   const dispatcher: Dispatcher = new Dispatcher(

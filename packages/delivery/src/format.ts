@@ -31,8 +31,10 @@ export interface Format {
   /**
    * Frames runs as one uncompressed request body. The runs of one group are put under one header, their order kept.
    * Called outside the log call, once per batch; the bytes of the runs are read, not kept.
+   *
+   * @param allocate - where to take memory for the body from, at most once; its bytes hold anything.
    */
-  frame(runs: readonly RecordRun[]): Uint8Array;
+  frame(runs: readonly RecordRun[], allocate?: (bytes: number) => Buffer): Uint8Array;
   /** Reads the body of a complete 2xx reply. Never throws. `contentType` is the header's value, `undefined` if absent. */
   judge(contentType: string | undefined, body: Uint8Array): ReplyVerdict;
   /** One JSON line per record, without line feeds, for the fallback stream. Never throws. */

@@ -17,8 +17,12 @@ export interface OtlpFormatOptions {
 }
 
 /** Puts batches under what they share, as one request. */
-export function frameRuns(runs: readonly RecordRun[], options: OtlpFormatOptions): Buffer {
-  return frameLogsRequest(options.resource, toScopeBlocks(runs, options), options.resourceSchemaUrl?.());
+export function frameRuns(
+  runs: readonly RecordRun[],
+  options: OtlpFormatOptions,
+  allocate?: (bytes: number) => Buffer,
+): Buffer {
+  return frameLogsRequest(options.resource, toScopeBlocks(runs, options), options.resourceSchemaUrl?.(), allocate);
 }
 
 /** One block per group in the order the groups first appear, so that a scope stands once in a request. */

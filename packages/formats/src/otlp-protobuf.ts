@@ -13,7 +13,7 @@ export function createOtlpProtobufFormat(options: OtlpFormatOptions): Format {
   return {
     name: 'otlp-protobuf',
     contentType: 'application/x-protobuf',
-    frame: (runs) => frameRuns(runs, options),
+    frame: (runs, allocate) => frameRuns(runs, options, allocate),
     judge: judgeOtlpReply,
     lines: (runs) => toFallbackLines(runs, options),
     ...otlpBodies,

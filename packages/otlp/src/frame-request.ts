@@ -15,14 +15,20 @@ export interface ScopeBlock {
  * @param resource - content of the `Resource` message.
  * @param blocks - one per scope, at least one.
  * @param schemaUrl - of the resource; `''` is none.
+ * @param allocate - where to take the memory from; its bytes may hold anything.
  * @returns the request body, exactly as long as it needs to be.
  */
-export function frameLogsRequest(resource: Uint8Array, blocks: readonly ScopeBlock[], schemaUrl = ''): Buffer {
+export function frameLogsRequest(
+  resource: Uint8Array,
+  blocks: readonly ScopeBlock[],
+  schemaUrl = '',
+  allocate: (bytes: number) => Buffer = Buffer.allocUnsafeSlow,
+): Buffer {
   const resourceUrl = toUrlField(schemaUrl);
   const blockBytes = blocks.map(scopeLogsBytes);
   const resourceLogsBytes =
     fieldBytes(resource.length) + blockBytes.reduce((sum, bytes) => sum + fieldBytes(bytes), 0) + resourceUrl.length;
-  const body = Buffer.allocUnsafeSlow(fieldBytes(resourceLogsBytes));
+  const body = allocate(fieldBytes(resourceLogsBytes));
   let at = openField(body, 0, 0x0a, resourceLogsBytes);
   at = writeField(body, at, 0x0a, resource);
   blocks.forEach((block, index) => {

@@ -11,6 +11,8 @@ export type ScriptedAnswer =
       readonly body?: Uint8Array | undefined;
       /** `false` for a reply that is cut short. */
       readonly complete?: boolean | undefined;
+      /** Whether the sender may write over the request's body then. @defaultValue false */
+      readonly isBodyFree?: boolean | undefined;
       /** Milliseconds until it answers. */
       readonly delayMs?: number | undefined;
     }
@@ -78,6 +80,6 @@ export function createScriptedTransport(script: TransportScript, parts: { readon
 
 function toResult(answer: Exclude<ScriptedAnswer, { kind: 'hang' }>): TransportResult {
   if (answer.kind === 'failure') return { kind: 'failure', code: answer.code, message: '' };
-  const { status, contentType, retryAfter, date, body = new Uint8Array(), complete = true } = answer;
-  return { kind: 'reply', status, contentType, retryAfter, date, body, complete };
+  const { status, contentType, retryAfter, date, body = new Uint8Array(), complete = true, isBodyFree } = answer;
+  return { kind: 'reply', status, contentType, retryAfter, date, body, complete, isBodyFree };
 }

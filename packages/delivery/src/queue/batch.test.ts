@@ -64,6 +64,27 @@ describe('splitBatch', () => {
   });
 });
 
+it('leaves a chunk that two halves stand in to neither', () => {
+  const bytes = Buffer.alloc(2 * 8);
+  for (const at of [0, 8]) textCodec.encode(bytes, at, { text: 'abcd' });
+  const halves = splitBatch(
+    {
+      id: '0'.repeat(32),
+      lane: 'low',
+      records: 2,
+      bytes: 16,
+      openedMs: 0,
+      runs: [{ group: 0, bytes, records: 2 }],
+      chunk: bytes,
+    },
+    textCodec.endOf,
+  );
+  expect(halves?.map(({ records, chunk }) => [records, chunk])).toEqual([
+    [1, undefined],
+    [1, undefined],
+  ]);
+});
+
 describe('deriveBatchId', () => {
   it('gives the same two ids for the same parent every time', () => {
     expect(deriveBatchId(parentId, 0)).toBe(deriveBatchId(parentId, 0));

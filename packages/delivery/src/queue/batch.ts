@@ -25,6 +25,8 @@ export interface BatchFacts {
 /** Sealed records: their bytes never change. */
 export interface SealedBatch extends BatchFacts {
   readonly runs: readonly RecordRun[];
+  /** The chunk they stand in and nothing else does: good for others when nobody reads them any more. */
+  readonly chunk?: Uint8Array | undefined;
 }
 
 /**
@@ -72,6 +74,7 @@ function halfOf(parent: SealedBatch, runs: readonly RecordRun[], half: 0 | 1): S
   return {
     ...parent,
     id: deriveBatchId(parent.id, half),
+    chunk: undefined, // Both halves stand in it.
     runs,
     records: runs.reduce((sum, run) => sum + run.records, 0),
     bytes: runs.reduce((sum, run) => sum + run.bytes.length, 0),

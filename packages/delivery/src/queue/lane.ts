@@ -1,5 +1,6 @@
 import type { RecordRun } from '../format.ts';
 import type { LaneName, SealedBatch } from './batch.ts';
+import type { ChunkPool } from './chunk-pool.ts';
 import type { RecordCodec } from './record-codec.ts';
 
 /** A record of this severity or above makes its lane seal sooner: ERROR. */
@@ -20,7 +21,7 @@ export const URGENT_SEVERITY = 17;
 export class Lane<R> {
   readonly name: LaneName;
   readonly #codec: RecordCodec<R>;
-  readonly #chunkBytes: number;
+  readonly #pool: ChunkPool;
   readonly #maxRecordBytes: number;
   #chunk: Buffer | undefined;
   #end = 0;
@@ -33,10 +34,10 @@ export class Lane<R> {
   /** Whether the last record had to be cut to fit. */
   reduced = false;
 
-  constructor(name: LaneName, codec: RecordCodec<R>, maxBatchBytes: number, maxRecordBytes: number) {
+  constructor(name: LaneName, codec: RecordCodec<R>, pool: ChunkPool, maxRecordBytes: number) {
     this.name = name;
     this.#codec = codec;
-    this.#chunkBytes = Math.max(maxBatchBytes, maxRecordBytes);
+    this.#pool = pool;
     this.#maxRecordBytes = maxRecordBytes;
   }
 
@@ -66,7 +67,7 @@ export class Lane<R> {
    * @returns the end it would have, or −1 when the open batch has no room for it: seal, then encode again.
    */
   encode(record: R): number {
-    this.#chunk ??= Buffer.allocUnsafeSlow(this.#chunkBytes);
+    this.#chunk ??= this.#pool.take(this.#pool.recordBytes);
     this.reduced = false;
     const end = this.#codec.encode(this.#chunk, this.#end, record);
     if (end >= 0 && end - this.#end <= this.#maxRecordBytes) return end;
@@ -77,7 +78,7 @@ export class Lane<R> {
 
   /** Copies a record that was encoded elsewhere behind the last one; same answer as `encode`. */
   copy(record: Uint8Array): number {
-    this.#chunk ??= Buffer.allocUnsafeSlow(this.#chunkBytes);
+    this.#chunk ??= this.#pool.take(this.#pool.recordBytes);
     this.reduced = false;
     const end = this.#end + record.length;
     if (end > this.#chunk.length) return -1;
@@ -131,6 +132,7 @@ export class Lane<R> {
       records: this.#records,
       bytes: this.#end,
       openedMs: this.#openedMs,
+      chunk: small ? undefined : chunk,
     };
     if (!small) this.#chunk = undefined;
     this.#end = 0;

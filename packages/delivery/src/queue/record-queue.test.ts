@@ -3,6 +3,7 @@ import { type TextRecord, textCodec, textsOfRuns } from '../../test/text-records
 import type { Clock, Random } from '../clock.ts';
 import { Ledger } from '../ledger.ts';
 import type { SealedBatch } from './batch.ts';
+import { ChunkPool } from './chunk-pool.ts';
 import type { RecordCodec } from './record-codec.ts';
 import { type QueueListener, type QueueSettings, RecordQueue } from './record-queue.ts';
 
@@ -48,6 +49,7 @@ function newQueue(setup: Setup = {}) {
       clock,
       random,
       ledger,
+      pool: new ChunkPool(setup.settings?.maxBatchBytes ?? settings.maxBatchBytes),
       listener: {
         onSealed: (batch) => sealed.push(batch),
         onAlone: (batch) => sealed.push(batch),

@@ -2,6 +2,7 @@ import type { Clock, Random } from '../clock.ts';
 import type { RecordRun } from '../format.ts';
 import type { Ledger } from '../ledger.ts';
 import { HIGH_LANE_SEVERITY, type LaneName, type SealedBatch } from './batch.ts';
+import type { ChunkPool } from './chunk-pool.ts';
 import { Lane, URGENT_SEVERITY } from './lane.ts';
 import type { RecordCodec } from './record-codec.ts';
 
@@ -80,6 +81,7 @@ export class RecordQueue<R> {
       readonly random: Random;
       readonly ledger: Ledger;
       readonly listener: QueueListener;
+      readonly pool: ChunkPool;
     },
   ) {
     this.#codec = codec;
@@ -88,8 +90,8 @@ export class RecordQueue<R> {
     this.#random = parts.random;
     this.#ledger = parts.ledger;
     this.#listener = parts.listener;
-    this.#low = new Lane('low', codec, settings.maxBatchBytes, settings.maxRecordBytes);
-    this.#high = new Lane('high', codec, settings.maxBatchBytes, settings.maxRecordBytes);
+    this.#low = new Lane('low', codec, parts.pool, settings.maxRecordBytes);
+    this.#high = new Lane('high', codec, parts.pool, settings.maxRecordBytes);
     this.#lowMaxBytes = Math.floor(settings.maxBytes * (1 - settings.reserveRatio));
     this.#nowMs = () => this.#clock.nowMs();
   }

@@ -38,6 +38,8 @@ export interface AttemptResult {
   readonly rttMs: number | undefined;
   /** Whether it failed before anything left this process, for a shortage of ours. */
   readonly isOwnFault: boolean;
+  /** See `TransportResult`. */
+  readonly isBodyFree?: boolean | undefined;
 }
 
 /**
@@ -79,7 +81,8 @@ export async function attempt(
     job.lastReply = replyOf(result);
     const judge = ({ contentType, body: text }: Reply) => format.judge(contentType, text);
     const outcome = classify(result, judge, clock.wallMs(), parts.rules);
-    return withoutLag(outcome, clock.nowMs() - startMs, watch.lateMs());
+    const isBodyFree = result.kind === 'reply' && result.isBodyFree === true;
+    return { ...withoutLag(outcome, clock.nowMs() - startMs, watch.lateMs()), isBodyFree };
   } finally {
     watch.end();
   }

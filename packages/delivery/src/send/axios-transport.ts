@@ -49,7 +49,8 @@ export function createAxiosTransport(settings: AxiosTransportSettings): Transpor
           if (attempt.signal.aborted || !wasClosedIdle(error)) throw error;
           return post(agents.fresh);
         });
-        return await toReply(response, attempt, settings.maxReplyBytes ?? MAX_REPLY_BYTES);
+        const reply = await toReply(response, attempt, settings.maxReplyBytes ?? MAX_REPLY_BYTES);
+        return { ...reply, isBodyFree: settings.axios === undefined && wasSentWhole(response) };
       } catch (error) {
         return attempt.failureOf(error);
       } finally {
@@ -100,6 +101,11 @@ function wasClosedIdle(error: unknown): boolean {
   const request: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'request') : undefined;
   const wasReused = typeof request === 'object' && request !== null && Reflect.get(request, 'reusedSocket') === true;
   return wasReused && (code === 'ECONNRESET' || code === 'EPIPE');
+}
+
+/** Whether every byte of a request is with the system: a server may answer before it has read all of it. */
+function wasSentWhole({ request }: AxiosResponse<unknown>): boolean {
+  return typeof request === 'object' && request !== null && Reflect.get(request, 'writableFinished') === true;
 }
 
 interface Attempt {

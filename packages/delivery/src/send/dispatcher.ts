@@ -271,10 +271,14 @@ export class Dispatcher {
     this.#pump();
   }
 
-  #ended(job: Job, endpoint: Endpoint, { outcome, rttMs }: AttemptResult): void {
+  #ended(job: Job, endpoint: Endpoint, { outcome, rttMs, isBodyFree }: AttemptResult): void {
     this.#parts.pool.finish(endpoint, outcome.endpoint, rttMs, reasonOf(outcome.batch));
     // The deadline of a close may have settled the batch meanwhile; a late answer changes nothing then.
-    if (job.state === 'inFlight') this.#apply(job, outcome.batch, endpoint);
+    if (job.state !== 'inFlight') return;
+    const { chunk } = job;
+    this.#apply(job, outcome.batch, endpoint);
+    // An earlier attempt may have been cut off with its request still in the hands of the system.
+    if (isBodyFree && outcome.batch.kind === 'delivered' && job.attempts === 1) this.#parts.store.recycle(chunk);
   }
 
   #notSent(job: Job, endpoint: Endpoint): void {

@@ -30,10 +30,12 @@ export interface Job {
 
   // Where its bytes are: see storage/job-store.ts, which alone changes these.
 
-  /** The records as they were logged, while memory holds them. */
+  /** The records as they were logged, until there is a body of them. */
   runs: readonly RecordRun[] | undefined;
   /** The framed and compressed body, made once before the first attempt, while memory holds it. */
   body: SealedBody | undefined;
+  /** The chunk of the pool where those bytes stand and nothing else does. */
+  chunk: Uint8Array | undefined;
   /** Its place on disk. */
   frame: StoredFrame | undefined;
   /** The place of the batch it was split from, until it has one of its own. */
@@ -72,9 +74,10 @@ export interface SharedFrame {
   holders: number;
 }
 
-export function createJob({ id, lane, records, bytes, openedMs, runs }: SealedBatch): Job {
+export function createJob({ id, lane, records, bytes, openedMs, runs, chunk }: SealedBatch): Job {
   const job = createBodyJob({ id, lane, records, bytes, openedMs }, {});
   job.runs = runs;
+  job.chunk = chunk;
   job.countedBytes = bytes;
   return job;
 }
@@ -93,6 +96,7 @@ export function createBodyJob(batch: BatchFacts, where: Partial<Pick<Job, 'body'
     lastReply: undefined,
     place: undefined,
     runs: undefined,
+    chunk: undefined,
     body: where.body,
     frame: where.frame,
     parent: where.parent,

@@ -25,6 +25,8 @@ export type TransportResult =
       readonly complete: boolean;
       /** Whether it is incomplete for being larger than the cap. */
       readonly isTooLarge?: boolean | undefined;
+      /** Whether nothing reads the request's body any more, so that its memory may be written to. @defaultValue false */
+      readonly isBodyFree?: boolean | undefined;
     }
   | {
       readonly kind: 'failure';

@@ -1,5 +1,6 @@
 import zlib from 'node:zlib';
 import type { Compression, Format, RecordRun } from '../format.ts';
+import type { ChunkPool } from '../queue/chunk-pool.ts';
 import type { SealedBody } from '../send/job.ts';
 import type { FrameEncoding } from '../spool/segment-format.ts';
 
@@ -7,17 +8,23 @@ import type { FrameEncoding } from '../spool/segment-format.ts';
 export interface BodyCoding {
   readonly format: Format;
   readonly compression: Compression | undefined;
+  readonly pool: ChunkPool;
 }
 
 /** More than any body of ours has; what claims more is damage. */
 const MAX_PLAIN_BYTES = 64 * 1024 * 1024;
 
 /** Frames and compresses a batch once, before its first attempt; every later one sends the same bytes. */
-export async function sealBody(runs: readonly RecordRun[], { format, compression }: BodyCoding): Promise<SealedBody> {
-  const bytes = format.frame(runs);
+export async function sealBody(
+  runs: readonly RecordRun[],
+  { format, compression, pool }: BodyCoding,
+): Promise<SealedBody> {
+  const bytes = format.frame(runs, (length) => pool.take(length));
   if (compression === undefined) return { bytes, encoding: '' };
   try {
-    return { bytes: await compression.compress(bytes), encoding: compression.name };
+    const compressed = await compression.compress(bytes);
+    pool.giveBack(bytes);
+    return { bytes: compressed, encoding: compression.name };
   } catch {
     return { bytes, encoding: '' }; // No memory for the compressor: the batch travels as it is.
   }

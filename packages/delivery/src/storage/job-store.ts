@@ -36,7 +36,8 @@ export type Recalled = 'inMemory' | 'corrupt' | 'later';
  * Where the bytes of each job are: in memory as records or as a body, on disk, or both. Alone in changing that, and in
  * touching the spool. Without a spool everything is `mem`, and no call here touches a disk.
  *
- * A job on disk has no records in memory, only its body: they say the same, and the body is a seventh of the size.
+ * A job has its records or its body in memory, not both: they say the same, and a compressed body is a seventh of the
+ * size.
  */
 export class JobStore {
   readonly mode: StorageMode;
@@ -87,8 +88,8 @@ export class JobStore {
     if (job.body !== undefined) return job.body;
     const body = await sealBody(job.runs ?? [], this.#parts);
     // The exit handler, or a close, may have been faster.
-    job.body ??= body;
-    return job.body;
+    if (job.body === undefined) this.#becomeBody(job, body);
+    return job.body ?? body;
   }
 
   /** @param isCompressed - `false` where a log call waits: a single record gains little. */
@@ -96,8 +97,14 @@ export class JobStore {
     const { format, compression } = this.#parts;
     if (job.body !== undefined) return job.body;
     const plain: SealedBody = { bytes: format.frame(job.runs ?? []), encoding: '' };
-    job.body = isCompressed ? compressSync(plain, compression) : plain;
-    return job.body;
+    const body = isCompressed ? compressSync(plain, compression) : plain;
+    this.#becomeBody(job, body);
+    return body;
+  }
+
+  /** Gives back the chunk of a job that is settled, if nobody reads it any more. */
+  recycle(chunk: Uint8Array | undefined): void {
+    if (chunk !== undefined) this.#parts.pool.giveBack(chunk);
   }
 
   /** Writes a sealed job. Never throws for trouble with the disk. @returns whether it is on disk now. */
@@ -122,6 +129,7 @@ export class JobStore {
     if (storageOf(job) !== 'both') return;
     job.runs = undefined;
     job.body = undefined;
+    job.chunk = undefined;
     this.#recount(job);
   }
 
@@ -168,6 +176,7 @@ export class JobStore {
     job.frame = undefined;
     job.runs = undefined;
     job.body = undefined;
+    job.chunk = undefined;
     job.countedBytes = 0;
     return bytes;
   }
@@ -248,6 +257,18 @@ export class JobStore {
   close(): void {
     this.#spool?.close();
     this.#isClosed = true;
+  }
+
+  /**
+   * The body takes the place of the records, unless nobody here could read it back. Their memory is good for the next
+   * ones then; were they given to the fallback meanwhile, there are none any more.
+   */
+  #becomeBody(job: Job, body: SealedBody): void {
+    job.body = body;
+    if (job.runs === undefined || toFrameEncoding(body.encoding) === undefined) return;
+    if (job.chunk !== undefined) this.#parts.pool.giveBack(job.chunk);
+    job.chunk = body.encoding === '' ? body.bytes : undefined;
+    job.runs = undefined;
   }
 
   #settleFrame(frame: StoredFrame): void {

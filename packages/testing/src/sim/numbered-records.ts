@@ -36,7 +36,15 @@ export const numberedCodec: RecordCodec<NumberedRecord> = {
 export const numberedFormat: Format = {
   name: 'numbered',
   contentType: TYPE,
-  frame: (runs) => Buffer.concat(runs.map(({ bytes }) => bytes)),
+  frame(runs, allocate = Buffer.allocUnsafe) {
+    const body = allocate(runs.reduce((sum, { bytes }) => sum + bytes.length, 0));
+    let at = 0;
+    for (const { bytes } of runs) {
+      body.set(bytes, at);
+      at += bytes.length;
+    }
+    return body;
+  },
   judge(contentType, body) {
     if (body.length === 0) return { understood: true, rejectedRecords: 0, message: '' };
     const understood = contentType === TYPE;

@@ -97,8 +97,8 @@ export function createSimulatedNetwork(
     successes: 0,
     silentUntilMs: 0,
   }));
-  /** Body of each batch: the bytes of a sealed one never change. */
-  const bodies = new Map<string, Uint8Array>();
+  /** A copy of the body of each batch: the bytes of a sealed one never change, and its memory is used again. */
+  const bodies = new Map<string, Buffer>();
   let ackedRecords = 0;
   let splits = 0;
   let requests = 0;
@@ -118,8 +118,8 @@ export function createSimulatedNetwork(
 
   function readBody(id: string, body: Uint8Array): number[] {
     const before = bodies.get(id);
-    if (before === undefined) bodies.set(id, body);
-    else if (before !== body && Buffer.compare(before, body) !== 0) complain(`the bytes of batch ${id} changed`);
+    if (before === undefined) bodies.set(id, Buffer.from(body));
+    else if (!before.equals(body)) complain(`the bytes of batch ${id} changed`);
     try {
       return numbersOf(body);
     } catch (error) {
@@ -157,7 +157,13 @@ export function createSimulatedNetwork(
     const delayMs = random.between(1, 40);
     const records = arrival.numbers.length;
     const take = (): void => truth.take(arrival.id, arrival.numbers);
-    const reply = (status: number, more: object = {}): ScriptedAnswer => ({ kind: 'reply', status, delayMs, ...more });
+    const reply = (status: number, more: object = {}): ScriptedAnswer => ({
+      kind: 'reply',
+      status,
+      delayMs,
+      isBodyFree: true,
+      ...more,
+    });
     const verdict = (text: string) =>
       reply(200, { contentType: numberedFormat.contentType, body: Buffer.from(text), delayMs });
     switch (kind) {
@@ -265,6 +271,9 @@ export function createSimulatedNetwork(
           place.inFlight++;
           const result = await network.send(request);
           if (!sender.isAlive()) return new Promise(() => undefined);
+          if (bodies.get(arrival.id)?.equals(request.body) !== true) {
+            complain(`the bytes of batch ${arrival.id} changed while they were on their way`);
+          }
           place.inFlight--;
           note(arrival, place, result);
           return result;
