@@ -1,5 +1,6 @@
 import { type OptionEntry, optionList } from '../src/config/option-list.ts';
-import { otherVariables, type sections } from '../src/config/option-table.ts';
+import type { sections } from '../src/config/option-row.ts';
+import { otherVariables } from '../src/config/option-table.ts';
 
 /**
  * Writes the tables of docs/configuration.md anew. What stands between `<!-- options <section> -->` or

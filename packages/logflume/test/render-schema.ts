@@ -1,11 +1,7 @@
-import {
-  destinationRules,
-  endpointRules,
-  type OptionRule,
-  optionRules,
-  routeRules,
-} from '../src/config/option-rules.ts';
-import { type OptionRow, optionTable } from '../src/config/option-table.ts';
+import { destinationRules, routeRules } from '../src/config/destination-rules.ts';
+import type { OptionRow } from '../src/config/option-row.ts';
+import { endpointRules, type OptionRule, optionRules } from '../src/config/option-rules.ts';
+import { optionTable } from '../src/config/option-table.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 

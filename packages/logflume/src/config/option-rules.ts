@@ -2,9 +2,8 @@ import { linePresets } from '@logflume/formats';
 import type { FileOutputOptions } from '../output/file/file-options.ts';
 import { secretShapeNames } from '../redact/secret-shapes.ts';
 import { oneOf } from './env-values.ts';
-import type { ConsoleFormat, DestinationOptions, LoggerOptions } from './logger-options.ts';
+import type { ConsoleFormat, LoggerOptions } from './logger-options.ts';
 import { severityOfLevel } from './parse-levels.ts';
-import type { RouteRule } from './route-options.ts';
 
 /** What an option in code may be. `undefined` is always allowed and means unset. */
 export type OptionRule =
@@ -41,7 +40,7 @@ const minFileBytes = 64 * 1024;
 const maxFileBytes = 1024 ** 4;
 
 const record: OptionRule = { kind: 'value', expected: 'an object', accepts: isRecord, schema: { type: 'object' } };
-const text: OptionRule = {
+export const text: OptionRule = {
   kind: 'value',
   expected: 'a string',
   accepts: (value) => typeof value === 'string',
@@ -83,7 +82,8 @@ function integer(min: number, max: number = maxInteger): OptionRule {
   return { kind: 'value', expected: `an integer, ${min} … ${max}`, accepts, schema };
 }
 
-function word(...words: readonly string[]): OptionRule {
+/** One of a few words. */
+export function word(...words: readonly string[]): OptionRule {
   const accepts = (value: unknown) => words.some((candidate) => candidate === value);
   return { kind: 'value', expected: oneOf(words), accepts, words, schema: { enum: words } };
 }
@@ -258,83 +258,20 @@ export const optionRules: Readonly<Record<keyof LoggerOptions, OptionRule>> = {
   onDiagnostic: { kind: 'value', expected: 'a function', accepts: isFunction },
 };
 
-/** One entry of `destinations`; its endpoints are judged where they are parsed. */
-export const destinationRules: Extract<OptionRule, { kind: 'group' }> = {
-  kind: 'group',
-  fields: {
-    name: { kind: 'value', expected: 'a name', accepts: isName },
-    endpoints: optionRules.endpoints,
-    headers: optionRules.headers,
-    format: {
-      kind: 'value',
-      expected: '"otlp-protobuf", "otlp-json" or a function that makes a format',
-      accepts: (value) => isFunction(value) || value === 'otlp-protobuf' || value === 'otlp-json',
-      words: ['otlp-protobuf', 'otlp-json'],
-    },
-    transport: { kind: 'value', expected: 'an object with send and close', accepts: isTransport },
-    compression: optionRules.compression,
-    balance: optionRules.balance,
-    tls: optionRules.tls,
-    axios: optionRules.axios,
-    timeoutMs: optionRules.timeoutMs,
-    strictOtlp: optionRules.strictOtlp,
-    on400: optionRules.on400,
-    ordered: optionRules.ordered,
-    batch: optionRules.batch,
-    queue: optionRules.queue,
-    retry: optionRules.retry,
-    fallback: optionRules.fallback,
-  } satisfies Record<keyof DestinationOptions, OptionRule>,
-};
-
-/** One entry of `route`; the names in `to` are judged where destinations are known. */
-export const routeRules: Extract<OptionRule, { kind: 'group' }> = {
-  kind: 'group',
-  fields: {
-    to: {
-      kind: 'value',
-      expected: 'a name or a list of names',
-      accepts: (value) => isName(value) || Array.isArray(value),
-    },
-    level: word('trace', 'debug', 'info', 'warn', 'error', 'fatal'),
-    logger: text,
-    attributes: {
-      kind: 'value',
-      expected: 'an object of texts, numbers, booleans or lists of these',
-      accepts: isAttributeTest,
-      schema: { type: 'object' },
-    },
-    when: { kind: 'value', expected: 'a function', accepts: isFunction },
-  } satisfies Record<keyof RouteRule, OptionRule>,
-};
-
-function isName(value: unknown): boolean {
+/** Whether a value is a text with something in it. */
+export function isName(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
-}
-
-function isTransport(value: unknown): boolean {
-  return isRecord(value) && isFunction(value['send']) && isFunction(value['close']);
 }
 
 function isFileOutput(value: unknown): boolean {
   return isName(value) || isRecord(value);
 }
 
-function isAttributeTest(value: unknown): boolean {
-  const isPlain = (each: unknown) => ['string', 'number', 'boolean'].includes(typeof each);
-  return (
-    isRecord(value) &&
-    Object.values(value).every(
-      (each) => isPlain(each) || (Array.isArray(each) && each.length > 0 && each.every(isPlain)),
-    )
-  );
-}
-
 function isNameList(value: unknown): boolean {
   return Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== '');
 }
 
-function isFunction(value: unknown): boolean {
+export function isFunction(value: unknown): boolean {
   return typeof value === 'function';
 }
 
