@@ -50,9 +50,11 @@ export function createLogger(options: LoggerOptions = {}): Logger {
     onDiagnostic: ownDiagnostics(resolved.onDiagnostic),
     suppressed: intake.suppressed,
   });
-  const delivery = intake.isNeeded ? intake.before(outputs) : outputs;
-  const bound = encodeAttributes(resolved.attributes, limits);
+  const entrance = intake.before(outputs);
   const isSilent = resolved.output === 'none';
+  // Where nothing is to be done, records go straight to the outputs.
+  const delivery = intake.isNeeded() && !isSilent ? entrance : { ...entrance, enqueue: outputs.enqueue };
+  const bound = encodeAttributes(resolved.attributes, limits);
   const level = createLevelCell(resolved.name, isSilent ? nothing : resolved.levels);
   const endReload = isSilent
     ? undefined
@@ -60,19 +62,25 @@ export function createLogger(options: LoggerOptions = {}): Logger {
         // First, as they may refuse: then nothing has changed.
         ...appliersOf(delivery),
         levels: ({ levels }) => level.applyRules(levels),
+        sampling({ sampling }) {
+          intake.setSampling(sampling);
+          pipeline.delivery = { ...pipeline.delivery, enqueue: entrance.enqueue };
+        },
       });
   const signalled = resolved.exit.handleSignals && !isSilent ? withSignals(delivery, resolved) : delivery;
-  return new PipelineLogger(
-    createPipeline({
-      delivery: endReload === undefined ? signalled : endingWith(signalled, endReload),
-      scopes,
-      limits,
-      version: resolved.version ?? '',
-      suppressed: intake.suppressed,
-      isPrinted: !isSilent && resolved.console !== false,
-    }),
-    { name: resolved.name, bound: bound.ends.length === 0 && bound.dropped === 0 ? undefined : bound, level },
-  );
+  const pipeline = createPipeline({
+    delivery: endReload === undefined ? signalled : endingWith(signalled, endReload),
+    scopes,
+    limits,
+    version: resolved.version ?? '',
+    suppressed: intake.suppressed,
+    isPrinted: !isSilent && resolved.console !== false,
+  });
+  return new PipelineLogger(pipeline, {
+    name: resolved.name,
+    bound: bound.ends.length === 0 && bound.dropped === 0 ? undefined : bound,
+    level,
+  });
 }
 
 /** Rules by which nothing is logged. */

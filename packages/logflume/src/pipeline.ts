@@ -20,6 +20,8 @@ export interface PipelineParts {
 
 /** What a logger and all its children share. */
 export interface Pipeline extends PipelineParts {
+  /** Where records go now. */
+  delivery: Delivery<LogRecordInput>;
   readonly clock: RecordClock;
   /** Log calls running now: more than one while a getter of a record logs. */
   depth: number;

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createDevBackend } from '@logflume/dev-backend';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { createLogger, createLoggerProvider, type LoggerOptions } from '../src/index.ts';
 
 const quiet: LoggerOptions = { exit: { handleSignals: false }, fallback: 'none', onDiagnostic: () => undefined };
@@ -46,4 +49,33 @@ it('counts what came after the end as closed, whatever the processors would say'
   await log.close();
   log.info('late');
   expect(log.stats()).toMatchObject({ accepted: 1, dropped: { byReason: { closed: 1 } }, suppressed: { total: 0 } });
+});
+
+it('takes other shares from a changed file, where none were configured before', async () => {
+  await using backend = await createDevBackend();
+  const folder = mkdtempSync(join(tmpdir(), 'flume-'));
+  const path = join(folder, 'f.json');
+  const endpoints = [backend.url];
+  writeFileSync(path, JSON.stringify({ endpoints }));
+  vi.stubEnv('LOGFLUME_CONFIG', path);
+  try {
+    const told: string[] = [];
+    await using log = createLogger({
+      ...quiet,
+      onDiagnostic: ({ message }) => void told.push(message),
+    });
+    const db = log.child({}, { name: 'db' });
+    db.info('before');
+    writeFileSync(path, JSON.stringify({ endpoints, sampling: { loggers: 'db=0' } }));
+    await vi.waitUntil(() => told.length > 0, { timeout: 10_000 });
+    db.info('after');
+    log.info('of another');
+    await log.flush();
+    expect(told).toEqual([`${path} was read anew: sampling changed`]);
+    expect(backend.records().map(({ body }) => body)).toEqual(['before', 'of another']);
+    expect(log.stats().suppressed.byReason.sampled).toBe(1);
+  } finally {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -253,6 +253,9 @@ export const optionCases: Readonly<Record<string, OptionCase>> = {
   'limits.maxValueLength': count(4096),
   'exit.handleSignals': { right: false, wrong: 'maybe' },
   'exit.timeoutMs': count(8000, 0),
+  'sampling.ratio': count(0.25, 2),
+  'sampling.levels': { right: 'debug=0.1', resolved: { debug: 0.1 }, wrong: { loud: 0.1 } },
+  'sampling.loggers': { right: { db: 0.1, 'http.in': 1 }, wrong: 'db=2' },
   processors: { right: [call], wrong: 5, codeOnly: true },
   onDiagnostic: { right: call, wrong: 5, codeOnly: true },
 };

@@ -1,4 +1,4 @@
-import { createManualClock, type ManualClock } from '@logflume/testing';
+import { createManualClock, createSeededRandom, type ManualClock } from '@logflume/testing';
 import type { ProcessorFailed } from '../src/config/diagnostic.ts';
 import { createIntake, type Intake, type IntakeOptions } from '../src/intake/create-intake.ts';
 import { createScrub } from '../src/redact/create-scrub.ts';
@@ -22,11 +22,12 @@ export function createSeenIntake(
   let intake: Intake | undefined;
   const seen = createSeenLogger('trace', { scrub: createScrub(redact) }, (delivery, scopes) => {
     intake = createIntake(
-      { processors: [], ...options },
+      { processors: [], sampling: { ratio: 1, levels: {}, loggers: {} }, ...options },
       {
         nameOf: (group) => scopes.scopeOf(group)?.name ?? '',
         onDiagnostic: (event) => diagnostics.push(event),
         clock,
+        random: createSeededRandom(1),
       },
     );
     return intake.before(delivery);

@@ -13,6 +13,7 @@ export interface LoggerDefaults {
   readonly endpointWeight: number;
   readonly maxAttributes: number;
   readonly maxValueLength: number;
+  readonly samplingRatio: number;
   readonly handleSignals: boolean;
   readonly fileFormat: LinePreset;
   readonly maxFileBytes: number;
@@ -35,6 +36,7 @@ export const defaults: Readonly<LoggerDefaults> = Object.freeze({
   endpointWeight: 1,
   maxAttributes: 128,
   maxValueLength: Number.POSITIVE_INFINITY,
+  samplingRatio: 1,
   handleSignals: true,
   fileFormat: 'json',
   maxFileBytes: 10 * 1024 * 1024,

@@ -1,6 +1,7 @@
 import type { DeliveryOptions, Format, Transport } from '@logflume/delivery';
 import type { LinePreset, OtlpFormatOptions } from '@logflume/formats';
 import type { Processor } from '../intake/processor.ts';
+import type { SamplingOptions } from '../intake/sampling-options.ts';
 import type { Attributes } from '../logger.ts';
 import type { FileOutputOptions } from '../output/file/file-options.ts';
 import type { RedactOptions } from '../redact/redact-options.ts';
@@ -333,6 +334,8 @@ export interface LoggerOptions {
    * @defaultValue none
    */
   readonly processors?: readonly Processor[] | undefined;
+  /** Which share of the records is kept; WARN and above are unless asked for. See docs/intake.md. */
+  readonly sampling?: SamplingOptions | undefined;
   /** What is cut from a record. */
   readonly limits?: LimitOptions | undefined;
   /** What happens when the process ends. */

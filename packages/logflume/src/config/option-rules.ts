@@ -1,4 +1,5 @@
 import { linePresets } from '@logflume/formats';
+import { isShare, parseShares } from '../intake/sampling-options.ts';
 import type { FileOutputOptions } from '../output/file/file-options.ts';
 import { secretShapeNames } from '../redact/secret-shapes.ts';
 import { oneOf } from './env-values.ts';
@@ -80,6 +81,17 @@ function integer(min: number, max: number = maxInteger): OptionRule {
   const accepts = (value: unknown) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
   const schema = { type: 'integer', minimum: min, maximum: max };
   return { kind: 'value', expected: `an integer, ${min} … ${max}`, accepts, schema };
+}
+
+/** @param what - the names are, such as `levels`. */
+function shares(what: string, example: string, isName: (name: string) => boolean = () => true): OptionRule {
+  const accepts = (value: unknown): boolean => {
+    const parsed = parseShares(value);
+    return parsed !== undefined && Object.keys(parsed).every(isName);
+  };
+  const share = { type: 'number', minimum: 0, maximum: 1 };
+  const schema = { anyOf: [{ type: 'string' }, { type: 'object', additionalProperties: share }] };
+  return { kind: 'value', expected: `${what} with shares 0 … 1, as an object or "${example}"`, accepts, schema };
 }
 
 /** One of a few words. */
@@ -239,6 +251,19 @@ export const optionRules: Readonly<Record<keyof LoggerOptions, OptionRule>> = {
     kind: 'value',
     expected: 'a list of functions',
     accepts: (value) => Array.isArray(value) && value.every(isFunction),
+  },
+  sampling: {
+    kind: 'group',
+    fields: {
+      ratio: {
+        kind: 'value',
+        expected: 'a number, 0 … 1',
+        accepts: isShare,
+        schema: { type: 'number', minimum: 0, maximum: 1 },
+      },
+      levels: shares('levels', 'debug=0.1,info=0.5', (name) => Object.hasOwn(severityOfLevel, name)),
+      loggers: shares('names', 'db=0.1,http=0.5'),
+    },
   },
   limits: {
     kind: 'group',

@@ -61,6 +61,26 @@ export const optionTable: Readonly<Record<string, OptionRow>> = Object.freeze({
     description:
       'Functions that see each record before it is encoded, in this order, and may change it, add attributes or leave it out, see [Intake](intake.md)',
   },
+  'sampling.ratio': {
+    section: 'records',
+    default: String(defaults.samplingRatio),
+    description:
+      'Share of the records below WARN that is kept, see [Intake](intake.md#sampling). A trace is kept as a whole or not at all',
+    example: 0.25,
+  },
+  'sampling.levels': {
+    section: 'records',
+    default: 'none',
+    description:
+      'Shares by level, instead of `sampling.ratio`. WARN and above are left out only where they are named here',
+    example: 'debug=0.1,info=0.5',
+  },
+  'sampling.loggers': {
+    section: 'records',
+    default: 'none',
+    description: 'Shares by logger name for records below WARN, instead of the two others; `db` covers `db.pool`',
+    example: 'db=0.1',
+  },
   'limits.maxAttributes': {
     section: 'records',
     variables: { OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT: '', OTEL_ATTRIBUTE_COUNT_LIMIT: '' },

@@ -14,8 +14,10 @@ import { readSettings } from './read-settings.ts';
 import { checkTlsFiles, type ReadFile } from './read-tls.ts';
 import { checkDestinations, checkRule, resolveDestinations, resolveRoute } from './resolve-destinations.ts';
 import { type GivenEndpoint, parseEndpointOptions, resolveEndpoints, toLowerCaseNames } from './resolve-endpoints.ts';
+import { resolveIntake } from './resolve-intake.ts';
 import { decideOutput, destinationsOutsideCode, type OutputDecision } from './resolve-output.ts';
 import type { ResolvedFile, ResolvedOptions } from './resolved-options.ts';
+import type { Take } from './take.ts';
 
 /** What resolving needs of the world. */
 export interface ResolveDeps {
@@ -29,10 +31,6 @@ export interface ResolveDeps {
 }
 
 type Sources = Map<string, SettingSource>;
-
-/** Takes the strongest value that was given and remembers where it came from. `env` is for variables with rules of their own;
- * what the option's own rule reads, and a file, is found by the path. */
-type Take = <T, D>(path: string, code: T | undefined, env: Setting<T> | undefined, fallback: D) => T | D;
 
 /**
  * Turns what was given in code, in the environment and in configuration files into one complete set of values: code
@@ -89,7 +87,7 @@ export function resolveOptions(code: LoggerOptions, env: EnvironmentVariables, d
     fallback: pick('fallback', options.fallback, settings.fallback, undefined),
     files: toFiles(pick('file', options.file, undefined, undefined)),
     redact: pick('redact', options.redact, settings.redact, undefined),
-    processors: [...pick('processors', options.processors, undefined, [])],
+    ...resolveIntake(options, pick),
     limits: resolveLimits(options, settings, pick),
     exit: {
       handleSignals: pick('exit.handleSignals', options.exit?.handleSignals, undefined, defaults.handleSignals),

@@ -1,4 +1,5 @@
 import type { LinePreset } from '@logflume/formats';
+import type { ResolvedSampling } from '../intake/sampling-options.ts';
 import type { Attributes } from '../logger.ts';
 import type { FileOutputOptions } from '../output/file/file-options.ts';
 import type { ConfigDiagnostic, SettingSource } from './diagnostic.ts';
@@ -81,6 +82,7 @@ export interface ResolvedOptions {
   readonly files: readonly ResolvedFile[];
   readonly redact: LoggerOptions['redact'];
   readonly processors: NonNullable<LoggerOptions['processors']>;
+  readonly sampling: ResolvedSampling;
   /** `maxValueLength` may be `Infinity`. */
   readonly limits: { readonly maxAttributes: number; readonly maxValueLength: number };
   readonly exit: { readonly handleSignals: boolean; readonly timeoutMs: number | undefined };

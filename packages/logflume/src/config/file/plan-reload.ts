@@ -2,7 +2,7 @@ import type { ConfigDiagnostic, FileReloadDiagnostic } from '../diagnostic.ts';
 import type { ResolvedDestination, ResolvedOptions } from '../resolved-options.ts';
 
 /** A part of the configuration that can change while the program runs. */
-export const reloadable = ['levels', 'endpoints', 'destinations', 'route'] as const;
+export const reloadable = ['levels', 'endpoints', 'destinations', 'route', 'sampling'] as const;
 
 export type Reloadable = (typeof reloadable)[number];
 
