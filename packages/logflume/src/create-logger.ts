@@ -7,7 +7,7 @@ import { createProcessDeps } from './config/process-deps.ts';
 import { resolveOptions } from './config/resolve-options.ts';
 import type { ResolvedOptions } from './config/resolved-options.ts';
 import { publishDiagnostic } from './diagnostic-channel.ts';
-import { createIntake } from './intake/create-intake.ts';
+import { createIntake, noIntake } from './intake/create-intake.ts';
 import { createLevelCell } from './level-cell.ts';
 import type { Logger } from './logger.ts';
 import { createOutputs } from './output/create-outputs.ts';
@@ -40,7 +40,9 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   const scrub = createScrub(resolved.redact);
   const limits: EncodeLimits = { ...defaultEncodeLimits, ...resolved.limits, scrub };
   const scopes = new ScopeTable(scrub);
-  const intake = createIntake(resolved, {
+  const isSilent = resolved.output === 'none';
+  // Before the outputs: at the end of the process it has to tell of what it held back before they send.
+  const intake = createIntake(isSilent ? noIntake : resolved, {
     nameOf: (group) => scopes.scopeOf(group)?.name ?? '',
     onDiagnostic: (event) => tellDiagnostic(event, resolved.onDiagnostic),
   });
@@ -51,9 +53,8 @@ export function createLogger(options: LoggerOptions = {}): Logger {
     suppressed: intake.suppressed,
   });
   const entrance = intake.before(outputs);
-  const isSilent = resolved.output === 'none';
   // Where nothing is to be done, records go straight to the outputs.
-  const delivery = intake.isNeeded() && !isSilent ? entrance : { ...entrance, enqueue: outputs.enqueue };
+  const delivery = intake.isNeeded() ? entrance : { ...entrance, enqueue: outputs.enqueue };
   const bound = encodeAttributes(resolved.attributes, limits);
   const level = createLevelCell(resolved.name, isSilent ? nothing : resolved.levels);
   const endReload = isSilent

@@ -46,6 +46,8 @@ export type { CallContext, HostRecord } from './emit-record.ts';
 export { captureCall, captureContext, emitRecord, noCall, runInContext } from './emit-record.ts';
 export { asHostOutput, expectHostLine } from './host-output.ts';
 export type { ProcessedRecord, Processor } from './intake/processor.ts';
+export type { RateLimitOptions } from './intake/rate-limit-options.ts';
+export type { RepeatsOptions } from './intake/repeats-options.ts';
 export type { SamplingOptions } from './intake/sampling-options.ts';
 export type { SuppressedReason, SuppressedStats } from './intake/suppressed.ts';
 export type {

@@ -2,8 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDevBackend } from '@logflume/dev-backend';
-import { expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createLogger, createLoggerProvider, type LoggerOptions } from '../src/index.ts';
+import { runFixture } from './exit/run-fixture.ts';
+
+// The logger says on stderr what is lost on purpose here.
+beforeEach(() => void vi.spyOn(process.stderr, 'write').mockImplementation(() => true));
+afterEach(() => vi.restoreAllMocks());
 
 const quiet: LoggerOptions = { exit: { handleSignals: false }, fallback: 'none', onDiagnostic: () => undefined };
 
@@ -78,4 +83,48 @@ it('takes other shares from a changed file, where none were configured before', 
     vi.unstubAllEnvs();
     rmSync(folder, { recursive: true });
   }
+});
+
+it('does all of it in its order, and leaves a backend nothing to guess', async () => {
+  await using backend = await createDevBackend();
+  const log = createLogger({
+    ...quiet,
+    endpoints: [backend.url],
+    redact: ['token'],
+    processors: [({ body }) => (body === 'noise' ? null : { token: 'swordfish' })],
+    sampling: { loggers: { db: 0 }, levels: 'debug=0' },
+    repeats: { windowMs: 600_000 },
+    rateLimit: { recordsPerSecond: 0.001, burstRecords: 2 },
+  });
+  const db = log.child({}, { name: 'db' });
+  for (let i = 0; i < 3; i++) {
+    log.info('noise');
+    db.info('sampled');
+    log.info('repeated');
+    log.info('once');
+    log.info('beyond the rate');
+    log.warn('grave');
+  }
+  const report = await log.close();
+  expect(backend.records().map(({ body, attributes }) => [body, attributes['token']])).toEqual([
+    ['grave', '[redacted]'],
+    ['message repeated 2 times: [grave]', undefined],
+    ['repeated', '[redacted]'],
+    ['once', '[redacted]'],
+    ['message repeated 2 times: [repeated]', undefined],
+    ['message repeated 2 times: [once]', undefined],
+    ['3 records suppressed in the last 1 second', undefined],
+  ]);
+  expect(report).toMatchObject({ accepted: 7, delivered: 7, dropped: 0, pending: 0 });
+  expect(log.stats().suppressed).toEqual({
+    total: 15,
+    byReason: { processor: 3, sampled: 3, repeated: 6, rate_limited: 3 },
+  });
+});
+
+it.each(['naturally', 'exit'])('tells of what it held back when the process ends: %s', async (way) => {
+  await using backend = await createDevBackend();
+  const env = { LOGFLUME_ENDPOINTS: backend.url, LOGFLUME_REPEATS_WINDOW_MS: '600000' };
+  expect(await runFixture('end', { args: [way], env })).toMatchObject({ code: 0, stderr: '' });
+  expect(backend.records().map(({ body }) => body)).toEqual(['record', 'message repeated 999 times: [record]']);
 });

@@ -256,6 +256,12 @@ export const optionCases: Readonly<Record<string, OptionCase>> = {
   'sampling.ratio': count(0.25, 2),
   'sampling.levels': { right: 'debug=0.1', resolved: { debug: 0.1 }, wrong: { loud: 0.1 } },
   'sampling.loggers': { right: { db: 0.1, 'http.in': 1 }, wrong: 'db=2' },
+  'repeats.windowMs': count(10_000, 0),
+  'repeats.maxMessages': count(100, 0),
+  'rateLimit.recordsPerSecond': count(0.5, 0),
+  'rateLimit.burstRecords': count(1000, 0),
+  'rateLimit.by': { right: 'message', wrong: 'level' },
+  'rateLimit.upTo': { right: 'error', wrong: 'off' },
   processors: { right: [call], wrong: 5, codeOnly: true },
   onDiagnostic: { right: call, wrong: 5, codeOnly: true },
 };

@@ -1,6 +1,6 @@
 import { createManualClock, createSeededRandom, type ManualClock } from '@logflume/testing';
 import type { ProcessorFailed } from '../src/config/diagnostic.ts';
-import { createIntake, type Intake, type IntakeOptions } from '../src/intake/create-intake.ts';
+import { createIntake, type Intake, type IntakeOptions, noIntake } from '../src/intake/create-intake.ts';
 import { createScrub } from '../src/redact/create-scrub.ts';
 import type { RedactOptions } from '../src/redact/redact-options.ts';
 import { createSeenLogger, type SeenLogger } from './memory-delivery.ts';
@@ -22,12 +22,13 @@ export function createSeenIntake(
   let intake: Intake | undefined;
   const seen = createSeenLogger('trace', { scrub: createScrub(redact) }, (delivery, scopes) => {
     intake = createIntake(
-      { processors: [], sampling: { ratio: 1, levels: {}, loggers: {} }, ...options },
+      { ...noIntake, ...options },
       {
         nameOf: (group) => scopes.scopeOf(group)?.name ?? '',
         onDiagnostic: (event) => diagnostics.push(event),
         clock,
         random: createSeededRandom(1),
+        onProcessEnd: () => () => undefined,
       },
     );
     return intake.before(delivery);

@@ -1,5 +1,5 @@
 import type { LinePreset } from '@logflume/formats';
-import type { LevelThreshold } from './parse-levels.ts';
+import type { Level, LevelThreshold } from './parse-levels.ts';
 
 /** What this package decides when nothing was set. Delivery fills in what is its own: batches, queue, retry, time. */
 export interface LoggerDefaults {
@@ -14,6 +14,9 @@ export interface LoggerDefaults {
   readonly maxAttributes: number;
   readonly maxValueLength: number;
   readonly samplingRatio: number;
+  readonly maxRepeatMessages: number;
+  readonly rateLimitBy: 'logger' | 'message';
+  readonly rateLimitUpTo: Level;
   readonly handleSignals: boolean;
   readonly fileFormat: LinePreset;
   readonly maxFileBytes: number;
@@ -25,7 +28,8 @@ export interface LoggerDefaults {
  *
  * Level: a judgement, the level most loggers start with. Endpoint and limits: the OpenTelemetry specification.
  * Compression: gzip at level 1 makes a batch about seven times smaller for less than a microsecond per record, off the
- * main thread, and every OTLP receiver takes it. Files: size and number are those of the kubelet for a container's own log.
+ * main thread, and every OTLP receiver takes it. Rate limit: by logger, as only that bounds what a program can send.
+ * Files: size and number are those of the kubelet for a container's own log.
  */
 export const defaults: Readonly<LoggerDefaults> = Object.freeze({
   name: '',
@@ -37,6 +41,9 @@ export const defaults: Readonly<LoggerDefaults> = Object.freeze({
   maxAttributes: 128,
   maxValueLength: Number.POSITIVE_INFINITY,
   samplingRatio: 1,
+  maxRepeatMessages: 1000,
+  rateLimitBy: 'logger',
+  rateLimitUpTo: 'info',
   handleSignals: true,
   fileFormat: 'json',
   maxFileBytes: 10 * 1024 * 1024,

@@ -1,6 +1,8 @@
 import type { DeliveryOptions, Format, Transport } from '@logflume/delivery';
 import type { LinePreset, OtlpFormatOptions } from '@logflume/formats';
 import type { Processor } from '../intake/processor.ts';
+import type { RateLimitOptions } from '../intake/rate-limit-options.ts';
+import type { RepeatsOptions } from '../intake/repeats-options.ts';
 import type { SamplingOptions } from '../intake/sampling-options.ts';
 import type { Attributes } from '../logger.ts';
 import type { FileOutputOptions } from '../output/file/file-options.ts';
@@ -336,6 +338,10 @@ export interface LoggerOptions {
   readonly processors?: readonly Processor[] | undefined;
   /** Which share of the records is kept; WARN and above are unless asked for. See docs/intake.md. */
   readonly sampling?: SamplingOptions | undefined;
+  /** Leaves out records that say the same again, and tells how many there were. See docs/intake.md. */
+  readonly repeats?: RepeatsOptions | undefined;
+  /** How many records may go on; from WARN up all do unless asked for. See docs/intake.md. */
+  readonly rateLimit?: RateLimitOptions | undefined;
   /** What is cut from a record. */
   readonly limits?: LimitOptions | undefined;
   /** What happens when the process ends. */

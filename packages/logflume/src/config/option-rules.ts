@@ -39,6 +39,8 @@ const minLineBytes = 4096;
 const maxLineBytes = 1024 * 1024;
 const minFileBytes = 64 * 1024;
 const maxFileBytes = 1024 ** 4;
+const maxMessages = 100_000;
+const maxRate = 1_000_000;
 
 const record: OptionRule = { kind: 'value', expected: 'an object', accepts: isRecord, schema: { type: 'object' } };
 export const text: OptionRule = {
@@ -263,6 +265,21 @@ export const optionRules: Readonly<Record<keyof LoggerOptions, OptionRule>> = {
       },
       levels: shares('levels', 'debug=0.1,info=0.5', (name) => Object.hasOwn(severityOfLevel, name)),
       loggers: shares('names', 'db=0.1,http=0.5'),
+    },
+  },
+  repeats: { kind: 'group', fields: { windowMs: integer(1), maxMessages: integer(1, maxMessages) } },
+  rateLimit: {
+    kind: 'group',
+    fields: {
+      recordsPerSecond: {
+        kind: 'value',
+        expected: `a number above 0, up to ${maxRate}`,
+        accepts: (value) => typeof value === 'number' && value > 0 && value <= maxRate,
+        schema: { type: 'number', exclusiveMinimum: 0, maximum: maxRate },
+      },
+      burstRecords: integer(1, maxRate),
+      by: word('logger', 'message'),
+      upTo: word(...Object.keys(severityOfLevel)),
     },
   },
   limits: {

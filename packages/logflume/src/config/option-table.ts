@@ -81,6 +81,48 @@ export const optionTable: Readonly<Record<string, OptionRow>> = Object.freeze({
     description: 'Shares by logger name for records below WARN, instead of the two others; `db` covers `db.pool`',
     example: 'db=0.1',
   },
+  'repeats.windowMs': {
+    section: 'records',
+    default: 'none: every record goes on',
+    unit: 'milliseconds',
+    description:
+      'How long records of one logger, level, message and type of error are left out after the first one, see [Intake](intake.md#repeats); one record then says how many there were',
+    example: 10_000,
+  },
+  'repeats.maxMessages': {
+    section: 'records',
+    default: String(defaults.maxRepeatMessages),
+    description: 'Messages known at once; with one more the oldest ends its time early',
+    example: 100,
+  },
+  'rateLimit.recordsPerSecond': {
+    section: 'records',
+    default: 'none: no limit',
+    unit: 'records/s',
+    description:
+      'Records that may go on in the long run, for each key, see [Intake](intake.md#rate-limit); what is beyond is left out and told by a summary record',
+    example: 100,
+  },
+  'rateLimit.burstRecords': {
+    section: 'records',
+    default: '`rateLimit.recordsPerSecond`, rounded up',
+    unit: 'records',
+    description: 'Records that may come at once after a calm',
+    example: 1000,
+  },
+  'rateLimit.by': {
+    section: 'records',
+    default: code(defaults.rateLimitBy),
+    description:
+      'What has a limit of its own: each logger and level, or each message of these, words with digits aside',
+    example: 'message',
+  },
+  'rateLimit.upTo': {
+    section: 'records',
+    default: code(defaults.rateLimitUpTo),
+    description: 'The gravest level that is limited',
+    example: 'error',
+  },
   'limits.maxAttributes': {
     section: 'records',
     variables: { OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT: '', OTEL_ATTRIBUTE_COUNT_LIMIT: '' },

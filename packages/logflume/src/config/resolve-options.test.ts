@@ -32,6 +32,8 @@ describe('resolveOptions', () => {
       files: [],
       processors: [],
       sampling: { ratio: 1, levels: {}, loggers: {} },
+      repeats: { windowMs: undefined, maxMessages: 1000 },
+      rateLimit: { recordsPerSecond: undefined, burstRecords: undefined, by: 'logger', upTo: 'info' },
       color: false,
       endpoints: [],
       headers: {},

@@ -1,4 +1,6 @@
 import type { LinePreset } from '@logflume/formats';
+import type { ResolvedRateLimit } from '../intake/rate-limit-options.ts';
+import type { ResolvedRepeats } from '../intake/repeats-options.ts';
 import type { ResolvedSampling } from '../intake/sampling-options.ts';
 import type { Attributes } from '../logger.ts';
 import type { FileOutputOptions } from '../output/file/file-options.ts';
@@ -83,6 +85,8 @@ export interface ResolvedOptions {
   readonly redact: LoggerOptions['redact'];
   readonly processors: NonNullable<LoggerOptions['processors']>;
   readonly sampling: ResolvedSampling;
+  readonly repeats: ResolvedRepeats;
+  readonly rateLimit: ResolvedRateLimit;
   /** `maxValueLength` may be `Infinity`. */
   readonly limits: { readonly maxAttributes: number; readonly maxValueLength: number };
   readonly exit: { readonly handleSignals: boolean; readonly timeoutMs: number | undefined };

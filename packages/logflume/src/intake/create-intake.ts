@@ -1,17 +1,35 @@
-import { type Clock, createRateLimit, type Delivery, type Random, systemClock, systemRandom } from '@logflume/delivery';
+import {
+  type Clock,
+  createRateLimit,
+  type Delivery,
+  type ExitParticipant,
+  onProcessEnd,
+  type Random,
+  systemClock,
+  systemRandom,
+} from '@logflume/delivery';
 import type { LogRecordInput } from '@logflume/otlp';
 import type { ProcessorFailed } from '../config/diagnostic.ts';
 import type { Processor } from './processor.ts';
 import { ProcessorChain, type ProcessorProblem } from './run-processors.ts';
 import { Sampler } from './sampler.ts';
 import { isSampling, type ResolvedSampling } from './sampling-options.ts';
-import { SuppressedCount, type SuppressedStats } from './suppressed.ts';
+import { SuppressedCount, type SuppressedReason, type SuppressedStats } from './suppressed.ts';
+import { Throttle, type ThrottleOptions } from './throttle.ts';
 
-/** What the intake does; what is left out is not done. */
-export interface IntakeOptions {
+/** What the intake does. */
+export interface IntakeOptions extends ThrottleOptions {
   readonly processors: readonly Processor[];
   readonly sampling: ResolvedSampling;
 }
+
+/** Of a logger that writes nothing. */
+export const noIntake: IntakeOptions = {
+  processors: [],
+  sampling: { ratio: 1, levels: {}, loggers: {} },
+  repeats: { windowMs: undefined, maxMessages: 1 },
+  rateLimit: { recordsPerSecond: undefined, burstRecords: undefined, by: 'logger', upTo: 'info' },
+};
 
 export interface IntakeParts {
   /** Name of the scope of a group. */
@@ -21,6 +39,8 @@ export interface IntakeParts {
   /** @defaultValue the system's */
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
+  /** Registers for the end of the process; what it answers takes that back. @defaultValue the real one */
+  readonly onProcessEnd?: ((participant: ExitParticipant) => () => void) | undefined;
 }
 
 /** Decides, between the log call and the queue, which records go on and as what. See decision 0020 for the order. */
@@ -35,44 +55,78 @@ export interface Intake {
   suppressed(): SuppressedStats;
 }
 
-/** Makes the intake of one logger and its children. */
-export function createIntake({ processors, sampling }: IntakeOptions, parts: IntakeParts): Intake {
-  const { nameOf, random = systemRandom } = parts;
-  const clock = parts.clock ?? systemClock;
+/**
+ * Makes the intake of one logger and its children. To be made before its delivery: at the end of the process it must tell
+ * of what it held back before the delivery sends the last time.
+ */
+export function createIntake(options: IntakeOptions, parts: IntakeParts): Intake {
+  const { nameOf, clock = systemClock, random = systemRandom } = parts;
+  const { processors, repeats, rateLimit } = options;
   const count = new SuppressedCount();
   const report = createProblemReport(clock, parts.onDiagnostic);
   const chain = processors.length === 0 ? undefined : new ProcessorChain(processors, { nameOf, onProblem: report });
   const toSampler = (wanted: ResolvedSampling): Sampler | undefined =>
     isSampling(wanted) ? new Sampler(wanted, { nameOf, random }) : undefined;
-  let sampler = toSampler(sampling);
+  let sampler = toSampler(options.sampling);
+  let emit: Delivery<LogRecordInput>['enqueue'] = () => undefined;
+  const isThrottled = repeats.windowMs !== undefined || rateLimit.recordsPerSecond !== undefined;
+  const throttle = isThrottled
+    ? new Throttle(options, { clock, emit: (record, group) => emit(record, record.severityNumber, group) })
+    : undefined;
+  const unregister = throttle === undefined ? undefined : (parts.onProcessEnd ?? onProcessEnd)(participantOf(throttle));
+
+  /** What goes on of a record, or why nothing does. */
+  function take(given: LogRecordInput, group: number): LogRecordInput | SuppressedReason {
+    const processed = chain === undefined ? given : chain.process(given, group);
+    if (processed === undefined) return 'processor';
+    const record = sampler === undefined ? processed : sampler.sample(processed, group);
+    if (record === undefined) return 'sampled';
+    return throttle?.holdsBack(record, group) ?? record;
+  }
+
   return {
-    isNeeded: () => chain !== undefined || sampler !== undefined,
+    isNeeded: () => chain !== undefined || sampler !== undefined || throttle !== undefined,
     setSampling(wanted) {
       sampler = toSampler(wanted);
     },
     suppressed: () => count.stats(),
     before(delivery) {
       let isClosed = false;
+      emit = delivery.enqueue;
       return {
         ...delivery,
         enqueue(given, severityNumber, group) {
           // Counted as records that came too late; nobody shall see them any more.
           if (isClosed) return delivery.enqueue(given, severityNumber, group);
-          const processed = chain === undefined ? given : chain.process(given, group);
-          if (processed === undefined) return count.add('processor');
-          const record = sampler === undefined ? processed : sampler.sample(processed, group);
-          if (record === undefined) return count.add('sampled');
-          delivery.enqueue(record, record.severityNumber, group);
+          const taken = take(given, group);
+          if (typeof taken === 'string') return count.add(taken);
+          delivery.enqueue(taken, taken.severityNumber, group);
         },
-        close(options) {
+        flush(flushOptions) {
+          throttle?.tell();
+          return delivery.flush(flushOptions);
+        },
+        close(closeOptions) {
+          if (!isClosed) throttle?.end();
           isClosed = true;
-          return delivery.close(options);
+          unregister?.();
+          return delivery.close(closeOptions);
         },
         async [Symbol.asyncDispose]() {
           await this.close();
         },
       };
     },
+  };
+}
+
+/** Tells of what was held back when the process ends. */
+function participantOf(throttle: Throttle): ExitParticipant {
+  return {
+    async beforeExit() {
+      throttle.tell();
+    },
+    atExit: () => throttle.end(),
   };
 }
 

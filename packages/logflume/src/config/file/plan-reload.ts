@@ -59,6 +59,7 @@ function isApplicable(name: Reloadable, before: ResolvedOptions, after: Resolved
   switch (name) {
     case 'levels':
     case 'endpoints':
+    case 'sampling':
       return true;
     case 'destinations':
       return toComparable(old.map(withoutEndpoints)) === toComparable(young.map(withoutEndpoints));
