@@ -1,5 +1,14 @@
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -218,6 +227,27 @@ describe('what is wrong with an address is said in one line, without a secret', 
     expect(logger.stats()).toMatchObject({ accepted: 1, delivered: 0, dropped: { total: 1 } });
     return messages();
   }
+});
+
+it('nothing secret is in the names and bytes of a spool', async () => {
+  await using server = await serve(undefined, () => 503);
+  const spool = join(folder, 'spool');
+  const { logger } = createTestLogger({
+    endpoints: [{ url: `http://me:s3cret@127.0.0.1:${server.port}/x?key=s3cret`, headers: { 'x-own': 's3cret' } }],
+    headers: async () => ({ authorization: 'Bearer s3cret' }),
+    redact: ['password'],
+    spool,
+  });
+  logger.info('kept on disk', { password: 's3cret' });
+  await expect(logger.close({ timeoutMs: 500 })).resolves.toMatchObject({ spooled: 1 });
+  const names = readdirSync(spool, { recursive: true, withFileTypes: true });
+  const contents = names
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name)));
+  expect(Buffer.concat(contents).toString('latin1')).toContain('kept on disk');
+  expect(`${names.map(({ name }) => name).join()}${Buffer.concat(contents).toString('latin1')}`).not.toContain(
+    's3cret',
+  );
 });
 
 describe('a proxy', () => {

@@ -14,6 +14,13 @@ type Reply = Extract<TransportResult, { kind: 'reply' }>;
 /** What other credentials may change. */
 const UNAUTHORIZED: ReadonlySet<number> = new Set([401, 403, 407]);
 
+/** What becomes of an attempt that never was. */
+const NO_HEADERS: TransportResult = {
+  kind: 'failure',
+  code: 'ERR_LOGFLUME_NO_HEADERS',
+  message: 'headers() has given none yet',
+};
+
 /** What one attempt needs besides the job and the endpoint. */
 export interface AttemptParts {
   readonly clock: Clock;
@@ -21,8 +28,11 @@ export interface AttemptParts {
   readonly format: Format;
   /** The body of a job, made before its first attempt; every later one sends the same bytes. */
   readonly seal: (job: Job) => Promise<SealedBody>;
-  /** The user's headers for an endpoint, read again for every attempt: tokens expire. Never rejects. */
-  readonly headers: (endpoint: Endpoint) => Promise<Headers>;
+  /**
+   * The user's headers for an endpoint, read again for every attempt: tokens expire. Never rejects; `undefined` while there
+   * are none to be had.
+   */
+  readonly headers: (endpoint: Endpoint) => Promise<Headers | undefined>;
   /** For the whole attempt, in milliseconds; 0 is no limit. */
   readonly timeoutMs: number;
   readonly lag: LoopLag;
@@ -72,11 +82,11 @@ export async function attempt(
   const startMs = clock.nowMs();
   const watch = parts.lag.watch();
   try {
-    let result = await post(headers);
-    if (result.kind === 'reply' && UNAUTHORIZED.has(result.status) && !parts.rules.isStrict) {
+    let result = headers === undefined ? NO_HEADERS : await post(headers);
+    if (headers !== undefined && result.kind === 'reply' && UNAUTHORIZED.has(result.status) && !parts.rules.isStrict) {
       // A token may have been renewed while its predecessor was on the way: no reason to hold the endpoint for a minute.
       const renewed = await parts.headers(endpoint);
-      if (!signal.aborted && !isSame(headers, renewed)) result = await post(renewed);
+      if (!signal.aborted && renewed !== undefined && !isSame(headers, renewed)) result = await post(renewed);
     }
     job.lastReply = replyOf(result);
     const judge = ({ contentType, body: text }: Reply) => format.judge(contentType, text);

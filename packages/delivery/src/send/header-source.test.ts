@@ -62,6 +62,12 @@ describe('a header source', () => {
     expect(JSON.stringify(events)).not.toContain('abc');
   });
 
+  it('gives none, not even those of the endpoint, while the function has never answered', async () => {
+    const { source, events } = newSource(() => Promise.reject(new TypeError('token abc')));
+    expect(await source.headersFor(endpointWith({ 'x-tenant': 'a' }))).toBeUndefined();
+    expect(events).toMatchObject([{ message: 'headers() failed (TypeError); nothing is sent until it gives some' }]);
+  });
+
   it('waits five seconds for a function that does not answer, and no timer is left of one that does', async () => {
     const timers: { delayMs: number; callback: () => void; isCancelled: boolean }[] = [];
     const clock: Clock = {

@@ -6,8 +6,11 @@ type Headers = Readonly<Record<string, string>>;
 
 /** The user's headers, as every attempt reads them. */
 export interface HeaderSource {
-  /** Headers for an attempt at an endpoint; the endpoint's own win. Never rejects. */
-  headersFor(endpoint: Endpoint): Promise<Headers>;
+  /**
+   * Headers for an attempt at an endpoint; the endpoint's own win. Never rejects; `undefined` while the function has failed
+   * and never answered: without its token a batch would be refused, or taken for somebody else's.
+   */
+  headersFor(endpoint: Endpoint): Promise<Headers | undefined>;
   /** The last answer, for the exit hook, where nothing can be awaited. */
   lastHeadersFor(endpoint: Endpoint): Headers;
 }
@@ -20,7 +23,7 @@ export function createHeaderSource(
   headers: Headers | (() => Promise<Headers>) | undefined,
   { report, clock }: { readonly report: DiagnosticSink; readonly clock: Clock },
 ): HeaderSource {
-  let last: Headers = typeof headers === 'function' ? {} : lowerCaseNames(headers ?? {});
+  let last: Headers | undefined = typeof headers === 'function' ? undefined : lowerCaseNames(headers ?? {});
   const lastHeadersFor = (endpoint: Endpoint): Headers => ({ ...last, ...endpoint.target.headers });
   return {
     lastHeadersFor,
@@ -31,10 +34,12 @@ export function createHeaderSource(
         } catch (error) {
           // The error's text may quote a token: only its name is told.
           const name = error instanceof Error ? error.name : typeof error;
-          report({ kind: 'headersFailed', message: `headers() failed (${name}); the last headers it gave are used` });
+          const instead =
+            last === undefined ? 'nothing is sent until it gives some' : 'the last headers it gave are used';
+          report({ kind: 'headersFailed', message: `headers() failed (${name}); ${instead}` });
         }
       }
-      return lastHeadersFor(endpoint);
+      return last === undefined ? undefined : lastHeadersFor(endpoint);
     },
   };
 }

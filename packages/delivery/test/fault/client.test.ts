@@ -47,6 +47,24 @@ describe('headers', () => {
     expect(sender.diagnostics.filter(({ kind }) => kind === 'endpointHeld')).toEqual([]);
   });
 
+  it.each([false, true])(
+    'that were never to be had are waited for, also to the letter of OTLP: %s',
+    async (strictOtlp) => {
+      const inbox = new Inbox();
+      await using server = await serveHttp(answering(inbox, accept(inbox)));
+      let calls = 0;
+      const headers = async () => {
+        if (++calls < 3) throw new TypeError('sesame');
+        return { authorization: 'Bearer 1' };
+      };
+      await using sender = createSender([server.url], { headers, strictOtlp, retry: { baseDelayMs: 1 } });
+      expect(await sender.send('a')).toBe(true);
+      expect(inbox.requests.map((request) => request.headers.authorization)).toEqual(['Bearer 1']);
+      expect(sender.delivery.stats()).toMatchObject({ delivered: 1, endpoints: [{ state: 'closed', failures: 0 }] });
+      expect(sender.diagnostics[0]?.message).toBe('headers() failed (TypeError); nothing is sent until it gives some');
+    },
+  );
+
   it('that stay the same after a 401 hold the endpoint, with one clear message and no second request', async () => {
     const inbox = new Inbox();
     await using server = await serveHttp(
