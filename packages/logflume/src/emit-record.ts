@@ -4,7 +4,7 @@ import { activeContext, activeTrace, type ContextFrame, runInFrame } from './con
 import { withDropped } from './intake/with-dropped.ts';
 import type { Logger } from './logger.ts';
 import { MAX_DEPTH, type Pipeline, TOO_DEEP, UNREADABLE } from './pipeline.ts';
-import type { TraceContext } from './trace-context.ts';
+import { activeTraceContext, type TraceContext } from './trace-context.ts';
 
 /**
  * The time and asynchronous context of a log call, for a host that hands its records on later, from another context.
@@ -72,7 +72,8 @@ export interface HostRecord {
  * For whoever hears of the end of something (a response that closes) in another context than it began in.
  */
 export function captureContext(): CallContext {
-  return { timeMs: NO_TIME, timeNanos: 0, trace: activeTrace(), frame: activeContext() };
+  const frame = activeContext(); // Asked for once: it costs more than all the rest of this.
+  return { timeMs: NO_TIME, timeNanos: 0, trace: activeTraceContext() ?? frame?.trace, frame };
 }
 
 /**

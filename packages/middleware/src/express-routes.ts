@@ -55,7 +55,8 @@ export function watchRoutes(request: RoutedRequest): void {
 export function routeOf(request: RoutedRequest): string | undefined {
   const route = request[ROUTE];
   if (typeof route !== 'object' || route === null) return undefined;
-  const path = pathOf(Reflect.get(route, 'path'), patternOf(request));
+  const { path: given } = route as { readonly path?: unknown };
+  const path = pathOf(given, Array.isArray(given) ? patternOf(request) : undefined);
   const prefix = request[PREFIX] ?? '';
   if (path === undefined) return undefined;
   return path === '/' && prefix !== '' ? prefix : `${prefix}${path}`;
@@ -63,13 +64,13 @@ export function routeOf(request: RoutedRequest): string | undefined {
 
 /** What was thrown while a request was served: `router` keeps it, from 2.3 on, for its own diagnostics channel. */
 export function errorOf(request: IncomingMessage): unknown {
-  const seen: unknown = Reflect.get(request, PUBLISHED);
+  const seen: unknown = (request as { [PUBLISHED]?: unknown })[PUBLISHED];
   if (!(seen instanceof Set)) return undefined;
   const [first] = seen;
   return first;
 }
 
-const PUBLISHED = Symbol.for('router.tracing.publishedErrors');
+const PUBLISHED: unique symbol = Symbol.for('router.tracing.publishedErrors');
 
 /** Whether routes stand before a middleware in the stack of its application. */
 export function isMountedAfterRoutes(request: object, middleware: unknown): boolean {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'logflume';
 import type { AccessLogOptions } from './core/access-log-options.ts';
-import { exchangeOf, NodeExchange, peerAddress, schemeOf } from './core/node-exchange.ts';
+import { exchangeOf, type HeaderKeeper, NodeExchange, peerAddress, schemeOf } from './core/node-exchange.ts';
 import { resolveOptions } from './core/resolve-options.ts';
 import { reportSecondMount } from './core/second-mount.ts';
 import { RequestFastifyLogger } from './fastify-logger.ts';
@@ -10,14 +10,16 @@ export { createFastifyLogger, type FastifyLogger, type FastifyLogMethod } from '
 
 /** What is read of Fastify's request. */
 export interface FastifyRequest {
-  readonly raw: IncomingMessage;
+  readonly raw: IncomingMessage & { readonly originalUrl?: string };
+  id: string;
+  log: unknown;
   readonly ip?: string | undefined;
   readonly protocol?: string | undefined;
   readonly body?: unknown;
   readonly routeOptions: { readonly url?: string | undefined };
 }
 
-interface FastifyReply {
+interface FastifyReply extends HeaderKeeper {
   readonly raw: ServerResponse;
 }
 
@@ -65,17 +67,18 @@ export async function accessLog(instance: FastifyInstance, options: AccessLogOpt
     const isProxied = headers['x-forwarded-for'] !== undefined || headers['x-forwarded-proto'] !== undefined;
     const { entry } = new NodeExchange(resolved, raw, reply.raw, {
       request,
-      url: Reflect.get(raw, 'originalUrl') ?? raw.url ?? '/',
+      reply,
+      url: raw.originalUrl ?? raw.url ?? '/',
       // Fastify decides by "trustProxy" whether these headers count; without them there is nothing to decide.
       scheme: (isProxied ? request.protocol : undefined) ?? schemeOf(raw),
       clientAddress: (isProxied ? request.ip : undefined) ?? peerAddress(raw),
       routeOf,
       bodyOf,
     });
-    const log: unknown = Reflect.get(request, 'log');
+    const { log } = request;
     if (log instanceof RequestFastifyLogger) log.attach(entry);
-    else if (isSilent) Reflect.set(request, 'log', new RequestFastifyLogger(getLogger, state).attach(entry));
-    Reflect.set(request, 'id', entry.id);
+    else if (isSilent) request.log = new RequestFastifyLogger(getLogger, state).attach(entry);
+    request.id = entry.id;
     entry.run(next);
   });
 

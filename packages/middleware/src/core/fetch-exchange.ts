@@ -1,3 +1,4 @@
+import { captureContext, runInContext } from 'logflume';
 import type { ParsedBody } from './capture-body.ts';
 import { RequestEntry } from './request-entry.ts';
 import type { RequestFacts } from './request-state.ts';
@@ -110,9 +111,10 @@ export class FetchExchange<Req extends Request> implements RequestFacts<Req> {
   /** The same bytes, read no earlier than they are asked for, in the context of the request. */
   #counted(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
     const reader = body.getReader();
+    const context = captureContext();
     return new ReadableStream<Uint8Array>(
       {
-        pull: (controller) => this.entry.resume(() => this.#pass(reader, controller)),
+        pull: (controller) => runInContext(context, () => this.#pass(reader, controller)),
         cancel: (reason) => {
           this.end(true);
           return reader.cancel(reason);

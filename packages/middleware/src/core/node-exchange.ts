@@ -16,12 +16,25 @@ export interface NodeHost<Request> {
   readonly routeOf?: ((request: IncomingMessage, own: Request) => string | undefined) | undefined;
   /** Asked at the end: what was thrown, where the framework keeps it; `undefined` for nothing. */
   readonly errorOf?: ((request: IncomingMessage) => unknown) | undefined;
+  /** The framework's own reply, where it keeps headers until it writes them: cheaper than beside them on the response. */
+  readonly reply?: HeaderKeeper | undefined;
   /** Asked at the end: the body as it was parsed. */
   readonly bodyOf?: ((request: IncomingMessage, own: Request) => unknown) | undefined;
 }
 
+/** What keeps the headers of an answer. */
+export interface HeaderKeeper {
+  header(name: string, value: string): unknown;
+  getHeader(name: string): unknown;
+}
+
 /** Where a request and its response keep their entry. Registered: two copies of this package see each other. */
 export const EXCHANGE: unique symbol = Symbol.for('logflume.middleware.exchange');
+
+/** A request or response with its exchange on it. Read directly: by `Reflect` it would cost ten times as much. */
+interface Carrier {
+  [EXCHANGE]?: NodeExchange<unknown>;
+}
 
 /**
  * One request of node:http. It counts the bytes of both bodies by standing before `write`, `end` and `push`, and writes
@@ -64,12 +77,16 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
     this.chunks = options.responseBodies.length > 0 ? [] : undefined;
     this.thrown = undefined;
     if (hasBody(req)) countPushed(req, this);
-    Reflect.set(req, EXCHANGE, this);
-    Reflect.set(res, EXCHANGE, this);
+    const known = this as unknown as NodeExchange<unknown>; // Who finds it by a message does not know of which framework.
+    (req as Carrier)[EXCHANGE] = known;
+    (res as Carrier)[EXCHANGE] = known;
     res.write = countingWrite as ServerResponse['write']; // Hands on whatever it is given, in every form of the original.
     res.end = countingEnd as ServerResponse['end'];
     res.on('close', onClose);
-    this.echoId();
+    const { requestIdHeader } = options;
+    if (requestIdHeader === undefined) return;
+    if (host.reply === undefined) this.echoId();
+    else host.reply.header(requestIdHeader, this.entry.id);
   }
 
   header(name: string): string | readonly string[] | undefined {
@@ -114,10 +131,14 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
       requestBytes: this.requestBytes,
       responseBytes: hasNoBody ? 0 : this.responseBytes,
       firstByteS: this.firstByteMs === 0 ? undefined : Math.round((this.firstByteMs - entry.startMs) * 1000) / 1e6,
-      responseHeader: (name) => res.getHeader(name),
+      responseHeader: (name) => this.#responseHeader(name),
       requestBody: this.#requestBody(),
       responseBody: this.#responseBody(),
     });
+  }
+
+  #responseHeader(name: string): unknown {
+    return this.#res.getHeader(name) ?? this.#host.reply?.getHeader(name);
   }
 
   #requestBody(): ParsedBody | undefined {
@@ -127,15 +148,16 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
   }
 
   #responseBody(): WrittenBody | undefined {
-    const contentType = this.#res.getHeader('content-type');
-    if (this.chunks === undefined || !isWantedType(contentType, this.entry.options.responseBodies)) return undefined;
+    if (this.chunks === undefined) return undefined;
+    const contentType = this.#responseHeader('content-type');
+    if (!isWantedType(contentType, this.entry.options.responseBodies)) return undefined;
     return { kind: 'written', contentType, chunks: this.chunks, bytes: this.responseBytes };
   }
 }
 
 /** The exchange a request or response belongs to, of this or another copy of this package. */
 export function exchangeOf(message: object): NodeExchange<unknown> | undefined {
-  return Reflect.get(message, EXCHANGE) as NodeExchange<unknown> | undefined; // Set above, and nowhere else.
+  return (message as Carrier)[EXCHANGE];
 }
 
 /** Address of the other end, an IPv4 one in its usual form. */
@@ -165,22 +187,28 @@ function countPushed<Request>(req: IncomingMessage, exchange: NodeExchange<Reque
   };
 }
 
-// These three are shared by all responses: a closure for each would be garbage of every request.
-function countingWrite(this: ServerResponse, ...given: unknown[]): unknown {
+// These three are shared by all responses: a closure for each would be garbage of every request, as a list of arguments.
+function countingWrite(this: ServerResponse, chunk: unknown, encoding?: unknown, callback?: unknown): unknown {
   const exchange = exchangeOf(this);
   if (exchange === undefined) return false;
-  if (exchange.firstByteMs === 0) exchange.firstByteMs = performance.now();
-  exchange.count(given[0], given[1]);
-  return Reflect.apply(exchange.write, this, given);
+  if (exchange.firstByteMs === 0) {
+    exchange.firstByteMs = performance.now();
+    exchange.echoId();
+  }
+  exchange.count(chunk, encoding);
+  return (exchange.write as Loose).call(this, chunk, encoding, callback);
 }
 
-function countingEnd(this: ServerResponse, ...given: unknown[]): unknown {
+function countingEnd(this: ServerResponse, chunk?: unknown, encoding?: unknown, callback?: unknown): unknown {
   const exchange = exchangeOf(this);
   if (exchange === undefined) return this;
-  exchange.count(given[0], given[1]);
+  exchange.count(chunk, encoding);
   exchange.echoId();
-  return Reflect.apply(exchange.finish, this, given);
+  return (exchange.finish as Loose).call(this, chunk, encoding, callback);
 }
+
+/** Both have several forms; what comes is handed on as it came. */
+type Loose = (this: ServerResponse, ...given: unknown[]) => unknown;
 
 function onClose(this: ServerResponse): void {
   exchangeOf(this)?.close();

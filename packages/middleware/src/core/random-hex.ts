@@ -1,17 +1,28 @@
 import { randomFillSync } from 'node:crypto';
 
-/** Random bytes fetched at once: one system call for about 250 requests. Bounded; overwritten when used up. */
+/**
+ * Random digits fetched at once: one call of the system, and one into native code, for more than a hundred requests.
+ * Bounded; overwritten when used up.
+ */
 const pool = Buffer.allocUnsafe(4096);
-let used = pool.length;
+let digits = '';
+let used = 0;
 
 /** Random bytes as lower-case hexadecimal digits, from the system's cryptographic generator; never all zero. */
 export function randomHex(bytes: number): string {
-  if (used + bytes > pool.length) {
-    randomFillSync(pool);
+  const end = used + 2 * bytes;
+  if (end > digits.length) {
+    digits = randomFillSync(pool).toString('hex');
     used = 0;
+    return randomHex(bytes);
   }
-  const text = pool.toString('hex', used, used + bytes);
-  used += bytes;
+  const text = digits.slice(used, end);
+  used = end;
   // W3C and OTLP read all zeros as "no id".
-  return /[^0]/.test(text) ? text : randomHex(bytes);
+  return isZero(text) ? randomHex(bytes) : text;
+}
+
+function isZero(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== 0x30) return false;
+  return true;
 }

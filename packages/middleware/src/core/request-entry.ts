@@ -2,14 +2,14 @@ import {
   type Attributes,
   type CallContext,
   captureContext,
-  runInContext,
+  noCall,
   type TraceContext,
   type WideEvent,
   withContext,
 } from 'logflume';
 import type { Exchange } from './access-log-options.ts';
 import { createRequestId, isAcceptableId } from './request-id.ts';
-import { createRequestLogger, REQUEST_ID, type RequestLogger } from './request-logger.ts';
+import { createRequestLogger, type RequestLogger } from './request-logger.ts';
 import type { Outcome, RequestFacts, RequestState } from './request-state.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 import { createLocalTrace, parseTraceparent } from './traceparent.ts';
@@ -31,7 +31,8 @@ export class RequestEntry<Request> implements RequestState<Request>, WideEvent {
   error: unknown;
   hasError: boolean;
   added: Record<string, unknown> | undefined;
-  context: CallContext | undefined;
+  context: CallContext;
+  trace: TraceContext | undefined;
   #addedCount: number;
   #isEnded: boolean;
   #log: RequestLogger | undefined;
@@ -49,7 +50,8 @@ export class RequestEntry<Request> implements RequestState<Request>, WideEvent {
     this.error = undefined;
     this.hasError = false;
     this.added = undefined;
-    this.context = undefined;
+    this.context = noCall;
+    this.trace = undefined;
     this.#addedCount = 0;
     this.#isEnded = false;
     this.#log = undefined;
@@ -61,24 +63,23 @@ export class RequestEntry<Request> implements RequestState<Request>, WideEvent {
     return this.#log;
   }
 
-  /** The trace the records of this request belong to. */
-  get trace(): TraceContext | undefined {
-    return this.context?.trace;
-  }
-
   /** Runs what serves the request, so that every record inside carries its id and its trace. */
   run<T>(serve: () => T): T {
-    const trace = parseTraceparent(this.facts.header('traceparent')) ?? createLocalTrace();
+    const outer = captureContext();
+    const given = parseTraceparent(this.facts.header('traceparent'));
+    const attributes = { 'request.id': this.id };
+    if (outer.frame === undefined) {
+      // An active span of OpenTelemetry is the only trace there can be outside of all contexts, and it counts.
+      const trace = outer.trace ?? given ?? createLocalTrace();
+      this.trace = trace;
+      return withContext(attributes, serve, { trace, event: this });
+    }
     const enter = (): T => {
       this.context = captureContext();
+      this.trace = this.context.trace;
       return serve();
     };
-    return withContext({ [REQUEST_ID]: this.id }, enter, { trace, event: this });
-  }
-
-  /** Enters the context again, for frameworks that call handlers from the events of a socket. */
-  resume<T>(serve: () => T): T {
-    return this.context === undefined ? this.run(serve) : runInContext(this.context, serve);
+    return withContext(attributes, enter, { trace: given ?? createLocalTrace(), event: this });
   }
 
   add(attributes: Attributes): void {

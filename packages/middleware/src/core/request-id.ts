@@ -15,11 +15,19 @@ export function isAcceptableId(id: unknown): id is string {
  * @see https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-7
  */
 export function createRequestId(nowMs: number): string {
-  const time = nowMs.toString(16).padStart(12, '0');
+  if (nowMs !== lastMs) {
+    const time = nowMs.toString(16).padStart(12, '0');
+    prefix = `${time.slice(0, 8)}-${time.slice(8)}-7`;
+    lastMs = nowMs;
+  }
   const chance = randomHex(10);
   const variant = VARIANT[Number.parseInt(chance.charAt(3), 16) & 3];
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${chance.slice(0, 3)}-${variant}${chance.slice(4, 7)}-${chance.slice(7, 19)}`;
+  return `${prefix}${chance.slice(0, 3)}-${variant}${chance.slice(4, 7)}-${chance.slice(7, 19)}`;
 }
+
+/** Of the last id: most requests of a busy server share their millisecond with another one. */
+let lastMs = -1;
+let prefix = '';
 
 /** The variant is two bits, `10`. */
 const VARIANT = ['8', '9', 'a', 'b'] as const;

@@ -1,4 +1,4 @@
-import type { CallContext, TraceContext } from 'logflume';
+import type { CallContext, Logger, TraceContext } from 'logflume';
 import type { ResolvedOptions } from './resolve-options.ts';
 
 /** What is known of a request when it begins. */
@@ -41,6 +41,11 @@ export interface RequestState<Request> {
   readonly hasError: boolean;
   readonly error: unknown;
   readonly added: Readonly<Record<string, unknown>> | undefined;
-  readonly context: CallContext | undefined;
+  readonly id: string;
+  /** Logger whose records carry the id. */
+  readonly log: Logger;
+  /** What the application's own contexts around the request add; none mostly. */
+  readonly context: CallContext;
+  /** The trace its records belong to. */
   readonly trace: TraceContext | undefined;
 }

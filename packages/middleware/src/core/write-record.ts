@@ -27,7 +27,7 @@ export function writeAccessRecord<Request>(
   exchange: Exchange<Request>,
   outcome: Outcome,
 ): void {
-  const { options, context } = entry;
+  const { options } = entry;
   const isSlow = exchange.durationMs >= options.slowMs;
   const decided = options.decideLevel(exchange);
   const level = isSlow && decided !== 'off' && severityOf[decided] < severityOf.warn ? 'warn' : decided;
@@ -47,21 +47,23 @@ export function writeAccessRecord<Request>(
     attributes,
     exception: entry.hasError ? entry.error : undefined,
     eventName: ACCESS_EVENT,
-    call: context,
+    trace: entry.trace,
+    call: entry.context,
   });
 }
 
 /** Writes attributes that came too late for the record of their request. Never throws. */
 export function writeLateRecord<Request>(
-  { options, context, facts, path }: RequestState<Request>,
+  { log, context, facts, path, trace }: RequestState<Request>,
   late: Attributes,
 ): void {
-  emitRecord(options.logger, {
+  emitRecord(log, {
     severityNumber: severityOf.info,
     severityText: 'INFO',
     body: `more about ${facts.method} ${shown(path)}`,
     attributes: late,
     eventName: `${ACCESS_EVENT}.late`,
+    trace,
     call: context,
   });
 }
@@ -99,6 +101,7 @@ function attributesOf<Request>(
     'http.server.request.duration': roundSeconds(exchange.durationMs),
     'logflume.time_to_first_byte': outcome.firstByteS,
     'logflume.outcome': exchange.isAborted ? 'aborted' : undefined,
+    'request.id': entry.id,
   };
   const { requestHeaders, responseHeaders } = options;
   for (const { name, attribute } of requestHeaders) own[attribute] = headerValues(facts.header(name), name, entry);
