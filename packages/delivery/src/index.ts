@@ -36,6 +36,7 @@ export { createDnsResolver } from './send/dns-resolver.ts';
 export type { EndpointStats } from './send/endpoint.ts';
 export type { EndpointState } from './send/health.ts';
 export type { TlsOptions } from './send/http-agents.ts';
+export { isOwnRequest } from './send/own-requests.ts';
 export type { Resolver, ServiceRecord } from './send/resolver.ts';
 export type { Transport, TransportRequest, TransportResult } from './send/transport.ts';
 export { withoutTracing } from './send/without-tracing.ts';

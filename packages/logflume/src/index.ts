@@ -7,7 +7,7 @@ export type {
   EndpointStats,
   LogflumeErrorCode,
 } from '@logflume/delivery';
-export { LogflumeError } from '@logflume/delivery';
+export { isOwnRequest, LogflumeError } from '@logflume/delivery';
 export type { CaptureConsoleOptions } from './capture-console.ts';
 export { captureConsole } from './capture-console.ts';
 export type {

@@ -5,6 +5,7 @@ import { classify, type OtlpRules } from './classify.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Job, LastReply, SealedBody } from './job.ts';
 import { isVoid, type LoopLag } from './loop-lag.ts';
+import { beginOwnRequest } from './own-requests.ts';
 import { asOwnTraffic } from './own-traffic.ts';
 import type { Transport, TransportRequest, TransportResult } from './transport.ts';
 
@@ -81,6 +82,7 @@ export async function attempt(
     });
   const startMs = clock.nowMs();
   const watch = parts.lag.watch();
+  const end = beginOwnRequest(job.batch.id);
   try {
     let result = headers === undefined ? NO_HEADERS : await post(headers);
     if (headers !== undefined && result.kind === 'reply' && UNAUTHORIZED.has(result.status) && !parts.rules.isStrict) {
@@ -94,9 +96,11 @@ export async function attempt(
     const isBodyFree = result.kind === 'reply' && result.isBodyFree === true;
     return { ...withoutLag(outcome, clock.nowMs() - startMs, watch.lateMs()), isBodyFree };
   } finally {
+    end();
     watch.end();
   }
 }
+
 /** What the event loop missed is no sample of the endpoint; what the server said is. */
 function withoutLag(outcome: Outcome, tookMs: number, lateMs: number): AttemptResult {
   const isOwnFault = outcome.endpoint.kind === 'none' && outcome.batch.kind === 'retry';

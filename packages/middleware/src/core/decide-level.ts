@@ -1,30 +1,37 @@
 import type { Level } from 'logflume';
-import type { AccessLogOptions, Exchange, LevelTable } from './access-log-options.ts';
+import type { Exchange, LevelTable } from './access-log-options.ts';
 import { invalidOption } from './invalid-option.ts';
 
-type DecideLevel<Request> = (exchange: Exchange<Request>) => Level | 'off';
+type DecideLevel<E> = (exchange: E) => Level | 'off';
+
+/** What the option may be. */
+type LevelOption<E> = LevelTable | ((exchange: E) => Level | 'off' | undefined) | undefined;
 
 const LEVELS: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'off'];
 
 /**
  * Makes the function that says how severe a request was.
  *
+ * @param byDefault - what stands for a request the option does not speak of. Pure.
  * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` for a table with a key or a level that does not exist.
  */
-export function createDecideLevel<Request>(option: AccessLogOptions<Request>['level']): DecideLevel<Request> {
-  if (option === undefined) return defaultLevel;
+export function createDecideLevel<E extends Exchange<unknown>>(
+  option: LevelOption<E>,
+  byDefault: (exchange: Exchange<unknown>) => Level = defaultLevel,
+): DecideLevel<E> {
+  if (option === undefined) return byDefault;
   if (typeof option === 'function') {
     return (exchange) => {
       try {
         const level = option(exchange);
-        return level !== undefined && LEVELS.includes(level) ? level : defaultLevel(exchange);
+        return level !== undefined && LEVELS.includes(level) ? level : byDefault(exchange);
       } catch {
-        return defaultLevel(exchange); // The application's own function threw; the request still has its record.
+        return byDefault(exchange); // The application's own function threw; the request still has its record.
       }
     };
   }
   const table = new Map(Object.entries(checkTable(option)));
-  return (exchange) => levelIn(table, exchange) ?? defaultLevel(exchange);
+  return (exchange) => levelIn(table, exchange) ?? byDefault(exchange);
 }
 
 /** What stands for a request no option speaks of. Pure. */

@@ -94,7 +94,10 @@ export function resolveOptions<Request>(given: AccessLogOptions<Request> | undef
 
 const HEADER = /^[\w!#$%&'*+\-.^`|~]{1,64}$/;
 
-function resolveHeaders(headers: HeaderOptions): Pick<ResolvedOptions<never>, 'requestHeaders' | 'responseHeaders'> {
+/** @throws LogflumeError for lists that are none. */
+export function resolveHeaders(
+  headers: HeaderOptions,
+): Pick<ResolvedOptions<never>, 'requestHeaders' | 'responseHeaders'> {
   check('headers', headers, 'an object with "request" and "response"', isObject);
   const { request = [], response = [] } = headers;
   check('headers.request', request, 'a list of header names', isNames);
@@ -149,8 +152,10 @@ export function check(name: string, value: unknown, expected: string, isRight: (
   throw invalidOption(name, `${name} must be ${expected}, got ${got}`);
 }
 
-const isFunction = (value: unknown): boolean => typeof value === 'function';
+export const isFunction = (value: unknown): boolean => typeof value === 'function';
 const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
-const isRatio = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1;
-const isNames = (value: unknown): boolean => Array.isArray(value) && value.every((name) => typeof name === 'string');
+export const isObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isRatio = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1;
+export const isNames = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((name) => typeof name === 'string');

@@ -68,7 +68,7 @@ export function writeLateRecord<Request>(
   });
 }
 
-function shown(path: string): string {
+export function shown(path: string): string {
   return path.length > MAX_SHOWN_PATH ? `${path.slice(0, MAX_SHOWN_PATH)}…` : path;
 }
 
@@ -122,9 +122,9 @@ function addTo(own: Record<string, unknown>, further: object | undefined): void 
   for (const [name, value] of Object.entries(further)) own[name] ??= value;
 }
 
-function furtherAttributes<Request>(
-  make: ((exchange: Exchange<Request>) => Attributes | undefined) | undefined,
-  exchange: Exchange<Request>,
+export function furtherAttributes<E>(
+  make: ((exchange: E) => Attributes | undefined) | undefined,
+  exchange: E,
 ): object | undefined {
   if (make === undefined) return undefined;
   try {

@@ -1,0 +1,56 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** What is known of the calls a piece of code makes. */
+interface OutboundScope {
+  readonly template: string | undefined;
+  /** Whether somebody who knows more of the call writes its record: who sees its requests does not. */
+  readonly isCovered: boolean;
+}
+
+/** A property of the running code, as the context of its records is. */
+const storage = new AsyncLocalStorage<OutboundScope>();
+
+/** Who sees all requests of the process, if anybody does. Process-wide, as the channels are. */
+let watcher: object | undefined;
+
+/**
+ * Names the template of the URLs that are called inside: `url.template` of their records.
+ *
+ * @param template - low in cardinality, such as `/users/:id`.
+ * @returns what `run` returns.
+ * @example
+ * ```ts
+ * const response = await withUrlTemplate('/users/:id', () => fetch(`https://api.example.com/users/${id}`));
+ * ```
+ */
+export function withUrlTemplate<T>(template: string, run: () => T): T {
+  return storage.run({ template, isCovered: false }, run);
+}
+
+/** The template that was named around the running code. */
+export function activeUrlTemplate(): string | undefined {
+  return storage.getStore()?.template;
+}
+
+/** Begins to see all requests. @returns what ends it; `undefined` while somebody else does. */
+export function watchRequests(): (() => void) | undefined {
+  if (watcher !== undefined) return undefined;
+  const own = {};
+  watcher = own;
+  return () => {
+    if (watcher === own) watcher = undefined;
+  };
+}
+
+/** Whether the running code makes the request of a call that is told of elsewhere. */
+export function isCoveredCall(): boolean {
+  return storage.getStore()?.isCovered === true;
+}
+
+/**
+ * From here to the end of the running job, and in what it begins, requests are those of a call that is told of. Where
+ * nobody sees requests nothing is done: following asynchronous calls has its price.
+ */
+export function coverCall(): void {
+  if (watcher !== undefined) storage.enterWith({ template: undefined, isCovered: true });
+}

@@ -1,0 +1,244 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import { text } from 'node:stream/consumers';
+import { withContext } from 'logflume';
+import { Agent, request as undiciRequest } from 'undici';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { logFetch, type OutboundLogOptions, withUrlTemplate } from '../src/fetch.ts';
+import { OutboundRig, SECRET } from './outbound-rig.ts';
+
+const trace = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 };
+
+interface CallOptions {
+  readonly method?: string;
+  readonly body?: string;
+  readonly headers?: Record<string, string>;
+  readonly signal?: AbortSignal;
+}
+
+interface Client {
+  readonly name: string;
+  /** Whether it can be given a `traceparent` on the way. */
+  readonly isTraced: boolean;
+  /** Reads the answer to its end. */
+  call(url: string, options?: CallOptions): Promise<string>;
+}
+
+const hasAnnouncement = Number(process.versions.node.split('.')[0]) >= 22;
+const agent = new Agent();
+
+const clients: Client[] = [
+  {
+    name: 'the global fetch',
+    isTraced: true,
+    call: async (url, options) => (await fetch(url, options)).text(),
+  },
+  {
+    name: 'undici',
+    isTraced: true,
+    call: async (url, { method = 'GET', ...options } = {}) =>
+      (await undiciRequest(url, { method: method as 'GET', ...options, dispatcher: agent })).body.text(),
+  },
+  {
+    name: 'node:http',
+    isTraced: hasAnnouncement,
+    async call(url, { body, ...options } = {}) {
+      const request = http.request(url, options);
+      request.end(body);
+      const [response] = await once(request, 'response');
+      return text(response);
+    },
+  },
+];
+
+const undos: (() => void)[] = [];
+afterEach(() => {
+  for (const undo of undos.splice(0)) undo();
+});
+
+function watch(rig: OutboundRig, options: Omit<OutboundLogOptions, 'logger'> = {}): void {
+  undos.push(logFetch({ logger: rig.log, ...options }));
+}
+
+const ignoreError = () => undefined;
+
+describe.each(clients)('a request of $name', ({ call, isTraced }) => {
+  it('has one record that says where it went and what came of it, and nothing else', async () => {
+    await using rig = await OutboundRig.start();
+    watch(rig);
+    const options = { method: 'POST', headers: { authorization: SECRET }, body: SECRET };
+    await withUrlTemplate('/users/:id', () => call(`${rig.url}/users/7?key=${SECRET}#${SECRET}`, options));
+    const record = await rig.call();
+    expect(record).toMatchObject({ severityText: 'INFO', body: 'POST 127.0.0.1/users/:id 200' });
+    expect(record.attributes).toEqual({
+      'http.request.method': 'POST',
+      'server.address': '127.0.0.1',
+      'server.port': rig.port,
+      'url.scheme': 'http',
+      'url.path': '/users/7',
+      'url.template': '/users/:id',
+      'http.response.status_code': 200,
+      'http.client.request.duration': expect.any(Number),
+    });
+    expect(JSON.stringify(rig.backend.records())).not.toContain(SECRET);
+  });
+
+  it('is told by what became of it', async () => {
+    await using rig = await OutboundRig.start();
+    watch(rig);
+    await call(`${rig.url}/status/404`);
+    await call(`${rig.url}/status/503`);
+    await call(`${rig.url}/status/204`);
+    const records = await rig.calls(3);
+    expect(records.map(({ severityText, attributes }) => [severityText, attributes['error.type']])).toEqual([
+      ['WARN', '404'],
+      ['ERROR', '503'],
+      ['INFO', undefined],
+    ]);
+  });
+
+  it('that was refused, aborted, cut off or took too long says so', async () => {
+    await using rig = await OutboundRig.start();
+    const closed = await OutboundRig.start();
+    const { url } = closed;
+    await closed[Symbol.asyncDispose]();
+    watch(rig);
+    await call(`${url}/users/7?key=${SECRET}`).catch(ignoreError);
+    const controller = new AbortController();
+    const aborted = call(`${rig.url}/slow?key=${SECRET}`, { signal: controller.signal }).catch(ignoreError);
+    await vi.waitFor(() => expect(rig.seen).toHaveLength(1));
+    controller.abort();
+    await aborted;
+    await call(`${rig.url}/cut`).catch(ignoreError);
+    await call(`${rig.url}/slow`, { signal: AbortSignal.timeout(20) }).catch(ignoreError);
+    const records = await rig.calls(4);
+    expect(records.map(({ severityText, body }) => [severityText, body])).toEqual([
+      ['ERROR', 'GET 127.0.0.1/users/7 failed'],
+      ['WARN', 'GET 127.0.0.1/slow aborted'],
+      ['ERROR', 'GET 127.0.0.1/cut 200'],
+      ['ERROR', 'GET 127.0.0.1/slow failed'],
+    ]);
+    expect(records[0]?.attributes['error.type']).toBe('ECONNREFUSED');
+    expect(records[1]?.attributes['logflume.outcome']).toBe('aborted');
+    expect(records[2]?.attributes['error.type']).toMatch(/^(UND_ERR_SOCKET|ECONNRESET)$/);
+    expect(records[3]?.attributes['error.type']).toMatch(/^(TimeoutError|ABORT_ERR)$/);
+    expect(JSON.stringify(records)).not.toContain(SECRET);
+  });
+
+  it('ends when its answer does', async () => {
+    await using rig = await OutboundRig.start();
+    watch(rig);
+    const answer = call(`${rig.url}/stream`);
+    await vi.waitFor(() => expect(rig.seen).toHaveLength(1));
+    await call(`${rig.url}/users/1`);
+    expect((await rig.call()).attributes['url.path']).toBe('/users/1');
+    rig.resume();
+    expect(await answer).toBe('beginend');
+    expect((await rig.calls(2))[1]?.attributes['url.path']).toBe('/stream');
+  });
+
+  it('carries the running trace if it can, unless it carries one', async () => {
+    await using rig = await OutboundRig.start();
+    watch(rig);
+    const own = `00-${'1'.repeat(32)}-${'2'.repeat(16)}-00`;
+    await withContext(
+      {},
+      async () => {
+        await call(`${rig.url}/users/1`);
+        await call(`${rig.url}/users/2`, { headers: { TraceParent: own } });
+      },
+      { trace },
+    );
+    await call(`${rig.url}/users/3`);
+    const traced = `00-${trace.traceId}-${trace.spanId}-01`;
+    expect(rig.seen.map(({ headers }) => headers['traceparent'])).toEqual([
+      isTraced ? traced : undefined,
+      own,
+      undefined,
+    ]);
+    const [first] = await rig.calls(3);
+    expect(first).toMatchObject({ traceId: trace.traceId, spanId: trace.spanId });
+  });
+
+  it('keeps its context, a hundred at once over kept connections', async () => {
+    await using rig = await OutboundRig.start();
+    watch(rig);
+    const numbers = Array.from({ length: 100 }, (_, i) => i);
+    await Promise.all(numbers.map((i) => withContext({ 'request.id': `r${i}` }, () => call(`${rig.url}/users/${i}`))));
+    const records = await rig.calls(100);
+    expect(records).toHaveLength(100);
+    for (const { attributes } of records) {
+      expect(attributes['url.path']).toBe(`/users/${String(attributes['request.id']).slice(1)}`);
+    }
+  });
+
+  it('carries the headers that are asked for, secret ones masked', async () => {
+    await using rig = await OutboundRig.start();
+    watch(rig, {
+      headers: { request: ['Authorization', 'x-a'], response: ['set-cookie', 'x-kind'] },
+      urlTemplate: ({ method, path }) => `${method.toLowerCase()}:${path.replace(/\d+/, ':id')}`,
+      attributes: ({ status }) => ({ ok: status === 200 }),
+    });
+    await call(`${rig.url}/users/7`, { headers: { authorization: SECRET, 'x-a': 'b' } });
+    const { attributes } = await rig.call();
+    expect(attributes).toMatchObject({
+      'http.request.header.authorization': ['[redacted]'],
+      'http.request.header.x-a': ['b'],
+      'http.response.header.set-cookie': ['[redacted]'],
+      'http.response.header.x-kind': ['users'],
+      'url.template': 'get:/users/:id',
+      ok: true,
+    });
+  });
+});
+
+describe('logFetch', () => {
+  it('tells of each request of a redirect', async () => {
+    await using rig = await OutboundRig.start();
+    watch(rig);
+    await (await fetch(`${rig.url}/moved`)).text();
+    const statuses = (await rig.calls(2)).map(({ attributes }) => attributes['http.response.status_code']);
+    expect(statuses).toEqual([302, 200]);
+  });
+
+  it('never tells of what carries records, also while their backend is down', async () => {
+    const said: string[] = [];
+    await using rig = await OutboundRig.start({
+      onDiagnostic: ({ kind }) => said.push(kind),
+      retry: { baseDelayMs: 50, maxDelayMs: 50 },
+    });
+    watch(rig);
+    await rig.backend.suspend();
+    rig.log.info('one');
+    await rig.log.flush({ timeoutMs: 200 });
+    await rig.backend.resume();
+    rig.log.info('two');
+    expect(await rig.calls(0)).toEqual([]);
+    expect(
+      rig.backend
+        .records()
+        .map(({ body }) => body)
+        .sort(),
+    ).toEqual(['one', 'two']);
+    expect(rig.log.stats()).toMatchObject({ accepted: 2, delivered: 2 });
+    // Told apart here, and not by the delivery, which would have said so.
+    expect(said).not.toContain('ownTrafficLogged');
+  });
+
+  it('is told by one at a time, and lets what is under way end when it is undone', async () => {
+    await using rig = await OutboundRig.start();
+    const onDiagnostic = vi.fn();
+    const undo = logFetch({ logger: rig.log });
+    logFetch({ logger: rig.log, onDiagnostic })();
+    expect(onDiagnostic).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ reason: 'mountedTwice' }));
+    const answers = clients.map(({ call }) => call(`${rig.url}/stream`));
+    await vi.waitFor(() => expect(rig.seen).toHaveLength(3));
+    undo();
+    await fetch(`${rig.url}/users/1`);
+    rig.resume();
+    await Promise.all(answers);
+    const records = await rig.calls(3);
+    expect(records.map(({ body }) => body)).toEqual(Array.from({ length: 3 }, () => 'GET 127.0.0.1/stream 200'));
+    undos.push(logFetch({ logger: rig.log }));
+  });
+});
