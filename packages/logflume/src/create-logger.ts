@@ -15,7 +15,7 @@ import { asOwnOutput, tellDiagnostic } from './own-output.ts';
 import { createPipeline } from './pipeline.ts';
 import { PipelineLogger } from './pipeline-logger.ts';
 import { createScrub } from './redact/create-scrub.ts';
-import { appliersOf, endingWith, reloadOnChange } from './reload.ts';
+import { appliersOf, configurationFiles, endingWith, reloadOnChange } from './reload.ts';
 import { ScopeTable } from './scope-table.ts';
 import { handleSignals } from './signals.ts';
 
@@ -45,6 +45,7 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   const intake = createIntake(isSilent ? noIntake : resolved, {
     nameOf: (group) => scopes.scopeOf(group)?.name ?? '',
     onDiagnostic: (event) => tellDiagnostic(event, resolved.onDiagnostic),
+    mayChange: !isSilent && configurationFiles().length > 0,
   });
   const outputs = createOutputs(resolved, {
     scopes,
@@ -63,11 +64,14 @@ export function createLogger(options: LoggerOptions = {}): Logger {
         // First, as they may refuse: then nothing has changed.
         ...appliersOf(delivery),
         levels: ({ levels }) => level.applyRules(levels),
-        sampling({ sampling }) {
-          intake.setSampling(sampling);
-          pipeline.delivery = { ...pipeline.delivery, enqueue: entrance.enqueue };
-        },
+        sampling: ({ sampling }) => viaIntake(() => intake.setSampling(sampling)),
+        repeats: (next) => viaIntake(() => intake.setThrottle(next)),
+        rateLimit: (next) => viaIntake(() => intake.setThrottle(next)),
       });
+  const viaIntake = (change: () => void): void => {
+    change();
+    pipeline.delivery = { ...pipeline.delivery, enqueue: entrance.enqueue };
+  };
   const signalled = resolved.exit.handleSignals && !isSilent ? withSignals(delivery, resolved) : delivery;
   const pipeline = createPipeline({
     delivery: endReload === undefined ? signalled : endingWith(signalled, endReload),

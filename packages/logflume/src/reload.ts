@@ -13,6 +13,11 @@ import { tellDiagnostic } from './own-output.ts';
 /** What puts a part of a new configuration in force. */
 export type Appliers = { readonly [name in Reloadable]?: ((resolved: ResolvedOptions) => void) | undefined };
 
+/** The configuration files there are; without one nothing can change while the program runs. */
+export function configurationFiles(): readonly string[] {
+  return fileVariables.map((name) => process.env[name]?.trim() ?? '').filter((path) => path !== '');
+}
+
 /**
  * Keeps a logger in step with its configuration files while the program runs: looks when they change, and at SIGHUP.
  *
@@ -23,7 +28,7 @@ export function reloadOnChange(
   resolved: ResolvedOptions,
   appliers: Appliers,
 ): (() => void) | undefined {
-  const paths = fileVariables.map((name) => process.env[name]?.trim() ?? '').filter((path) => path !== '');
+  const paths = configurationFiles();
   if (paths.length === 0) return undefined;
   let current = resolved;
   const reload = (): void => {

@@ -56,7 +56,7 @@ it('counts what came after the end as closed, whatever the processors would say'
   expect(log.stats()).toMatchObject({ accepted: 1, dropped: { byReason: { closed: 1 } }, suppressed: { total: 0 } });
 });
 
-it('takes other shares from a changed file, where none were configured before', async () => {
+it('takes other shares and limits from a changed file, where none were configured before', async () => {
   await using backend = await createDevBackend();
   const folder = mkdtempSync(join(tmpdir(), 'flume-'));
   const path = join(folder, 'f.json');
@@ -71,14 +71,15 @@ it('takes other shares from a changed file, where none were configured before', 
     });
     const db = log.child({}, { name: 'db' });
     db.info('before');
-    writeFileSync(path, JSON.stringify({ endpoints, sampling: { loggers: 'db=0' } }));
+    writeFileSync(path, JSON.stringify({ endpoints, sampling: { loggers: 'db=0' }, repeats: { windowMs: 600_000 } }));
     await vi.waitUntil(() => told.length > 0, { timeout: 10_000 });
     db.info('after');
-    log.info('of another');
+    for (let i = 0; i < 3; i++) log.info('of another');
     await log.flush();
-    expect(told).toEqual([`${path} was read anew: sampling changed`]);
-    expect(backend.records().map(({ body }) => body)).toEqual(['before', 'of another']);
-    expect(log.stats().suppressed.byReason.sampled).toBe(1);
+    expect(told).toEqual([`${path} was read anew: sampling, repeats changed`]);
+    const summary = 'message repeated 2 times: [of another]';
+    expect(backend.records().map(({ body }) => body)).toEqual(['before', 'of another', summary]);
+    expect(log.stats().suppressed.byReason).toMatchObject({ sampled: 1, repeated: 2 });
   } finally {
     vi.unstubAllEnvs();
     rmSync(folder, { recursive: true });
@@ -127,4 +128,26 @@ it.each(['naturally', 'exit'])('tells of what it held back when the process ends
   const env = { LOGFLUME_ENDPOINTS: backend.url, LOGFLUME_REPEATS_WINDOW_MS: '600000' };
   expect(await runFixture('end', { args: [way], env })).toMatchObject({ code: 0, stderr: '' });
   expect(backend.records().map(({ body }) => body)).toEqual(['record', 'message repeated 999 times: [record]']);
+});
+
+it('stands in the way of records only where something is asked of it', () => {
+  const stackOf = (options: LoggerOptions): string => {
+    let stack = '';
+    const log = createLogger({ ...quiet, endpoints: ['http://127.0.0.1:9'], ...options });
+    log.info('m', {
+      get seen() {
+        stack = String(new Error('here').stack);
+        return 1;
+      },
+    });
+    void log.close({ timeoutMs: 0 });
+    return stack;
+  };
+  const usual = Error.stackTraceLimit;
+  Error.stackTraceLimit = 50;
+  const [none, some] = [stackOf({}), stackOf({ repeats: { windowMs: 1000 } })];
+  Error.stackTraceLimit = usual;
+  expect(none).toContain('pipeline-logger');
+  expect(none).not.toContain('create-intake');
+  expect(some).toContain('create-intake');
 });

@@ -1,3 +1,4 @@
+import type { ExitParticipant } from '@logflume/delivery';
 import { createManualClock, createSeededRandom, type ManualClock } from '@logflume/testing';
 import type { ProcessorFailed } from '../src/config/diagnostic.ts';
 import { createIntake, type Intake, type IntakeOptions, noIntake } from '../src/intake/create-intake.ts';
@@ -12,10 +13,15 @@ export interface SeenIntake extends SeenLogger {
   readonly diagnostics: readonly ProcessorFailed[];
 }
 
+interface SeenOptions {
+  readonly redact?: readonly string[] | RedactOptions;
+  readonly onProcessEnd?: (participant: ExitParticipant) => void;
+}
+
 /** Makes a logger whose records go through an intake and are kept in memory. */
 export function createSeenIntake(
   options: Partial<IntakeOptions>,
-  { redact }: { readonly redact?: readonly string[] | RedactOptions } = {},
+  { redact, onProcessEnd }: SeenOptions = {},
 ): SeenIntake {
   const clock = createManualClock();
   const diagnostics: ProcessorFailed[] = [];
@@ -28,7 +34,10 @@ export function createSeenIntake(
         onDiagnostic: (event) => diagnostics.push(event),
         clock,
         random: createSeededRandom(1),
-        onProcessEnd: () => () => undefined,
+        onProcessEnd(participant) {
+          onProcessEnd?.(participant);
+          return () => undefined;
+        },
       },
     );
     return intake.before(delivery);

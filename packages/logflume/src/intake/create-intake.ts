@@ -3,6 +3,7 @@ import {
   createRateLimit,
   type Delivery,
   type ExitParticipant,
+  isOwnTraffic,
   onProcessEnd,
   type Random,
   systemClock,
@@ -15,7 +16,7 @@ import { ProcessorChain, type ProcessorProblem } from './run-processors.ts';
 import { Sampler } from './sampler.ts';
 import { isSampling, type ResolvedSampling } from './sampling-options.ts';
 import { SuppressedCount, type SuppressedReason, type SuppressedStats } from './suppressed.ts';
-import { Throttle, type ThrottleOptions } from './throttle.ts';
+import { isThrottling, Throttle, type ThrottleOptions } from './throttle.ts';
 
 /** What the intake does. */
 export interface IntakeOptions extends ThrottleOptions {
@@ -39,6 +40,8 @@ export interface IntakeParts {
   /** @defaultValue the system's */
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
+  /** Whether limits may be set later. @defaultValue false */
+  readonly mayChange?: boolean | undefined;
   /** Registers for the end of the process; what it answers takes that back. @defaultValue the real one */
   readonly onProcessEnd?: ((participant: ExitParticipant) => () => void) | undefined;
 }
@@ -49,6 +52,8 @@ export interface Intake {
   isNeeded(): boolean;
   /** Takes other shares, from the next record on. */
   setSampling(sampling: ResolvedSampling): void;
+  /** Takes other limits, from the next record on; tells of what the ones before held back. */
+  setThrottle(options: ThrottleOptions): void;
   /** Puts the intake in front of a delivery; once. */
   before(delivery: Delivery<LogRecordInput>): Delivery<LogRecordInput>;
   /** What was left out on purpose, since the intake was made. */
@@ -61,7 +66,7 @@ export interface Intake {
  */
 export function createIntake(options: IntakeOptions, parts: IntakeParts): Intake {
   const { nameOf, clock = systemClock, random = systemRandom } = parts;
-  const { processors, repeats, rateLimit } = options;
+  const { processors } = options;
   const count = new SuppressedCount();
   const report = createProblemReport(clock, parts.onDiagnostic);
   const chain = processors.length === 0 ? undefined : new ProcessorChain(processors, { nameOf, onProblem: report });
@@ -69,11 +74,16 @@ export function createIntake(options: IntakeOptions, parts: IntakeParts): Intake
     isSampling(wanted) ? new Sampler(wanted, { nameOf, random }) : undefined;
   let sampler = toSampler(options.sampling);
   let emit: Delivery<LogRecordInput>['enqueue'] = () => undefined;
-  const isThrottled = repeats.windowMs !== undefined || rateLimit.recordsPerSecond !== undefined;
-  const throttle = isThrottled
-    ? new Throttle(options, { clock, emit: (record, group) => emit(record, record.severityNumber, group) })
-    : undefined;
-  const unregister = throttle === undefined ? undefined : (parts.onProcessEnd ?? onProcessEnd)(participantOf(throttle));
+  const toThrottle = (wanted: ThrottleOptions): Throttle | undefined =>
+    isThrottling(wanted)
+      ? new Throttle(wanted, { clock, emit: (record, group) => emit(record, record.severityNumber, group) })
+      : undefined;
+  let throttle = toThrottle(options);
+  const register = parts.onProcessEnd ?? onProcessEnd;
+  const unregister =
+    throttle !== undefined || parts.mayChange === true
+      ? register({ beforeExit: async () => throttle?.tell(), atExit: () => throttle?.end() })
+      : undefined;
 
   /** What goes on of a record, or why nothing does. */
   function take(given: LogRecordInput, group: number): LogRecordInput | SuppressedReason {
@@ -81,13 +91,18 @@ export function createIntake(options: IntakeOptions, parts: IntakeParts): Intake
     if (processed === undefined) return 'processor';
     const record = sampler === undefined ? processed : sampler.sample(processed, group);
     if (record === undefined) return 'sampled';
-    return throttle?.holdsBack(record, group) ?? record;
+    // What our own requests log goes nowhere: a summary of it would cause the next one.
+    return isOwnTraffic() ? record : (throttle?.holdsBack(record, group) ?? record);
   }
 
   return {
     isNeeded: () => chain !== undefined || sampler !== undefined || throttle !== undefined,
     setSampling(wanted) {
       sampler = toSampler(wanted);
+    },
+    setThrottle(wanted) {
+      throttle?.end();
+      throttle = toThrottle(wanted);
     },
     suppressed: () => count.stats(),
     before(delivery) {
@@ -117,16 +132,6 @@ export function createIntake(options: IntakeOptions, parts: IntakeParts): Intake
         },
       };
     },
-  };
-}
-
-/** Tells of what was held back when the process ends. */
-function participantOf(throttle: Throttle): ExitParticipant {
-  return {
-    async beforeExit() {
-      throttle.tell();
-    },
-    atExit: () => throttle.end(),
   };
 }
 

@@ -1,7 +1,9 @@
+import type { ExitParticipant } from '@logflume/delivery';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createSeenIntake, type SeenIntake } from '../../test/seen-intake.ts';
 import { emitRecord } from '../emit-record.ts';
+import { noIntake } from './create-intake.ts';
 import { toTemplate } from './message-key.ts';
 import type { ResolvedRateLimit } from './rate-limit-options.ts';
 import { nextTellMs, refill } from './rate-limiter.ts';
@@ -211,6 +213,31 @@ it('takes words with digits for values', () => {
   expect(toTemplate('GET /orders/4711?a=0x1f took 12ms for user-7 (de305d54-75b4-431b-adb2-eb6b9e546014)')).toBe(
     'GET /orders/#?a=# took # for # (#)',
   );
+});
+
+it('tells the last time when the process ends, and lets everything go on after it', () => {
+  const ends: ExitParticipant[] = [];
+  const seen = createSeenIntake(repeats(5000), { onProcessEnd: (participant) => ends.push(participant) });
+  const log3 = () => {
+    for (let i = 0; i < 3; i++) seen.log.info('m');
+  };
+  log3();
+  for (const each of ends) each.atExit(0, 0);
+  expect(bodies(seen)).toEqual(['m', 'message repeated 2 times: [m]']);
+  log3();
+  expect([seen.records.length, seen.clock.pendingTimers]).toEqual([5, 0]);
+});
+
+it('takes other limits while it runs, and tells of what the ones before held back', () => {
+  const seen = createSeenIntake(repeats(5000));
+  for (const limits of [{ ...noIntake, ...rateLimit(1) }, noIntake]) {
+    for (let i = 0; i < 3; i++) seen.log.info('m');
+    seen.intake.setThrottle(limits);
+  }
+  for (let i = 0; i < 2; i++) seen.log.info('m');
+  const told = ['message repeated 2 times: [m]', 'm', '2 records suppressed in the last 1 second', 'm', 'm'];
+  expect(bodies(seen)).toEqual(['m', ...told]);
+  expect(seen.clock.pendingTimers).toBe(0);
 });
 
 it('loses count of nothing, whatever comes when', async () => {

@@ -12,6 +12,11 @@ export interface ThrottleOptions {
   readonly rateLimit: ResolvedRateLimit;
 }
 
+/** Whether there is anything to hold back. */
+export function isThrottling({ repeats, rateLimit }: ThrottleOptions): boolean {
+  return repeats.windowMs !== undefined || rateLimit.recordsPerSecond !== undefined;
+}
+
 export interface ThrottleParts {
   readonly clock: Clock;
   /** Takes a summary, inside a log call or not; never throws. */

@@ -2,7 +2,7 @@ import type { ConfigDiagnostic, FileReloadDiagnostic } from '../diagnostic.ts';
 import type { ResolvedDestination, ResolvedOptions } from '../resolved-options.ts';
 
 /** A part of the configuration that can change while the program runs. */
-export const reloadable = ['levels', 'endpoints', 'destinations', 'route', 'sampling'] as const;
+export const reloadable = ['levels', 'endpoints', 'destinations', 'route', 'sampling', 'repeats', 'rateLimit'] as const;
 
 export type Reloadable = (typeof reloadable)[number];
 
@@ -60,6 +60,8 @@ function isApplicable(name: Reloadable, before: ResolvedOptions, after: Resolved
     case 'levels':
     case 'endpoints':
     case 'sampling':
+    case 'repeats':
+    case 'rateLimit':
       return true;
     case 'destinations':
       return toComparable(old.map(withoutEndpoints)) === toComparable(young.map(withoutEndpoints));
