@@ -12,26 +12,21 @@ import type { JobStore, Recalled } from '../storage/job-store.ts';
 import type { AgeLimits } from '../storage/storage-rules.ts';
 import { type OpenBatches, Storekeeper } from '../storage/storekeeper.ts';
 import { type AttemptParts, type AttemptResult, attempt } from './attempt.ts';
-import { type BookParts, bookOutcome, bookOversize } from './book-outcome.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import { createJob, type Job } from './job.ts';
 import { JobList } from './job-list.ts';
-import { inherit } from './job-order.ts';
+import { JobSteps, type StepRules } from './job-steps.ts';
 import { nextWakeMs } from './next-wake.ts';
 import { Pace, type PaceSettings } from './pace.ts';
 import { MIN_DELAY_MS } from './retry.ts';
 import { Settler } from './settler.ts';
 import { WakeTimer } from './wake-timer.ts';
 
-export interface DispatchSettings extends PaceSettings {
+export interface DispatchSettings extends PaceSettings, StepRules {
   /** A batch older than the limit of where it is kept goes to the fallback. */
   readonly maxAge: AgeLimits;
   readonly lingerMs: number;
-  /** How often a 500 is tried again. */
-  readonly maxServerErrorRetries: number;
-  /** Whether a 400 halves the batch until the bad record stands alone. */
-  readonly bisects: boolean;
   /** Whether one request is under way at a time, and the batches of a lane go in their order. */
   readonly isOrdered: boolean;
 }
@@ -63,7 +58,6 @@ const DISK_RETRY_MS = 1000;
  */
 export class Dispatcher {
   readonly #parts: DispatcherParts;
-  readonly #bookParts: BookParts;
   readonly #jobs: JobList;
   readonly #waiters: FlushWaiters;
   readonly #timer: WakeTimer;
@@ -73,6 +67,7 @@ export class Dispatcher {
   /** How jobs end that are not sent. */
   readonly settler: Settler;
   readonly #expiry: ExpiryWatch;
+  readonly #steps: JobSteps;
   #soon = false;
   #abort = new AbortController();
   #closing = false;
@@ -81,7 +76,6 @@ export class Dispatcher {
   constructor(parts: DispatcherParts, settings: DispatchSettings) {
     this.#parts = parts;
     const { clock, random, store, ledger, report } = parts;
-    const { maxServerErrorRetries, bisects } = settings;
     this.#jobs = new JobList(settings.isOrdered);
     const waiters = new FlushWaiters(clock);
     this.#waiters = waiters;
@@ -89,8 +83,6 @@ export class Dispatcher {
     const release = source.release.bind(source);
     this.settler = new Settler({ clock, jobs: this.#jobs, store, backlog, fallback, waiters, release });
     this.#pace = new Pace({ clock, random, jobs: this.#jobs, waiters }, settings);
-    const { bury, buryPart } = bindLetters(this.settler);
-    this.#bookParts = { ledger, report, maxServerErrorRetries, bisects, bury, buryPart };
     this.#timer = new WakeTimer(clock, () => this.#pump());
     this.#expiry = new ExpiryWatch(store, settings.maxAge);
     this.keeper = new Storekeeper({
@@ -102,6 +94,19 @@ export class Dispatcher {
       isOffline: () => pool.isOffline,
       onStored: (job) => this.#added(job),
       onBug: (error) => this.#reportBug(error),
+    });
+    this.#steps = new JobSteps({
+      jobs: this.#jobs,
+      store,
+      keeper: this.keeper,
+      settler: this.settler,
+      pace: this.#pace,
+      expiry: this.#expiry,
+      ledger,
+      report,
+      rules: settings,
+      onTaken: parts.onDelivered,
+      onNew: (job) => this.#added(job),
     });
     // Every attempt under way listens, eight for each endpoint; Node would warn of a leak at eleven.
     setMaxListeners(0, this.#abort.signal);
@@ -180,7 +185,7 @@ export class Dispatcher {
 
   /** Takes the outcome of an attempt that was made elsewhere: by the exit worker. */
   settleAs(job: Job, outcome: BatchOutcome, endpoint: Endpoint): void {
-    this.#apply(job, outcome, endpoint);
+    this.#steps.apply(job, outcome, endpoint);
   }
 
   #pumpSoon(): void {
@@ -240,12 +245,12 @@ export class Dispatcher {
     if (recalled !== 'inMemory') {
       pool.putBack(endpoint);
       if (recalled === 'corrupt') this.settler.corrupt(job);
-      else this.#waits(job, this.#parts.clock.nowMs() + DISK_RETRY_MS, true);
+      else this.#steps.wait(job, this.#parts.clock.nowMs() + DISK_RETRY_MS, true);
       return;
     }
     if (job.batch.bytes > endpoint.maxBatchBytes && job.batch.records > 1) {
       pool.putBack(endpoint);
-      this.#split(job);
+      this.#steps.split(job);
       return;
     }
     // First attempts and probes are free.
@@ -276,7 +281,7 @@ export class Dispatcher {
     // The deadline of a close may have settled the batch meanwhile; a late answer changes nothing then.
     if (job.state !== 'inFlight') return;
     const { chunk } = job;
-    this.#apply(job, outcome.batch, endpoint);
+    this.#steps.apply(job, outcome.batch, endpoint);
     // An earlier attempt may have been cut off with its request still in the hands of the system.
     if (isBodyFree && outcome.batch.kind === 'delivered' && job.attempts === 1) this.#parts.store.recycle(chunk);
   }
@@ -285,62 +290,7 @@ export class Dispatcher {
     this.#parts.pool.putBack(endpoint);
     if (job.state !== 'inFlight') return;
     job.attempts--;
-    this.#waits(job, this.#parts.clock.nowMs() + MIN_DELAY_MS);
-  }
-
-  #apply(job: Job, outcome: BatchOutcome, endpoint: Endpoint): void {
-    job.lastEndpoint = endpoint;
-    switch (bookOutcome(job, outcome, endpoint, this.#bookParts)) {
-      case 'taken':
-        this.#pace.succeeded();
-        this.#parts.onDelivered();
-        return this.settler.settle(job);
-      case 'refused':
-        return this.settler.settle(job);
-      case 'wait':
-        return this.#waits(job, this.#pace.retryAtMs(job));
-      case 'split':
-        return this.#split(job);
-      case 'shorten':
-        return this.#shorten(job, endpoint);
-    }
-  }
-
-  #waits(job: Job, dueMs: number, forDisk = false): void {
-    this.#jobs.change(job, () => {
-      this.keeper.takeBack(job);
-      job.state = 'waiting';
-      job.dueMs = dueMs;
-      job.waitsForDisk = forDisk;
-    });
-    this.#expiry.add(job);
-  }
-
-  #split(job: Job): void {
-    const halves = this.#parts.store.halve(job);
-    if (halves === undefined) return this.settler.giveUp(job, 'oversize');
-    this.#replace(job, halves);
-  }
-
-  /** Cuts the text of a record that is too large for an endpoint, once. */
-  #shorten(job: Job, endpoint: Endpoint): void {
-    const shorter = job.isCut ? undefined : this.#parts.store.shorten(job);
-    if (shorter !== undefined) {
-      const message = `${endpoint.label} refuses a record of ${job.batch.bytes} bytes as too large: its text was cut`;
-      this.#parts.report({ kind: 'recordReduced', message });
-      return this.#replace(job, [shorter]);
-    }
-    bookOversize(job, endpoint, this.#bookParts);
-    this.settler.settle(job);
-  }
-
-  #replace(job: Job, parts: readonly Job[]): void {
-    inherit(job, parts);
-    this.settler.replace(job, parts);
-    for (const part of parts) {
-      this.keeper.admit(part);
-      this.#added(part);
-    }
+    this.#steps.wait(job, this.#parts.clock.nowMs() + MIN_DELAY_MS);
   }
 
   #added(job: Job): void {
@@ -389,10 +339,6 @@ export class Dispatcher {
     const text = error instanceof Error ? error.message : String(error);
     this.#parts.report({ kind: 'internalError', message: `a bug in the delivery engine: ${text}; please report it` });
   }
-}
-
-function bindLetters(settler: Settler): Pick<BookParts, 'bury' | 'buryPart'> {
-  return { bury: settler.bury.bind(settler), buryPart: settler.buryPart.bind(settler) };
 }
 
 const internalError: AttemptResult = {
