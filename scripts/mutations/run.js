@@ -117,8 +117,15 @@ function list(folder, options = {}) {
 async function run(command, args) {
   const options = { cwd: copy, detached: true, stdio: ['ignore', 'pipe', 'ignore'] };
   const child = spawn(join(copy, 'node_modules/.bin', command), args, options);
-  const end = () => process.kill(-child.pid, 'SIGKILL');
+  const end = () => {
+    try {
+      process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // All of them have ended.
+    }
+  };
   const timer = setTimeout(end, TIMEOUT_MS);
+  child.once('exit', end); // What a test that failed left behind holds the pipe, and the machine.
   process.once('exit', end);
   let stdout = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {

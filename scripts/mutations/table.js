@@ -14,10 +14,10 @@ export const mutations = [
   },
   {
     rows: [2],
-    without: 'one probe at a time',
-    file: 'delivery/src/send/endpoint-pool.ts',
-    find: ' || endpoint.inFlight > 0) continue;\n      endpoint.health = startProbe(endpoint.health);\n',
-    replace: ') continue;\n',
+    without: 'ejection of endpoints that fail, when all of them do',
+    file: 'delivery/src/send/health.ts',
+    find: "(health.state === 'closed' && trips(next))",
+    replace: "(health.state === 'closed' && health.consecutiveFailures > 300)",
   },
   {
     rows: [3],
@@ -427,9 +427,9 @@ export const mutations = [
   {
     rows: [55],
     without: 'an end of segments in which nothing is',
-    file: 'delivery/src/spool/backlog.ts',
-    find: 'segment.isHandedOut = survey.pendingFrames === 0;',
-    replace: 'segment.isHandedOut = survey.frames > 0 && survey.pendingFrames === 0;',
+    file: 'delivery/src/spool/survey-report.ts',
+    find: 'else store.removeIfDone(segment);',
+    replace: '',
   },
   {
     rows: [56],
@@ -440,10 +440,10 @@ export const mutations = [
   },
   {
     rows: [57],
-    without: 'other work between two parts of a long survey',
-    file: 'delivery/src/spool/backlog.ts',
-    find: 'const SLICE_STEPS = 256;',
-    replace: 'const SLICE_STEPS = 1e9;',
+    without: 'a walk from header to header, past the payloads',
+    file: 'delivery/src/spool/segment-walk.ts',
+    find: 'const WINDOW_BYTES = 4096;',
+    replace: 'const WINDOW_BYTES = 4 * 1024 * 1024;',
   },
 
   // Other processes
@@ -464,12 +464,12 @@ export const mutations = [
   {
     rows: [61, 65],
     without: 'a write before the first attempt',
-    file: 'delivery/src/storage/storekeeper.ts',
-    find: "if (store.mode === 'wal' && store.takesBatches) this.#store(job);",
-    replace: "if (store.mode === 'wal' && store.takesBatches && job.batch.records < 0) this.#store(job);",
+    file: 'delivery/src/storage/storage-rules.ts',
+    find: "    case 'wal':\n      return true;\n",
+    replace: "    case 'wal':\n      return false;\n",
   },
   {
-    rows: [62, 63],
+    rows: [62, 63, 67],
     without: 'a hook for the end of the process',
     file: 'delivery/src/lifecycle/exit-hooks.ts',
     find: "process.on('exit', atExit);",
@@ -495,20 +495,6 @@ export const mutations = [
     file: 'delivery/src/send/patient-timeout.ts',
     find: 'const LATE_MS = 100;',
     replace: 'const LATE_MS = 1e9;',
-  },
-  {
-    rows: [67],
-    without: 'a lock of its own for a cluster worker',
-    file: 'delivery/src/spool/socket-lock.ts',
-    find: 'exclusive: true',
-    replace: 'exclusive: false',
-  },
-  {
-    rows: [67],
-    without: 'a hook for the end of a worker thread',
-    file: 'delivery/src/lifecycle/exit-hooks.ts',
-    find: "process.on('exit', atExit);",
-    replace: "process.on('SIGUSR2', atExit);",
   },
 
   // The application
@@ -549,17 +535,17 @@ export const mutations = [
   },
   {
     rows: [73],
-    without: 'a limit of what waits for a reader',
+    without: 'an end of the wait for a reader that is stuck',
     file: 'delivery/src/fallback/stdio.ts',
-    find: 'stream.writableLength > MAX_BUFFERED_BYTES',
-    replace: 'stream.writableLength > 1000 * MAX_BUFFERED_BYTES',
+    find: "if (code !== 'EAGAIN' || performance.now() >= endMs) return at;",
+    replace: "if (code !== 'EAGAIN') return at;",
   },
   {
     rows: [74],
-    without: 'patience with a pipe that is full',
-    file: 'delivery/src/fallback/stdio.ts',
-    find: "if (code !== 'EAGAIN' || performance.now() >= endMs) return at;",
-    replace: "if (code !== 'EINTR' || performance.now() >= endMs) return at;",
+    without: 'a line for each record',
+    file: 'delivery/src/fallback/fallback-output.ts',
+    find: "chunk.lines.join('\\n')",
+    replace: "chunk.lines.join(' ')",
   },
   {
     rows: [75],

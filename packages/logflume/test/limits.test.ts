@@ -44,7 +44,7 @@ describe('a value that is too much', () => {
         circle['self'] = circle;
         return circle;
       },
-      /./,
+      /^{"self":"\[Circular\]"}$/,
     ],
     [
       'a getter that throws',
@@ -53,7 +53,7 @@ describe('a value that is too much', () => {
           throw new Error('mine');
         },
       }),
-      /./,
+      /^{"a":"\[Throws: mine\]"}$/,
     ],
     ['a BigInt', () => 2n ** 100n, /^1267650600228229401496703205376$/],
     ['a text of 100 MB', () => 'x'.repeat(100_000_000), /^x{1000}/],
@@ -65,7 +65,8 @@ describe('a value that is too much', () => {
     expect(log.stats()).toMatchObject({ accepted: 1, delivered: 1 });
     const [arrived] = memory.records();
     const found = arrived?.record.attributes?.find(({ key }) => key === 'value')?.value;
-    expect(String(found === undefined ? '' : toPlainValue(found))).toMatch(expected);
+    const plain = toPlainValue(found ?? {});
+    expect(typeof plain === 'string' ? plain : JSON.stringify(plain)).toMatch(expected);
     expect(JSON.stringify(arrived).length).toBeLessThan(300_000);
   });
 });
