@@ -38,7 +38,7 @@ describe('slots', () => {
       { transport: { send: () => Promise.reject(new Error('rejected')), close: () => undefined } },
       0,
     ],
-    ['headers() that reject', { headers: () => Promise.reject(new Error('no token')) }, 3],
+    ['headers() that reject', { headers: () => Promise.reject(new Error('no token')) }, 0],
     [
       'headers() that throw',
       {
@@ -46,9 +46,9 @@ describe('slots', () => {
           throw new Error('no token');
         },
       },
-      3,
+      0,
     ],
-    ['headers() that never answer', { headers: () => new Promise<never>(() => undefined) }, 3],
+    ['headers() that never answer', { headers: () => new Promise<never>(() => undefined) }, 0],
     [
       'a format that cannot frame',
       {
@@ -319,11 +319,16 @@ describe('the fallback', () => {
       decoded += runs.reduce((sum, { records }) => sum + records, 0);
       return textFormat.lines(runs);
     };
-    const engine = createEngine(() => refused, { format: { ...textFormat, lines }, batch: { maxRecords: 4000 } });
-    for (let i = 0; i < 12_000; i++) engine.log(`${i}`);
-    const closed = engine.delivery.close({ timeoutMs: 2000 });
-    await engine.clock.advance(2000);
-    expect(await closed).toMatchObject({ fallback: 5000, dropped: 7000 });
+    const engine = createEngine(() => refused, {
+      format: { ...textFormat, lines },
+      queue: { maxBytes: 64 * 1024 },
+      batch: { maxRecords: 2000 },
+    });
+    for (let i = 0; i < 40_000; i++) engine.log(`${i}`);
+    await engine.clock.settle();
+    const { fallback, dropped, pending } = engine.delivery.stats();
+    expect(fallback).toBe(5000);
+    expect(fallback + dropped.byReason.queue_full + pending).toBe(40_000);
     expect(decoded).toBe(5000);
     expect(engine.stdio.lines.filter((line) => line.startsWith('{'))).toHaveLength(5000);
   });
