@@ -240,10 +240,10 @@ export const mutations = [
   },
   {
     rows: [34],
-    without: 'fewer requests at once on a slower link',
+    without: 'as few requests at once as a link that queues can use',
     file: 'delivery/src/send/concurrency.ts',
-    find: 'if (state.backpressure || slow) limit',
-    replace: 'if (state.backpressure) limit',
+    find: '(state.meanMs < 0 || currentMs <= state.meanMs)',
+    replace: '(state.meanMs < 0 || currentMs > 0)',
   },
   {
     rows: [35],
@@ -440,10 +440,10 @@ export const mutations = [
   },
   {
     rows: [57],
-    without: 'a walk from header to header, past the payloads',
-    file: 'delivery/src/spool/segment-walk.ts',
-    find: 'const WINDOW_BYTES = 4096;',
-    replace: 'const WINDOW_BYTES = 4 * 1024 * 1024;',
+    without: 'a start that reads the first header of a segment alone',
+    file: 'delivery/src/spool/folder-listing.ts',
+    find: 'const bytes = new Uint8Array(HEADER_BYTES);',
+    replace: 'const bytes = new Uint8Array(Math.max(HEADER_BYTES, segment.bytes));',
   },
 
   // Other processes

@@ -96,10 +96,10 @@ describe('slots', () => {
     const report = engine.delivery.flush({ timeoutMs: 20_000 });
     await engine.clock.advance(20_000);
     expect((await report).delivered).toBe(delivered);
-    expect(inFlight(engine)).toBe(0);
     const closed = engine.delivery.close();
     await engine.clock.advance(10_000);
     expect((await closed).pending).toBe(0);
+    expect(inFlight(engine)).toBe(0);
     expect(isLawful(engine)).toBe(true);
     expect(engine.clock.pendingTimers).toBe(0);
   });
