@@ -77,8 +77,10 @@ const FIRST_LINE = /^([\w$.]+)(?: \[[\w$]+\])?(?:: ([\s\S]*?))?(?=\n {4}at |\n?$
 /** A child logger and `format.errors()` make a plain object of an error; its class is told by the first line alone. */
 function describeRemains(members: Members): FoundException {
   const { stack, cause, code } = members;
-  if (typeof stack !== 'string' || !stack.includes('\n')) {
-    return { exception: undefined, described: undefined, copied: [] };
+  if (typeof stack !== 'string') return { exception: undefined, described: undefined, copied: [] };
+  if (!stack.includes('\n')) {
+    // Nothing by which it could be told from any other attribute of that name.
+    return { exception: undefined, described: { stack: toSafeErrorText(stack) }, copied: [] };
   }
   const [, type = 'Error', text = ''] = FIRST_LINE.exec(stack) ?? [];
   const hasCode = typeof code === 'string' || typeof code === 'number';
