@@ -87,6 +87,19 @@ export const good: readonly LoggerOptions[] = [
   {},
   { name: 'shop', level: 'info,db=debug', endpoints: ['http://a', { url: 'http://b', weight: 2 }] },
   { headers: async () => ({ authorization: 'Bearer t' }), console: 'pretty', fallback: 'none' },
+  {
+    processors: [
+      () => undefined,
+      () => null,
+      () => ({ 'deploy.color': 'blue' }),
+      (record) => record,
+      ({ attributes, logger }) => {
+        attributes['logger'] = logger;
+      },
+    ],
+    sampling: { ratio: 0.5, levels: { debug: 0.1 }, loggers: 'db=0.1' },
+    rateLimit: { recordsPerSecond: 10, by: 'message', upTo: 'error' },
+  },
   { name: undefined, endpoints: undefined, batch: { lingerMs: undefined } },
 ];
 
@@ -105,6 +118,12 @@ export const bad: readonly LoggerOptions[] = [
   { timeoutMs: '10s' },
   // @ts-expect-error no such fallback
   { fallback: 'file' },
+  // @ts-expect-error a processor has finished when it returns
+  { processors: [async () => undefined] },
+  // @ts-expect-error what a processor answers are attributes
+  { processors: [() => false] },
+  // @ts-expect-error no such level
+  { sampling: { levels: { loud: 0.1 } } },
   // @ts-expect-error no such member
   { batch: { size: 100 } },
 ];

@@ -2,7 +2,7 @@ import { SeverityNumber } from '@opentelemetry/api-logs';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { createLogger, withContext } from 'logflume';
 import { describe, expect, it } from 'vitest';
-import { createLogRecordProcessor } from '../src/index.ts';
+import { createLogRecordProcessor, type OwnLoggerOptions } from '../src/index.ts';
 import { createGate, createProvider, createRig } from './rig.ts';
 
 describe('a processor in a provider of the SDK', () => {
@@ -210,3 +210,23 @@ function ownOptions(rig: { readonly backend: { readonly url: string } }): {
 } {
   return { endpoints: [rig.backend.url], exit: { handleSignals: false } };
 }
+
+it('writes through the intake of its logger: processors, shares and repeats hold for records of the SDK', async () => {
+  await using rig = await createRig();
+  const intake: Partial<OwnLoggerOptions> = {
+    processors: [({ body, attributes }) => (body === 'noise' ? null : { seen: attributes['i'] })],
+    sampling: { levels: 'debug=0' },
+    repeats: { windowMs: 600_000 },
+  };
+  await using provider = createProvider(createLogRecordProcessor({ ...rig.options, ...intake }));
+  const logger = provider.getLogger('orders');
+  logger.emit({ severityNumber: SeverityNumber.DEBUG, body: 'left out' });
+  logger.emit({ body: 'noise' });
+  for (let i = 0; i < 3; i++) logger.emit({ severityNumber: SeverityNumber.ERROR, body: 'again', attributes: { i } });
+  await provider.forceFlush();
+  const records = rig.backend.records();
+  expect(records.map(({ body, attributes }) => [body, attributes['seen']])).toEqual([
+    ['again', 0],
+    ['message repeated 2 times: [again]', undefined],
+  ]);
+});

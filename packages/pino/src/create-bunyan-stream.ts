@@ -1,4 +1,4 @@
-import type { DeliveryReport, DeliveryStats, FlushOptions, Level } from 'logflume';
+import type { DeliveryReport, FlushOptions, Level, LoggerStats } from 'logflume';
 import { OUTPUT_LOGGER } from './create-pino-destination.ts';
 import { severityOfName } from './decide-severity.ts';
 import { HostOutput, type OutputOptions } from './host-output.ts';
@@ -21,7 +21,7 @@ export interface BunyanStream {
   /** Flushes and ends; a shared logger is only flushed. Never rejects. */
   close(options?: FlushOptions): Promise<DeliveryReport>;
   /** The ledger: `accepted = delivered + rejected + fallback + dropped.total + pending`. */
-  stats(): DeliveryStats;
+  stats(): LoggerStats;
   [Symbol.asyncDispose](): Promise<void>;
 }
 

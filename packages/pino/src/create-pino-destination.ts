@@ -1,4 +1,4 @@
-import type { DeliveryReport, DeliveryStats, FlushOptions } from 'logflume';
+import type { DeliveryReport, FlushOptions, LoggerStats } from 'logflume';
 import { HostOutput, type OutputOptions } from './host-output.ts';
 import { LineRecorder } from './line-recorder.ts';
 
@@ -32,7 +32,7 @@ export interface PinoDestination {
   /** As `end()`, with the report. Never rejects. */
   close(options?: FlushOptions): Promise<DeliveryReport>;
   /** The ledger: `accepted = delivered + rejected + fallback + dropped.total + pending`. */
-  stats(): DeliveryStats;
+  stats(): LoggerStats;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -116,7 +116,7 @@ class Destination implements PinoDestination {
     return this.#output.close(options);
   }
 
-  stats(): DeliveryStats {
+  stats(): LoggerStats {
     return this.#output.stats();
   }
 

@@ -1,7 +1,6 @@
 import {
   createLogger,
   type DeliveryReport,
-  type DeliveryStats,
   emitRecord,
   type FlushOptions,
   type HostRecord,
@@ -9,6 +8,7 @@ import {
   LogflumeError,
   type Logger,
   type LoggerOptions,
+  type LoggerStats,
 } from 'logflume';
 
 /** A logger of one's own to share, instead of options for a new one. */
@@ -73,7 +73,7 @@ export class HostOutput {
     return this.#isShared ? this.logger.flush(options) : this.logger.close(options);
   }
 
-  stats(): DeliveryStats {
+  stats(): LoggerStats {
     return this.logger.stats();
   }
 

@@ -216,3 +216,22 @@ describe('options that cannot work', () => {
     );
   });
 });
+
+it('writes through the intake of its logger: processors, shares and repeats hold for records of pino', async () => {
+  await using receiver = await createReceiver({
+    processors: [({ body, attributes }) => (body === 'noise' ? null : { seen: attributes['i'] })],
+    sampling: { levels: 'debug=0' },
+    repeats: { windowMs: 600_000 },
+  });
+  const destination = createPinoDestination({ logger: receiver.logger });
+  const logger = pino({ level: 'debug' }, destination);
+  logger.debug('left out');
+  logger.info('noise');
+  for (let i = 0; i < 3; i++) logger.error({ i }, 'again');
+  const records = await receiver.records();
+  expect(records.map(({ body, attributes }) => [body, attributes['seen']])).toEqual([
+    ['again', 0],
+    ['message repeated 2 times: [again]', undefined],
+  ]);
+  expect(destination.stats().suppressed.byReason).toMatchObject({ processor: 1, sampled: 1, repeated: 2 });
+});

@@ -404,3 +404,21 @@ describe('the async context of a call (W17)', () => {
     await rig.single();
   });
 });
+
+it('writes through the intake of its logger: processors, shares and repeats hold for records of winston', async () => {
+  await using rig = await createRig({
+    processors: [({ body, attributes }) => (body === 'noise' ? null : { seen: attributes['i'] })],
+    sampling: { levels: 'debug=0' },
+    repeats: { windowMs: 600_000 },
+  });
+  const log = winston.createLogger({ level: 'debug', transports: [new LogflumeTransport({ logger: rig.logger })] });
+  log.debug('left out');
+  log.info('noise');
+  for (let i = 0; i < 3; i++) log.error('again', { i });
+  const records = await rig.received();
+  expect(records.map(({ body, attributes }) => [body, attributes['seen']])).toEqual([
+    ['again', 0],
+    ['message repeated 2 times: [again]', undefined],
+  ]);
+  expect(rig.logger.stats().suppressed.byReason).toMatchObject({ processor: 1, sampled: 1, repeated: 2 });
+});

@@ -12,16 +12,36 @@ import { isPlainObject } from '../call-shapes.ts';
 const decoded = new WeakMap<EncodedAttributes, Readonly<Record<string, unknown>>>();
 
 /**
- * All attributes of a record, the bound ones too, in one object without a prototype that belongs to nobody else. Never
- * throws: what cannot be read is text that says so, as in the encoder.
+ * All attributes of a record, the bound ones too, in one plain object that belongs to nobody else. Never throws: what
+ * cannot be read is text that says so, as in the encoder.
  *
  * What is bound is decoded from its bytes, so it is redacted already.
  */
 export function ownAttributesOf({ attributes, bound }: LogRecordInput): Record<string, unknown> {
-  const all: Record<string, unknown> = Object.create(null);
-  if (bound !== undefined) Object.assign(all, decode(bound));
-  if (attributes !== undefined) Object.assign(all, copyOf(attributes));
-  return all;
+  // Filled by `assign`: literals with two spreads take five times as long here (Node 20).
+  const all: Record<string, unknown> = {};
+  if (bound !== undefined) addAttributes(all, decode(bound));
+  if (attributes === undefined) return all;
+  try {
+    if (isPlainObject(attributes)) return addAttributes(all, attributes);
+  } catch {
+    // A getter or a trap throws: each member gets a net of its own.
+  }
+  return addAttributes(all, readMembers(attributes, Number.POSITIVE_INFINITY).members);
+}
+
+/**
+ * Adds the members of an object, `__proto__` as a member like others.
+ *
+ * @throws what a getter or a trap of `source` throws.
+ */
+export function addAttributes(target: Record<string, unknown>, source: object): Record<string, unknown> {
+  if (!Object.hasOwn(source, '__proto__')) return Object.assign(target, source);
+  for (const [key, value] of Object.entries(source)) {
+    // Assigning this one key would set the prototype instead.
+    Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
+  }
+  return target;
 }
 
 /** How many attributes a record has, as far as that can be known. */
@@ -29,20 +49,11 @@ export function countAttributes(record: LogRecordInput): number {
   return Object.keys(ownAttributesOf(record)).length;
 }
 
-function copyOf(attributes: object): object {
-  try {
-    if (isPlainObject(attributes)) return { ...attributes };
-  } catch {
-    // A getter or a trap throws: each member gets a net of its own.
-  }
-  return readMembers(attributes, Number.POSITIVE_INFINITY).members;
-}
-
 function decode(bound: EncodedAttributes): Readonly<Record<string, unknown>> {
   const known = decoded.get(bound);
   if (known !== undefined) return known;
-  const members: Record<string, unknown> = Object.create(null);
-  for (const { key, value } of decodeLogRecord(bound.bytes).attributes ?? []) members[key] = toValue(value);
+  const attributes = decodeLogRecord(bound.bytes).attributes ?? [];
+  const members = Object.fromEntries(attributes.map(({ key, value }) => [key, toValue(value)]));
   // Objects would be shared between records, and a processor may change them.
   if (Object.values(members).every((value) => typeof value !== 'object')) decoded.set(bound, members);
   return members;

@@ -239,6 +239,21 @@ it.each([
   ]);
 });
 
+it('takes a member of the name __proto__ for one like others', () => {
+  const member = () => JSON.parse('{"__proto__":{"hidden":1},"a":1}');
+  const seen: unknown[] = [];
+  const { log, last } = createSeenIntake({
+    processors: [({ attributes }) => void seen.push(attributes['hidden'], Object.keys(attributes)), member],
+  });
+  log.info('m', member());
+  log.child(member()).info('m');
+  expect(seen).toEqual([undefined, ['__proto__', 'a'], undefined, ['__proto__', 'a']]);
+  expect(Object.entries(last().attributes)).toEqual([
+    ['__proto__', { hidden: 1 }],
+    ['a', 1],
+  ]);
+});
+
 it('takes attributes of another realm as such', () => {
   const { log, last } = createSeenIntake({
     processors: [anyProcessor(() => runInNewContext('Object.assign(Object.create(null), { far: 1 })'))],

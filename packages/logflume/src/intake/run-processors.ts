@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { describeError, type LogRecordInput } from '@logflume/otlp';
 import { isPlainObject } from '../call-shapes.ts';
-import { countAttributes, ownAttributesOf } from './own-attributes.ts';
+import { addAttributes, countAttributes, ownAttributesOf } from './own-attributes.ts';
 import type { ProcessedRecord, Processor } from './processor.ts';
 import { withDropped } from './with-dropped.ts';
 
@@ -61,7 +61,7 @@ export class ProcessorChain {
           settleQuietly(answer);
           return this.#fail(record, name, 'promise');
         }
-        if (isPlainObject(answer)) Object.assign(view.attributes, answer);
+        if (isPlainObject(answer)) addAttributes(view.attributes, answer);
         else this.#parts.onProblem({ processor: name, kind: 'unusable', what: kindOf(answer) });
       }
       return toRecord(record, view) ?? this.#fail(record, name, 'attributes that are no object');

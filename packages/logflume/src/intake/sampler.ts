@@ -62,12 +62,31 @@ const WARN = severityOfLevel.warn;
 /** By OTLP's ranges of four numbers; unspecified first. */
 const levelNames: readonly (Level | undefined)[] = [undefined, 'trace', 'debug', 'info', 'warn', 'error', 'fatal'];
 
-/** A share with what records that it keeps are told of it. */
+/** A share, and what records that it keeps say of it: with a trace, and without one. */
 interface Rule {
   readonly threshold: Threshold;
-  readonly encoded: EncodedAttributes;
-  /** By what was bound to them before. */
-  readonly merged: WeakMap<EncodedAttributes, EncodedAttributes>;
+  readonly traced: SharedAttributes;
+  readonly untraced: SharedAttributes;
+}
+
+/** Attributes over those that are bound already: records of one logger and context have the same, so they are merged once. */
+class SharedAttributes {
+  readonly #encoded: EncodedAttributes;
+  readonly #merged = new WeakMap<EncodedAttributes, EncodedAttributes>();
+
+  constructor(attributes: object) {
+    this.#encoded = encodeAttributes(attributes, defaultEncodeLimits);
+  }
+
+  over(bound: EncodedAttributes | undefined): EncodedAttributes {
+    if (bound === undefined) return this.#encoded;
+    let merged = this.#merged.get(bound);
+    if (merged === undefined) {
+      merged = mergeAttributes(bound, this.#encoded);
+      this.#merged.set(bound, merged);
+    }
+    return merged;
+  }
 }
 
 /** Keeps a share of the records. */
@@ -96,16 +115,11 @@ export class Sampler {
     const traced = randomnessOf(record.traceId);
     const randomness = traced ?? this.#draw();
     if (!isKept(rule.threshold, randomness)) return undefined;
-    const told = traced === undefined ? encodeShare(rule.threshold, randomness) : rule.encoded;
-    return withBound(record, record.bound === undefined ? told : this.#merge(record.bound, rule, told));
-  }
-
-  /** Records of one logger and trace have the same to tell. */
-  #merge(bound: EncodedAttributes, { encoded, merged }: Rule, told: EncodedAttributes): EncodedAttributes {
-    if (told !== encoded) return mergeAttributes(bound, told);
-    const known = merged.get(bound) ?? mergeAttributes(bound, told);
-    merged.set(bound, known);
-    return known;
+    const { bound } = record;
+    return withBound(
+      record,
+      traced === undefined ? withRandomness(rule.untraced.over(bound), randomness) : rule.traced.over(bound),
+    );
   }
 
   #draw(): string {
@@ -122,7 +136,12 @@ export class Sampler {
     let rule = this.#rules.get(key);
     if (rule === undefined) {
       const threshold = toThreshold(shareFor(this.#options, levelNames[rank], this.#nameOf(group)));
-      rule = { threshold, encoded: encodeShare(threshold), merged: new WeakMap() };
+      const share = { 'sampling.threshold': threshold.digits };
+      rule = {
+        threshold,
+        traced: new SharedAttributes(share),
+        untraced: new SharedAttributes({ ...share, [RANDOMNESS_KEY]: NO_RANDOMNESS }),
+      };
       this.#rules.set(key, rule);
     }
     return rule;
@@ -144,7 +163,14 @@ export function shareFor(
   }
 }
 
-function encodeShare({ digits }: Threshold, randomness?: string): EncodedAttributes {
-  const attributes = { 'sampling.threshold': digits, 'sampling.randomness': randomness };
-  return encodeAttributes(attributes, defaultEncodeLimits);
+const RANDOMNESS_KEY = 'sampling.randomness';
+
+/** Writes the digits where those of no number stand, at the end: encoding them for each record would cost as much again. */
+function withRandomness(attributes: EncodedAttributes, randomness: string): EncodedAttributes {
+  const { bytes, keys, ends, dropped } = attributes;
+  // Left out where other attributes take all the room there is.
+  if (!keys.has(RANDOMNESS_KEY)) return attributes;
+  const copy = Buffer.from(bytes);
+  copy.write(randomness, copy.length - randomness.length, 'latin1');
+  return { bytes: copy, keys, ends, dropped };
 }
