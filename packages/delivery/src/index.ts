@@ -12,7 +12,7 @@ export { createRateLimit } from './diagnostics.ts';
 export type { LogflumeErrorCode } from './errors.ts';
 export { LogflumeError } from './errors.ts';
 export type { Stdio } from './fallback/stdio.ts';
-export { createStdio, writeLines } from './fallback/stdio.ts';
+export { createStdio, writeBytes, writeLines } from './fallback/stdio.ts';
 export type { BodyPart, Compression, Format, RecordRun, ReplyVerdict } from './format.ts';
 export type { LedgerCounts } from './ledger.ts';
 export type { ExitParticipant } from './lifecycle/exit-hooks.ts';

@@ -78,7 +78,7 @@ export function writeLines(descriptor: number, lines: readonly string[], deadlin
       text += `${lines[to++]}\n`;
     }
     const bytes = Buffer.from(text);
-    const done = writeAll(descriptor, bytes, endMs);
+    const done = writeBytes(descriptor, bytes, endMs - performance.now());
     if (done < bytes.length) return written + countFeeds(bytes.subarray(0, done));
     written += to - from;
     from = to;
@@ -86,7 +86,9 @@ export function writeLines(descriptor: number, lines: readonly string[], deadlin
   return written;
 }
 
-function writeAll(descriptor: number, bytes: Buffer, endMs: number): number {
+/** Writes bytes synchronously, waiting for a full pipe until the deadline. Never throws. @returns how many were written. */
+export function writeBytes(descriptor: number, bytes: Buffer, deadlineMs: number): number {
+  const endMs = performance.now() + deadlineMs;
   let at = 0;
   while (at < bytes.length) {
     try {

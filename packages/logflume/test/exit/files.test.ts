@@ -1,5 +1,9 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   appendFileSync,
+  copyFileSync,
+  createReadStream,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -7,12 +11,14 @@ import {
   renameSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
+import { createLogger, type FileOutputOptions } from '../../src/index.ts';
 import { readCri, toCriLines } from '../cri-log.ts';
 import { type Fixture, runFixture, startFixture } from './run-fixture.ts';
 
@@ -218,3 +224,75 @@ describe('a sidecar that repeats the file on its stdout', () => {
     expect(numbersIn(`${readCri(long).join('\n')}\n`)).toStrictEqual(numbers(100));
   });
 });
+
+describe('a pipe in place of a file', () => {
+  beforeEach(() => execFileSync('mkfifo', [path]));
+
+  it('is written whole for a slow reader, and not rotated', async () => {
+    const reader = createReadStream(path, { highWaterMark: 1000 });
+    const chunks: Buffer[] = [];
+    const read = (async () => {
+      for await (const chunk of reader) {
+        chunks.push(chunk);
+        await new Promise(setImmediate);
+      }
+    })();
+    const log = createFileLogger({ maxBytes: 65_536 });
+    for (const i of numbers(2000)) log.info('é'.repeat(50), { i });
+    await expect(log.close()).resolves.toMatchObject({ delivered: 2000 });
+    await read;
+    expect(numbersIn(Buffer.concat(chunks).toString())).toStrictEqual(numbers(2000));
+    expect(readdirSync(directory)).toStrictEqual(['app.log']);
+  });
+
+  it('that nobody reads holds up neither a close nor the end of the process', async () => {
+    const log = createFileLogger();
+    for (const i of numbers(3000)) log.info('nobody will know', { i });
+    const { delivered, dropped } = await log.close({ timeoutMs: 200 });
+    expect(delivered + dropped).toBe(3000);
+    expect(dropped).toBeGreaterThan(0);
+    const { code, signal } = await run({}, 'exit', '3000');
+    expect([code, signal]).toStrictEqual([0, null]);
+  });
+});
+
+describe('a reader that follows the name', () => {
+  it('sees every line once, in order, across rotations', async () => {
+    // As in the manifests: of a file that is not there yet tail asks but now and then.
+    appendFileSync(path, '');
+    const tail = spawn('tail', ['-n', '+1', '-F', path], { stdio: ['ignore', 'pipe', 'ignore'] });
+    let seen = '';
+    tail.stdout.setEncoding('utf8').on('data', (text: string) => {
+      seen += text;
+    });
+    const ended = once(tail, 'close');
+    const log = createFileLogger({ maxBytes: 65_536, maxFiles: 100 });
+    const until = (count: number) => expect.poll(() => linesOf(seen).length, { timeout: 10_000 }).toBe(count);
+    log.info('the reader is there', { i: 0 });
+    await until(1);
+    for (let count = 1; count < 3001; count += 500) {
+      for (const i of numbers(500, count)) log.info('followed', { i, padding: 'x'.repeat(50) });
+      await until(count + 500);
+    }
+    await log.close();
+    tail.kill();
+    await ended;
+    expect(numbersIn(seen)).toStrictEqual(numbers(3001));
+    expect(readdirSync(directory).length).toBeGreaterThan(3);
+  });
+
+  it('may copy the file and empty it: what comes then begins it anew', async () => {
+    const log = createFileLogger();
+    for (const i of numbers(100)) log.info('first', { i });
+    await log.flush();
+    copyFileSync(path, `${path}.1`);
+    truncateSync(path);
+    for (const i of numbers(100, 100)) log.info('second', { i });
+    await log.close();
+    expect(numbersIn(readFileSync(`${path}.1`, 'utf8'))).toStrictEqual(numbers(100));
+    expect(numbersIn(readFileSync(path, 'utf8'))).toStrictEqual(numbers(100, 100));
+  });
+});
+
+const createFileLogger = (more: Partial<FileOutputOptions> = {}) =>
+  createLogger({ file: { path, ...more }, exit: { handleSignals: false } });

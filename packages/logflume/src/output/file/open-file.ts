@@ -21,9 +21,11 @@ const DIRECTORY_MODE = 0o750;
 
 /**
  * A link is not followed: whoever may write into the directory could else point our records, and our rights, at any
- * file. Where there are no such links (Windows) the flag is 0.
+ * file. A pipe that nobody reads says that it is full, instead of holding up a thread, or the end of the process, for ever.
+ * Where there is no such thing (Windows) a flag is 0.
  */
-const FLAGS = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
+const FLAGS =
+  constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /**
  * Opens a file for appending, and makes it and its directories if they are not there. Synchronous, as its calls take

@@ -11,7 +11,7 @@ import {
   write,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type Clock, type Timer, writeLines } from '@logflume/delivery';
+import { type Clock, type Timer, writeBytes, writeLines } from '@logflume/delivery';
 import type { LineStream } from '../line-writer.ts';
 import { codeOf, identityOf, type OpenFile, openForAppend } from './open-file.ts';
 import { endOfFittingLines, rotatedPath, surplusFiles } from './rotated-files.ts';
@@ -32,6 +32,9 @@ export interface FileEvents {
 
 /** Between two tries while the disk is full or the file may not be written. */
 const RETRY_MS = 1000;
+
+/** Between two tries while a pipe is full. */
+const PIPE_WAIT_MS = 20;
 
 /** Between two looks whether the name still means our file: somebody may have moved it away, or emptied it. */
 const LOOK_MS = 1000;
@@ -113,6 +116,7 @@ export class RotatingFile implements LineStream {
     if (this.#done === undefined) return true;
     const endMs = this.#clock.nowMs() + deadlineMs;
     this.#done = undefined;
+    if (this.#file?.isRegular === false) return this.#finishPipe(this.#file, deadlineMs);
     if (
       this.#underWay !== undefined &&
       this.#isWritten(this.#underWay, Math.min(endMs, this.#clock.nowMs() + PATIENCE_MS))
@@ -123,6 +127,12 @@ export class RotatingFile implements LineStream {
     if (rest === '') return true;
     const lines = rest.slice(0, -1).split('\n');
     return this.writeLinesSync(lines, Math.max(0, endMs - this.#clock.nowMs())) === lines.length;
+  }
+
+  /** What a pipe has taken is known but for a write under way, which may come twice. */
+  #finishPipe({ descriptor }: OpenFile, deadlineMs: number): boolean {
+    const rest = this.#chunk.subarray(this.#at);
+    return writeBytes(descriptor, rest, deadlineMs) === rest.length;
   }
 
   writeLinesSync(lines: readonly string[], deadlineMs: number): number {
@@ -164,6 +174,10 @@ export class RotatingFile implements LineStream {
     this.#writeAll(file, bytes, 0, (error, written) => {
       this.#underWay = undefined;
       if (this.#done === undefined) return; // The exit handler was here first.
+      if (error !== null && !file.isRegular && codeOf(error) === 'EAGAIN') {
+        this.#at = from + written;
+        return this.#wait(PIPE_WAIT_MS);
+      }
       if (error !== null) {
         this.#undo(file, written);
         return this.#failed(codeOf(error));
@@ -203,8 +217,12 @@ export class RotatingFile implements LineStream {
       this.#isFailing = true;
       this.#events.failing(code);
     }
+    this.#wait(RETRY_MS);
+  }
+
+  #wait(delayMs: number): void {
     if (this.#isClosed) return this.#settle(false);
-    this.#retry = this.#clock.after(RETRY_MS, () => {
+    this.#retry = this.#clock.after(delayMs, () => {
       this.#retry = undefined;
       this.#continue();
     });
