@@ -19,6 +19,9 @@ const hostTests = [
   'packages/winston/',
   'packages/pino/',
   'packages/opentelemetry/',
+  'packages/middleware/test/axios',
+  'packages/middleware/test/fetch',
+  'packages/e2e/test/http-errors',
   'examples/unmodified/',
 ];
 /** Pinned as the other oracles are: the first generation with the logs API inside `@opentelemetry/api`. */

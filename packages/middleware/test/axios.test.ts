@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers';
+import { inspect } from 'node:util';
 import axios, { type AxiosInstance } from 'axios';
 import axiosRetry from 'axios-retry';
 import { withContext } from 'logflume';
@@ -260,7 +261,8 @@ describe('calls of axios', () => {
     const undo = logAxios(instance, { logger: rig.log });
     logAxios(instance, { logger: rig.log, onDiagnostic });
     expect(onDiagnostic).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ reason: 'mountedTwice' }));
-    await instance.get('/users/1');
+    const { config } = await instance.get('/users/1');
+    expect(inspect(config, { depth: 9 })).not.toMatch(/PipelineLogger/);
     undo();
     undo();
     await instance.get('/users/2');

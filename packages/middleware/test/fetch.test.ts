@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { withContext } from 'logflume';
 import { Agent, request as undiciRequest } from 'undici';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { logFetch, type OutboundLogOptions, withUrlTemplate } from '../src/fetch.ts';
+import { accessLog } from '../src/node-http.ts';
 import { OutboundRig, SECRET } from './outbound-rig.ts';
 
 const trace = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 };
@@ -199,6 +201,31 @@ describe('logFetch', () => {
     await (await fetch(`${rig.url}/moved`)).text();
     const statuses = (await rig.calls(2)).map(({ attributes }) => attributes['http.response.status_code']);
     expect(statuses).toEqual([302, 200]);
+  });
+
+  it('ties the calls of a request to it, and what is called to its trace', async () => {
+    await using rig = await OutboundRig.start();
+    watch(rig);
+    const access = accessLog({ logger: rig.log });
+    const server = http.createServer(
+      access.wrap(async (_request, response) => {
+        await (await fetch(`${rig.url}/users/7`)).text();
+        response.end();
+      }),
+    );
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const incoming = `00-${trace.traceId}-${trace.spanId}-01`;
+    const request = http.get({ port: (server.address() as AddressInfo).port, headers: { traceparent: incoming } });
+    const [response] = await once(request, 'response');
+    await text(response);
+    server.close();
+    const records = await rig.calls(2);
+    expect(rig.seen[0]?.headers['traceparent']).toBe(incoming);
+    const call = records.find(({ attributes }) => attributes['url.path'] === '/users/7');
+    expect(call).toMatchObject({
+      traceId: trace.traceId,
+      attributes: { 'request.id': response.headers['x-request-id'] },
+    });
   });
 
   it('never tells of what carries records, also while their backend is down', async () => {

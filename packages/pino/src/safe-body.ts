@@ -2,7 +2,9 @@ import { mayTellHttp, safeText, toSafeErrorText } from '@logflume/otlp';
 
 /** A message without what HTTP clients send and get: pino writes the objects of `%j` and `%o` into it as JSON. */
 export function safeBody(body: unknown): unknown {
-  if (typeof body !== 'string' || !mayTellHttp(body)) return body;
+  if (typeof body !== 'string') return body;
+  // Most messages have no brace, which is quicker to see.
+  if (!body.includes('{') || !mayTellHttp(body)) return toSafeErrorText(body);
   let safe = '';
   let rest = body;
   for (let start = rest.indexOf('{'); start !== -1; start = rest.indexOf('{')) {

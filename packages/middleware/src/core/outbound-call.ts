@@ -8,8 +8,8 @@ import { writeOutboundRecord } from './write-outbound.ts';
 
 /** One call to another service between its begin and its end, and its one record. A class, so that axios copies it by reference. */
 export class OutboundCall<Request> implements OutboundState<Request> {
-  readonly options: ResolvedOutboundOptions<Request>;
-  readonly context: CallContext;
+  readonly #options: ResolvedOutboundOptions<Request>;
+  readonly #context: CallContext;
   readonly template: string | undefined;
   /** Of a call that is repeated: how often it has been sent. */
   attempts: number;
@@ -17,12 +17,21 @@ export class OutboundCall<Request> implements OutboundState<Request> {
   #isEnded: boolean;
 
   constructor(options: ResolvedOutboundOptions<Request>, template: string | undefined, attempts: number) {
-    this.options = options;
-    this.context = captureContext();
+    this.#options = options;
+    this.#context = captureContext();
     this.template = activeUrlTemplate() ?? template;
     this.attempts = attempts;
     this.#startMs = performance.now();
     this.#isEnded = false;
+  }
+
+  // Not fields: it hangs on configurations that applications print, and the logger behind it is nothing to read there.
+  get options(): ResolvedOutboundOptions<Request> {
+    return this.#options;
+  }
+
+  get context(): CallContext {
+    return this.#context;
   }
 
   get isEnded(): boolean {
