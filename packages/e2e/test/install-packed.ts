@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { publishedFolder } from '../../../test/as-published.ts';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -35,9 +36,10 @@ export function npm(cwd: string, cache: string, ...parameters: string[]): string
 
 /** Packs every public package as it is published. */
 export function packAll(into: string): PackedPackage[] {
-  const stage = join(repository, 'scripts', 'stage-packages.js');
-  const printed = execFileSync(process.execPath, [stage, join(into, 'staged')], { encoding: 'utf8' });
-  const folders = printed.trim().split('\n');
+  const folders = readdirSync(join(repository, 'packages'))
+    .map((name) => readManifest(join(repository, 'packages', name)))
+    .filter((manifest) => manifest.private !== true)
+    .map(({ name }) => join(publishedFolder, 'node_modules', name));
   npm(repository, join(into, 'npm-cache'), 'pack', '--pack-destination', into, ...folders);
   return folders.map((folder) => {
     const manifest = readManifest(folder);

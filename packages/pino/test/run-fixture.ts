@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { asPublished } from '../../../test/as-published.ts';
 
 /** How a child process ended, and what it said. */
 export interface Ended {
@@ -17,7 +18,7 @@ export interface Ended {
  * @param signal - sent once the program says `ready`.
  */
 export async function runFixture(url: string, args: readonly string[], signal?: NodeJS.Signals): Promise<Ended> {
-  const path = fileURLToPath(new URL('fixtures/end.js', import.meta.url));
+  const path = asPublished(fileURLToPath(new URL('fixtures/end.js', import.meta.url)));
   const child = spawn(process.execPath, [path, ...args], {
     env: { ...foreignVariables(), LOGFLUME_ENDPOINTS: url },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { asPublished } from '../../../../test/as-published.ts';
 
 export interface Ending {
   readonly code: number | null;
@@ -27,7 +28,7 @@ export interface RunOptions {
 
 /** Runs a fixture as a process of its own until it has ended. */
 export async function runApp(name: string, urls: readonly string[], run: RunOptions = {}): Promise<Ending> {
-  const script = fileURLToPath(new URL(`fixtures/${name}.js`, import.meta.url));
+  const script = asPublished(fileURLToPath(new URL(`fixtures/${name}.js`, import.meta.url)));
   const command = [process.execPath, script, ...urls];
   const shell = ['/bin/sh', '-c', 'exec "$@" 2>&-', 'sh', ...command];
   const [file = '', ...args] = run.stderr === 'closed' ? shell : command;

@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { asPublished } from '../../../../test/as-published.ts';
 import type { SpoolMode } from '../../src/index.ts';
 import { accept, answering, Inbox, serveHttp } from '../fault/backend.ts';
 import { createSender } from '../fault/sender.ts';
@@ -79,7 +80,7 @@ test.each(modes)(
 
 /** Starts a process, lets it say a few things and kills it. @returns how many. */
 async function killOne(url: string, spool: object, words: Said): Promise<number> {
-  const script = fileURLToPath(new URL('fixtures/live.js', import.meta.url));
+  const script = asPublished(fileURLToPath(new URL('fixtures/live.js', import.meta.url)));
   const options = { spool, batch: { lingerMs: 10 }, retry: { baseDelayMs: 20 }, fallback: 'none' };
   const child: ChildProcess = spawn(process.execPath, [script, url, String(words.first), '20'], {
     env: { ...process.env, OPTIONS: JSON.stringify(options) },

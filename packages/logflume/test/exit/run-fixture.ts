@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { asPublished } from '../../../../test/as-published.ts';
 
 /** How a child process ended, and what it said. */
 export interface Ended {
@@ -33,7 +34,7 @@ export interface FixtureOptions {
 
 /** Starts a program of `fixtures/` with piped output that is read as it comes. */
 export function startFixture(name: string, { env = {}, args = [], within = [] }: FixtureOptions = {}): Fixture {
-  const path = fileURLToPath(new URL(`fixtures/${name}.js`, import.meta.url));
+  const path = asPublished(fileURLToPath(new URL(`fixtures/${name}.js`, import.meta.url)));
   const [program = process.execPath, ...programArgs] = [...within, process.execPath, path, ...args];
   const child = spawn(program, programArgs, {
     env: { ...foreignVariables(), ...env },

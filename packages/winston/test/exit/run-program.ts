@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { asPublished } from '../../../../test/as-published.ts';
 
 /** How a child process ended, and what it said. */
 export interface Ended {
@@ -22,14 +23,14 @@ export interface Program {
 /**
  * Starts a program with piped output, in an environment without any variable that logflume reads.
  *
- * @param path - of the program, relative to this file.
+ * @param path - of the program in `fixtures/`, relative to this file.
  */
 export function startProgram(
   path: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Program {
-  const file = fileURLToPath(new URL(path, import.meta.url));
+  const file = asPublished(fileURLToPath(new URL(path, import.meta.url)));
   const child = spawn(process.execPath, [file, ...args], {
     env: { ...foreignVariables(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
