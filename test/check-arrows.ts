@@ -93,6 +93,7 @@ function checkImport(
   if (specifier.startsWith('.')) {
     const path = posix.join('packages', self.folder, posix.dirname(from), specifier);
     if (path.startsWith(`packages/${self.folder}/`)) return [];
+    if (isTest && path.startsWith('test/')) return []; // What the tests of all packages share.
     const other = [...known.values()].find((each) => path.startsWith(`packages/${each.folder}/`));
     if (other === undefined) return broken(path, 'leaves the packages');
     const isTestFolder = path.startsWith(`packages/${other.folder}/test/`);

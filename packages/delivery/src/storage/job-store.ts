@@ -288,7 +288,9 @@ export class JobStore {
     if (parts === undefined || parts[0].records + parts[1].records !== job.batch.records) return undefined;
     const toJob = (half: 0 | 1): Job => {
       const { body: bytes, records } = parts[half];
-      const batch = { ...job.batch, id: deriveBatchId(job.batch.id, half), records, bytes: bytes.length };
+      // Its share of the records: measured with its headers, a half would be too large for what was learned of its whole.
+      const share = Math.max(1, Math.floor((job.batch.bytes * records) / job.batch.records));
+      const batch = { ...job.batch, id: deriveBatchId(job.batch.id, half), records, bytes: share };
       const body = compressSync({ bytes, encoding: '', contentType: job.body?.contentType }, this.#parts.compression);
       return { ...createBodyJob(batch, { body }), countedBytes: body.bytes.length };
     };
