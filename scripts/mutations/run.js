@@ -1,6 +1,6 @@
 // Takes away, one by one, what survives the faults F1 to F76 (docs/guarantees.md), and sees a test of that row fail.
 //
-//   npm run mutations                   all of them, about ten minutes
+//   npm run mutations                   all of them, about a quarter of an hour
 //   npm run mutations -- 12 47          those of rows F12 and F47
 //
 // Works in a copy: nothing is changed here. The tests are those whose titles name the row; without a mutation they pass,

@@ -28,6 +28,9 @@ interface Promised {
 /** What a batch that lingered long enough may take to be written: turns of the event loop, and a timer that is a little late. */
 const SLACK_MS = 50;
 
+/** From this severity on a record is on disk when the call that logs it returns. */
+const FATAL = 21;
+
 /** A step of hours has some thousands; a loop that feeds itself never ends. */
 const MAX_EVENTS_OF_A_STEP = 50_000;
 
@@ -76,6 +79,8 @@ export class SimulatedProcess {
   readonly #timers = new Set<Timer>();
   readonly #promised: Promised[] = [];
   readonly #locks: OwnLocks | undefined;
+  /** In a log call that must not do any I/O. */
+  #isInCall = false;
   #events = 0;
   /** At the end of the last step. */
   #quietEvents = 0;
@@ -123,6 +128,7 @@ export class SimulatedProcess {
 
   log(count: number, severityNumber: number, bytes: number): void {
     const { clock, random, truth } = this.#setup;
+    this.#isInCall = severityNumber < FATAL;
     for (let i = 0; i < count && this.isAlive; i++) {
       this.delivery.enqueue(
         { number: truth.log(clock.nowMs(), severityNumber), bytes },
@@ -130,6 +136,7 @@ export class SimulatedProcess {
         random.between(0, 3),
       );
     }
+    this.#isInCall = false;
   }
 
   flush(timeoutMs: number): void {
@@ -204,6 +211,7 @@ export class SimulatedProcess {
   /** Counts something that happens to it; it may be the last thing. */
   event(): boolean {
     this.#events++;
+    if (this.#isInCall) this.#setup.complain('a log call did I/O');
     if (this.isMortal && this.#events >= this.#diesAt) this.kill();
     if (this.#events > this.#quietEvents + MAX_EVENTS_OF_A_STEP) {
       this.#setup.complain('it keeps itself busy without end');
