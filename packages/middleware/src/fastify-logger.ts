@@ -53,12 +53,15 @@ interface LoggedEntry {
 /** The logger beneath is made when the first record is wanted: most requests log nothing by it. */
 export class RequestFastifyLogger implements FastifyLogger {
   readonly #make: () => Logger;
+  readonly #makeUnnamed: () => Logger;
   readonly state: FastifyLogState;
   #made: Logger | undefined;
   #entry: LoggedEntry | undefined;
 
-  constructor(make: () => Logger, state: FastifyLogState) {
+  /** @param makeUnnamed - makes the same without the id Fastify gives a request, for one that gets its own. */
+  constructor(make: () => Logger, state: FastifyLogState, makeUnnamed: () => Logger = make) {
     this.#make = make;
+    this.#makeUnnamed = makeUnnamed;
     this.state = state;
     this.#made = undefined;
     this.#entry = undefined;
@@ -107,7 +110,11 @@ export class RequestFastifyLogger implements FastifyLogger {
   silent(): void {}
 
   child(bindings: object, options?: object): RequestFastifyLogger {
-    return new RequestFastifyLogger(() => this.#logger.child(bindings, levelOf(options)), this.state);
+    return new RequestFastifyLogger(
+      () => this.#logger.child(bindings, levelOf(options)),
+      this.state,
+      () => this.#logger.child({}, levelOf(options)), // Fastify binds nothing but its id.
+    );
   }
 
   add(attributes: Attributes): void {
@@ -117,8 +124,7 @@ export class RequestFastifyLogger implements FastifyLogger {
 
   get #logger(): Logger {
     if (this.#made !== undefined) return this.#made;
-    const logger = this.#make();
-    this.#made = this.#entry === undefined ? logger : logger.child({ [REQUEST_ID]: this.#entry.id });
+    this.#made = this.#entry === undefined ? this.#make() : this.#makeUnnamed().child({ [REQUEST_ID]: this.#entry.id });
     return this.#made;
   }
 

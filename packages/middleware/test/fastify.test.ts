@@ -71,7 +71,7 @@ describe('logflume as the logger of Fastify', () => {
     expect(inside.map(({ severityText }) => severityText)).toEqual(
       ['INFO', 'INFO', 'WARN', 'ERROR', 'DEBUG', 'INFO', 'INFO'], //
     );
-    expect(inside[1]?.attributes).toMatchObject({ rows: 2 });
+    expect(inside[1]?.attributes).toEqual({ rows: 2, 'request.id': 'one' });
     expect(inside[3]?.attributes).toMatchObject({ 'exception.type': 'RangeError', 'exception.message': 'no shelf' });
     expect(inside[4]?.attributes).toMatchObject({ 'exception.type': 'TypeError' });
     expect(inside[5]?.attributes).toMatchObject({ part: 'cache', hit: true });
