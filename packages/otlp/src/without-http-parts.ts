@@ -59,7 +59,16 @@ function copyOf(value: unknown, copies: Map<object, unknown>, depth: number): un
   const copy: Record<string, unknown> = Object.create(prototype);
   copies.set(value, copy);
   for (const key of keys) define(copy, key, next(readMember(members, key)), true);
+  keepJson(value, copy, next);
   return copy;
+}
+
+/** JSON asks an object for what to write instead of it; asked on its copy, it may not know, or tell what it holds. */
+function keepJson(value: object, copy: object, next: (member: unknown) => unknown): void {
+  const toJson = readMember(value, 'toJSON');
+  if (typeof toJson !== 'function') return;
+  const isOpen = Object.prototype.propertyIsEnumerable.call(value, 'toJSON');
+  define(copy, 'toJSON', (...args: unknown[]) => next(Reflect.apply(toJson, value, args)), isOpen);
 }
 
 /** Of the same class, so that it is printed as the error is. */
@@ -74,6 +83,7 @@ function copyError(error: Error, copies: Map<object, unknown>, next: (member: un
     if (typeof value !== 'string') define(copy, key, next(value), isOpen);
     else define(copy, key, isUrlInput(key, code) ? toSafeUrl(value) : toSafeErrorText(value), isOpen);
   }
+  keepJson(error, copy, next);
   return Object.assign(copy, describeRequestOf(error));
 }
 
