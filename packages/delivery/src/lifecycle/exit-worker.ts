@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { builtin } from '../builtin.ts';
 import type { TlsOptions } from '../send/http-agents.ts';
 
 /** Where to send, as `TransportRequest` has it. */
@@ -66,6 +66,7 @@ export function sendAtExit(requests: readonly ExitRequest[], options: ExitOption
   const bytes = new Uint8Array(new SharedArrayBuffer(stride * requests.length));
   const endMs = performance.now() + options.deadlineMs;
   try {
+    const { Worker } = builtin('node:worker_threads');
     const worker = new Worker(SOURCE, {
       eval: true,
       // Its stdio would need this thread, which is waiting.

@@ -1,6 +1,7 @@
-import http from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
+import type https from 'node:https';
 import type { Duplex } from 'node:stream';
+import { builtin } from '../builtin.ts';
 import { patientTimeout } from './patient-timeout.ts';
 
 export interface TlsOptions {
@@ -102,7 +103,7 @@ function createAgents(
   const routed = <O extends http.ClientRequestArgs>(options: O): O =>
     route !== undefined && options.host === route.host ? { ...options, host: route.address } : options;
 
-  class PlainAgent extends http.Agent {
+  class PlainAgent extends builtin('node:http').Agent {
     override createConnection(options: http.ClientRequestArgs, callback?: Created): Duplex | null | undefined {
       return begin(super.createConnection(routed(options), callback), 'connect');
     }
@@ -117,7 +118,7 @@ function createAgents(
       unref(socket);
     }
   }
-  class SecureAgent extends https.Agent {
+  class SecureAgent extends builtin('node:https').Agent {
     override createConnection(options: https.RequestOptions, callback?: Created): Duplex | null | undefined {
       return begin(super.createConnection(routed(options), callback), 'secureConnect');
     }

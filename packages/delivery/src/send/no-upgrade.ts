@@ -1,5 +1,6 @@
-import http from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
+import type https from 'node:https';
+import { builtin } from '../builtin.ts';
 
 /**
  * Node's own way to make a request, for axios, but for one answer: a 101 ends the request at once. Node closes the
@@ -7,7 +8,8 @@ import https from 'node:https';
  */
 export const noUpgrade = {
   request(options: https.RequestOptions, onResponse: (response: http.IncomingMessage) => void): http.ClientRequest {
-    const request = (options.protocol === 'https:' ? https : http).request(options, onResponse);
+    const node = options.protocol === 'https:' ? builtin('node:https') : builtin('node:http');
+    const request = node.request(options, onResponse);
     request.once('upgrade', (_response, socket) => {
       socket.destroy();
       request.emit('error', Object.assign(new Error('HTTP 101: the server switched protocols'), { code: CODE }));

@@ -1,4 +1,4 @@
-import { connect, createServer } from 'node:net';
+import { builtin } from '../builtin.ts';
 import { diskError, errorCode } from './disk-error.ts';
 
 /** Whether the process behind a lock is there. `unknown` is treated like `alive`: nobody is robbed on a guess. */
@@ -19,7 +19,7 @@ export function fitsSocketPath(path: string): boolean {
  * @throws an error with a code if it could not be bound.
  */
 export function bindSocket(path: string): () => void {
-  const server = createServer((socket) => {
+  const server = builtin('node:net').createServer((socket) => {
     socket.on('error', ignore);
     socket.destroy();
   });
@@ -35,7 +35,7 @@ export function bindSocket(path: string): () => void {
 /** Asks whether anybody listens. Never rejects. */
 export function probeSocket(path: string): Promise<OwnerVerdict> {
   return new Promise((resolve) => {
-    const socket = connect({ path });
+    const socket = builtin('node:net').connect({ path });
     socket.unref();
     socket.on('connect', () => {
       resolve('alive');

@@ -1,5 +1,4 @@
 import { readFileSync, statSync } from 'node:fs';
-import { createSecureContext } from 'node:tls';
 import type { FileReloadDiagnostic } from '../config/diagnostic.ts';
 import type { TlsOptions } from '../config/logger-options.ts';
 
@@ -54,7 +53,7 @@ export function createTlsSource(
       seen = files.map(([, path]) => deps.stampOf(path)).join();
       if (seen === stamp) return current;
       const read = { ...given, ...Object.fromEntries(files.map(([role, path]) => [role, deps.readFile(path)])) };
-      createSecureContext(read);
+      process.getBuiltinModule('node:tls').createSecureContext(read); // Loaded by those alone who have certificates.
       const message = `certificates were read anew from ${names}`;
       if (stamp !== '') deps.report({ kind: 'fileReloaded', file: names, changed: ['tls'], message });
       current = read;
