@@ -7,6 +7,8 @@ export type ConfigNode =
 /** A key and its value; `line` is the key's. */
 export interface ConfigMember {
   readonly key: string;
+  /** What the file calls it, where that is not the key. */
+  readonly as?: string | undefined;
   readonly line: number;
   readonly node: ConfigNode;
 }
@@ -51,19 +53,26 @@ export function memberOf(node: ConfigNode | undefined, key: string): ConfigMembe
   return node?.kind === 'map' ? node.members.find((member) => member.key === key) : undefined;
 }
 
+/** Where an option stands in a file. */
+export interface ConfigPlace {
+  readonly line: number;
+  /** What the file calls it, where that is not its path. */
+  readonly as: string | undefined;
+}
+
 /**
- * Finds the line of an option by its path, such as `endpoints[1].weight` or `headers.x-tenant`: that of its key, or of
- * what comes nearest to it.
+ * Finds an option by its path, such as `endpoints[1].weight` or `headers.x-tenant`: its key, or what comes nearest to it.
  */
-export function lineOf(root: ConfigNode, path: string): number {
+export function placeOf(root: ConfigNode, path: string): ConfigPlace {
   let node = root;
   let { line } = root;
+  let as: string | undefined;
   let rest = path;
   while (rest !== '') {
     const index = /^\[(\d+)\]\.?/.exec(rest);
     if (index !== null) {
       const item = node.kind === 'list' ? node.items[Number(index[1])] : undefined;
-      if (item === undefined) return line;
+      if (item === undefined) return { line, as };
       node = item;
       line = item.line;
       rest = rest.slice(index[0].length);
@@ -74,10 +83,11 @@ export function lineOf(root: ConfigNode, path: string): number {
     const member = members
       .filter(({ key }) => rest === key || rest.startsWith(`${key}.`) || rest.startsWith(`${key}[`))
       .sort((a, b) => b.key.length - a.key.length)[0];
-    if (member === undefined) return line;
+    if (member === undefined) return { line, as };
     node = member.node;
     line = member.line;
+    as = member.as ?? as;
     rest = rest.slice(member.key.length).replace(/^\./, '');
   }
-  return line;
+  return { line, as };
 }

@@ -104,15 +104,34 @@ describe('OTEL_CONFIG_FILE', () => {
     });
   });
 
-  it('is refused as a whole, with the line of the file, when a value is wrong', () => {
-    const { diagnostics } = resolveFile(whole.replace('5000', 'soon'));
-    expect(diagnostics).toMatchObject([
-      {
-        kind: 'invalidFile',
-        message:
-          'OTEL_CONFIG_FILE: /otel.yaml:15: batch.lingerMs must be an integer, 0 … 60000, got "soon"; the whole file is ignored',
-      },
+  it.each([
+    ['5000', 'soon', '15: schedule_delay, here batch.lingerMs must be an integer, 0 … 60000, got "soon"'],
+    ['256', '0', '17: max_export_batch_size, here batch.maxRecords must be an integer, 1 … 100000, got 0'],
+    ['8000', '-1', '16: export_timeout, here timeoutMs must be an integer, 0 … 2147483647, got -1'],
+    ['compression: none', 'compression: brotli', '26: compression must be "gzip", "zstd" or "none", got "brotli"'],
+    ['encoding: json', 'encoding: xml', '28: encoding must be "protobuf" or "json", got "xml"'],
+    ['disabled: false', 'disabled: 5', '2: disabled must be true or false, got 5'],
+    [/endpoint: .*/, 'endpoint: h:1', '20: endpoint, here endpoints[0] must be an http(s) URL'],
+    ['value: one', 'value: 5', '24: headers.X-A must be a string of characters HTTP allows'],
+    [
+      'attribute_count_limit: 64',
+      'attribute_count_limit: x',
+      '12: attribute_count_limit, here limits.maxAttributes must',
+    ],
+  ])('is refused as a whole, with the line and the key of the file: %s as %s', (from, to, message) => {
+    const { diagnostics, sources } = resolveFile(whole.replace(from, to));
+    expect(diagnostics).toMatchObject([{ kind: 'invalidFile', file: '/otel.yaml' }]);
+    expect(diagnostics[0]?.message).toContain(`OTEL_CONFIG_FILE: /otel.yaml:${message}`);
+    expect(diagnostics[0]?.message).toMatch(/, got .+; the whole file is ignored$/);
+    expect(new Set(Object.values(sources))).toEqual(new Set(['default']));
+  });
+
+  it('tells of an entry of a list that is none, without its text', () => {
+    const { diagnostics, headers } = resolveFile(whole.replace('x-a=list', 's3cret'));
+    expect(diagnostics.map(({ message }) => message)).toEqual([
+      'OTEL_CONFIG_FILE: line 22: an entry of headers_list is no name=value and is left out',
     ]);
+    expect(headers).toEqual({ 'x-a': 'one', 'x-b': 'list b' });
   });
 
   it('takes the place of the other variables of OpenTelemetry, and says so once', () => {

@@ -1,4 +1,12 @@
-import { type ConfigMap, type ConfigMember, type ConfigNode, memberOf, toValue } from './config-node.ts';
+import { showValue } from '../show-value.ts';
+import {
+  type ConfigMap,
+  type ConfigMember,
+  type ConfigNode,
+  ConfigTextError,
+  memberOf,
+  toValue,
+} from './config-node.ts';
 
 /** What an OpenTelemetry file means as options of ours. */
 export interface OpenTelemetryConfig {
@@ -39,7 +47,7 @@ export function fromOpenTelemetryConfig(root: ConfigMap): OpenTelemetryConfig {
   const tls = memberOf(exporter, 'tls')?.node;
   return {
     root: mapOf(root.line, [
-      member('resource', readResource(memberOf(root, 'resource')?.node)),
+      member('resource', readResource(memberOf(root, 'resource')?.node, unsupported)),
       group('limits', [
         renamed('maxAttributes', limit('attribute_count_limit')),
         renamed('maxValueLength', limit('attribute_value_length_limit')),
@@ -50,8 +58,8 @@ export function fromOpenTelemetryConfig(root: ConfigMap): OpenTelemetryConfig {
           : renamed('lingerMs', given(sending?.settings, 'schedule_delay')),
         renamed('maxRecords', given(sending?.settings, 'max_export_batch_size')),
       ]),
-      member('endpoints', readEndpoint(given(exporter, 'endpoint'), exporter)),
-      member('headers', readHeaders(exporter)),
+      renamed('endpoints', readEndpoint(given(exporter, 'endpoint'), exporter)),
+      member('headers', readHeaders(exporter, unsupported)),
       renamed('compression', given(exporter, 'compression')),
       renamed('timeoutMs', shorter(given(exporter, 'timeout'), given(sending?.settings, 'export_timeout'))),
       renamed('format', readEncoding(given(exporter, 'encoding'))),
@@ -62,7 +70,7 @@ export function fromOpenTelemetryConfig(root: ConfigMap): OpenTelemetryConfig {
       ]),
       console === undefined ? undefined : member('console', { kind: 'scalar', line: console.line, value: true }),
     ]),
-    isDisabled: toValueOf(given(root, 'disabled')) === true,
+    isDisabled: isTrue(given(root, 'disabled')),
     unsupported,
   };
 }
@@ -90,20 +98,20 @@ function readProcessors(node: ConfigNode | undefined): readonly Processor[] {
 /** The default of the specification, where an exporter names no address. */
 const defaultEndpoint = 'http://localhost:4318/v1/logs';
 
-function readEndpoint(endpoint: ConfigMember | undefined, exporter: ConfigNode | undefined): ConfigNode | undefined {
+function readEndpoint(endpoint: ConfigMember | undefined, exporter: ConfigNode | undefined): ConfigMember | undefined {
   if (exporter === undefined) return undefined;
   const url: ConfigNode = endpoint?.node ?? { kind: 'scalar', line: exporter.line, value: defaultEndpoint };
-  return { kind: 'list', line: url.line, items: [url] };
+  return { key: 'endpoint', line: url.line, node: { kind: 'list', line: url.line, items: [url] } };
 }
 
 /** `headers` is laid over `headers_list`, name by name. */
-function readHeaders(exporter: ConfigNode | undefined): ConfigNode | undefined {
-  return merge(readPairs(given(exporter, 'headers_list')), readNamed(given(exporter, 'headers')));
+function readHeaders(exporter: ConfigNode | undefined, leftOut: string[]): ConfigNode | undefined {
+  return merge(readPairs(given(exporter, 'headers_list'), leftOut), readNamed(given(exporter, 'headers')));
 }
 
 /** `attributes` is laid over `attributes_list`, name by name. */
-function readResource(resource: ConfigNode | undefined): ConfigNode | undefined {
-  return merge(readPairs(given(resource, 'attributes_list')), readNamed(given(resource, 'attributes')));
+function readResource(resource: ConfigNode | undefined, leftOut: string[]): ConfigNode | undefined {
+  return merge(readPairs(given(resource, 'attributes_list'), leftOut), readNamed(given(resource, 'attributes')));
 }
 
 /** `[{ name, value }, …]` as members. */
@@ -116,14 +124,18 @@ function readNamed(list: ConfigMember | undefined): readonly ConfigMember[] {
   });
 }
 
-/** `name=value,name=value`, percent-encoded, as members; what is no pair is left out. */
-function readPairs(text: ConfigMember | undefined): readonly ConfigMember[] {
+/** `name=value,name=value`, percent-encoded, as members; what is no pair is left out, and told of without its text. */
+function readPairs(text: ConfigMember | undefined, leftOut: string[]): readonly ConfigMember[] {
   const value = toValueOf(text);
   if (text === undefined || typeof value !== 'string') return [];
   return value.split(',').flatMap((entry) => {
     const at = entry.indexOf('=');
     const [key, decoded] = [decode(entry.slice(0, Math.max(0, at))), decode(entry.slice(at + 1))];
-    if (!key || decoded === undefined) return [];
+    if (!key || decoded === undefined) {
+      const isBlank = entry.trim() === '';
+      if (!isBlank) leftOut.push(`line ${text.line}: an entry of ${text.key} is no name=value and is left out`);
+      return [];
+    }
     return [{ key, line: text.line, node: { kind: 'scalar', line: text.line, value: decoded } }];
   });
 }
@@ -137,9 +149,20 @@ function decode(text: string): string | undefined {
 }
 
 function readEncoding(encoding: ConfigMember | undefined): ConfigMember | undefined {
+  if (encoding === undefined) return undefined;
   const value = toValueOf(encoding);
-  if (encoding === undefined || (value !== 'protobuf' && value !== 'json')) return encoding;
+  if (value !== 'protobuf' && value !== 'json') throw wrong(encoding, '"protobuf" or "json"');
   return { ...encoding, node: { kind: 'scalar', line: encoding.line, value: `otlp-${value}` } };
+}
+
+function isTrue(found: ConfigMember | undefined): boolean {
+  const value = toValueOf(found);
+  if (found !== undefined && typeof value !== 'boolean') throw wrong(found, 'true or false');
+  return value === true;
+}
+
+function wrong({ key, line, node }: ConfigMember, expected: string): ConfigTextError {
+  return new ConfigTextError(line, `${key} must be ${expected}, got ${showValue(toValue(node))}`);
 }
 
 /** 0 is no limit. */
@@ -162,7 +185,7 @@ function toValueOf(found: ConfigMember | undefined): unknown {
 }
 
 function renamed(key: string, found: ConfigMember | undefined): ConfigMember | undefined {
-  return found === undefined ? undefined : { ...found, key };
+  return found === undefined ? undefined : { ...found, key, as: found.key === key ? undefined : found.key };
 }
 
 function member(key: string, node: ConfigNode | undefined): ConfigMember | undefined {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { type ConfigNode, ConfigTextError, lineOf, toValue } from './config-node.ts';
+import { type ConfigNode, ConfigTextError, placeOf, toValue } from './config-node.ts';
 import { parseJsonConfig } from './parse-json-config.ts';
 import { parseYamlConfig } from './parse-yaml-config.ts';
 
@@ -136,7 +136,7 @@ describe('parseYamlConfig', () => {
   });
 });
 
-describe('lineOf', () => {
+describe('placeOf', () => {
   const text = 'level: info\nendpoints:\n  - url: http://a\n  - url: http://b\n    weight: 2\nheaders:\n  x.y: 1\n';
 
   it.each([
@@ -150,12 +150,12 @@ describe('lineOf', () => {
     ['batch.lingerMs', 1],
     ['', 1],
   ])('finds %j in YAML at %i', (path, line) => {
-    expect(lineOf(yaml(text), path)).toBe(line);
+    expect(placeOf(yaml(text), path).line).toBe(line);
   });
 
   it('finds keys in JSON', () => {
     const node = json('{\n  "batch": {\n    "lingerMs": 1,\n    "maxBytes": 2\n  }\n}');
-    expect(['batch', 'batch.lingerMs', 'batch.maxBytes', 'batch.x'].map((path) => lineOf(node, path))).toEqual([
+    expect(['batch', 'batch.lingerMs', 'batch.maxBytes', 'batch.x'].map((path) => placeOf(node, path).line)).toEqual([
       2, 3, 4, 2,
     ]);
   });

@@ -6,7 +6,7 @@ import type { LoggerOptions } from '../logger-options.ts';
 import { optionList } from '../option-list.ts';
 import { type GivenEndpoint, parseEndpointOptions } from '../resolve-endpoints.ts';
 import { showValue } from '../show-value.ts';
-import { type ConfigMap, type ConfigNode, ConfigTextError, lineOf, toValue } from './config-node.ts';
+import { type ConfigMap, type ConfigNode, type ConfigPlace, ConfigTextError, placeOf, toValue } from './config-node.ts';
 import { fromOpenTelemetryConfig } from './opentelemetry-config.ts';
 import { parseJsonConfig } from './parse-json-config.ts';
 import { parseYamlConfig } from './parse-yaml-config.ts';
@@ -66,13 +66,13 @@ function parse(path: string, { readFile, env }: ConfigFileDeps): ConfigNode {
   return /\.ya?ml$/i.test(path) ? parseYamlConfig(bare, env) : parseJsonConfig(bare, env);
 }
 
-/** What is wrong with an option, and where it stands. */
+/** What is wrong with an option, and where it stands: by the name the file has for it, too. */
 class ConfigOptionError extends Error {
   readonly line: number;
   override readonly cause: LogflumeError;
 
-  constructor(line: number, cause: LogflumeError) {
-    super(cause.message);
+  constructor({ line, as }: ConfigPlace, cause: LogflumeError) {
+    super(as === undefined ? cause.message : `${as}, here ${cause.message}`);
     this.line = line;
     this.cause = cause;
   }
@@ -93,10 +93,10 @@ function toConfigFile(variable: FileVariable, path: string, node: ConfigNode, de
     const options = value as LoggerOptions;
     const endpoints = parseEndpointOptions(options.endpoints ?? []);
     deps.checkMore(options);
-    return { path, options, endpoints, isDisabled, lineOf: (option) => lineOf(root, option), unsupported };
+    return { path, options, endpoints, isDisabled, lineOf: (option) => placeOf(root, option).line, unsupported };
   } catch (error) {
     if (!(error instanceof LogflumeError)) throw error;
-    throw new ConfigOptionError(lineOf(root, String(error.details['option'] ?? '')), error);
+    throw new ConfigOptionError(placeOf(root, String(error.details['option'] ?? '')), error);
   }
 }
 
