@@ -44,9 +44,19 @@ export function addAttributes(target: Record<string, unknown>, source: object): 
   return target;
 }
 
-/** How many attributes a record has, as far as that can be known. */
-export function countAttributes(record: LogRecordInput): number {
-  return Object.keys(ownAttributesOf(record)).length;
+/** How many attributes a record has or had, as far as that can be told without reading them. */
+export function countAttributes({ attributes, bound }: LogRecordInput): number {
+  const own = attributes === undefined ? [] : keysOf(attributes);
+  const hidden = bound === undefined ? 0 : own.filter((key) => bound.keys.has(key)).length;
+  return own.length - hidden + (bound === undefined ? 0 : bound.ends.length + bound.dropped);
+}
+
+function keysOf(attributes: object): readonly string[] {
+  try {
+    return attributes instanceof Map ? [...attributes.keys()].map(String) : Object.keys(attributes);
+  } catch {
+    return []; // A proxy that does not list them.
+  }
 }
 
 function decode(bound: EncodedAttributes): Readonly<Record<string, unknown>> {

@@ -1,9 +1,14 @@
 import { runInNewContext } from 'node:vm';
+import { decodeLogRecord, forEachLogRecord } from '@logflume/otlp';
 import { describe, expect, it } from 'vitest';
 import { createSeenIntake } from '../../test/seen-intake.ts';
 import { withContext } from '../context.ts';
 import { emitRecord } from '../emit-record.ts';
 import type { ProcessedRecord, Processor } from './processor.ts';
+
+const fail = (): never => {
+  throw new Error('on purpose');
+};
 
 /** Plain JavaScript may write any function there. */
 const anyProcessor = (run: (record: ProcessedRecord) => unknown): Processor => run as Processor;
@@ -165,6 +170,28 @@ describe('a processor that throws', () => {
     expect(diagnostics).toMatchObject([{ message: expect.stringContaining('processors[0] failed (promise)') }]);
   });
 
+  it('says how many attributes are missing, and reads them once', () => {
+    let reads = 0;
+    const { log, encoded } = createSeenIntake({ processors: [() => fail()] });
+    const child = log.child({ a: 1, b: 2 });
+    child.info('m', {
+      b: 3,
+      get c() {
+        return ++reads;
+      },
+    });
+    child.info('m', new Map([['c', 1]]));
+    child.info('m', new Proxy({ c: 1 }, { ownKeys: fail }));
+    const counts = encoded.map((bytes) => {
+      let count: number | undefined;
+      forEachLogRecord(bytes, (from, to) => {
+        count = decodeLogRecord(bytes, from, to).droppedAttributesCount;
+      });
+      return count;
+    });
+    expect([counts, reads]).toEqual([[3, 3, 2], 1]);
+  });
+
   const throws = (): never => {
     throw secret;
   };
@@ -237,6 +264,19 @@ it.each([
   expect(diagnostics.map((event) => event.message.replace(/ \(\w+\)/, ' (run)'))).toEqual([
     message.replace(' (run)', ''),
   ]);
+});
+
+it('sees a record that a getter of another one logs, and that other one', () => {
+  const seen: unknown[] = [];
+  const { log, records } = createSeenIntake({ processors: [({ body }) => void seen.push(body)] });
+  log.info('outer', {
+    get a() {
+      log.info('inner', { b: 2 });
+      return 1;
+    },
+  });
+  expect(seen).toEqual(['inner', 'outer']);
+  expect(records.map(({ attributes }) => attributes)).toEqual([{ b: 2 }, { a: 1 }]);
 });
 
 it('takes a member of the name __proto__ for one like others', () => {

@@ -48,10 +48,11 @@ export class ProcessorChain {
    */
   process(record: LogRecordInput, group: number): LogRecordInput | undefined {
     if (this.#isRunning) return withhold(record, 'processors', 'logged from inside a processor');
+    // Reads getters, which may log: those records are like others.
+    const view = viewOf(record, this.#parts.nameOf(group));
     this.#isRunning = true;
     let name = 'processors';
     try {
-      const view = viewOf(record, this.#parts.nameOf(group));
       for (const step of this.#steps) {
         name = step.name;
         const answer: unknown = step.run(view);
@@ -127,7 +128,6 @@ function toRecord(record: LogRecordInput, view: ProcessedRecord): LogRecordInput
 /** The record without anything that a processor might have cleared. */
 function withhold(record: LogRecordInput, processor: string, what: string): LogRecordInput {
   const { body, exception } = record;
-  const count = countAttributes(record) + (record.bound?.dropped ?? 0);
   return {
     timeMs: record.timeMs,
     timeNanos: record.timeNanos,
@@ -142,7 +142,7 @@ function withhold(record: LogRecordInput, processor: string, what: string): LogR
       'exception.type': exception === undefined ? undefined : typeOf(exception),
     },
     exception: undefined,
-    bound: withDropped(undefined, count),
+    bound: withDropped(undefined, countAttributes(record)),
     eventName: record.eventName,
     traceId: record.traceId,
     spanId: record.spanId,
