@@ -101,6 +101,11 @@ export class RecordQueue<R> {
     return this.pendingBytes / this.#settings.maxBytes;
   }
 
+  /** Bytes over the budget, ≥ 0: of batches that lost their place on disk while they were sent from there. */
+  get excessBytes(): number {
+    return Math.max(0, this.pendingBytes - this.#settings.maxBytes);
+  }
+
   /** Takes a record, or counts why not. Never throws. */
   enqueue(record: R, severityNumber: number, group: number): void {
     if (this.#closed) return this.#refuse('closed');

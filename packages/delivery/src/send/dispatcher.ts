@@ -105,6 +105,8 @@ export class Dispatcher {
       ledger,
       report,
       rules: settings,
+      source,
+      makeRoom: (bytes, lane) => this.makeRoom(bytes, lane),
       onTaken: parts.onDelivered,
       onNew: (job) => this.#added(job),
     });

@@ -1,9 +1,10 @@
 import type { DiagnosticSink } from '../diagnostics.ts';
 import type { Ledger } from '../ledger.ts';
 import type { BatchOutcome } from '../outcome.ts';
+import type { LaneName } from '../queue/batch.ts';
 import type { ExpiryWatch } from '../storage/expiry-watch.ts';
 import type { JobStore } from '../storage/job-store.ts';
-import type { Storekeeper } from '../storage/storekeeper.ts';
+import type { OpenBatches, Storekeeper } from '../storage/storekeeper.ts';
 import { type BookParts, bookOutcome, bookOversize } from './book-outcome.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Job } from './job.ts';
@@ -24,6 +25,9 @@ export interface JobStepsParts {
   readonly ledger: Ledger;
   readonly report: DiagnosticSink;
   readonly rules: StepRules;
+  readonly source: Pick<OpenBatches, 'excessBytes'>;
+  /** Frees bytes in memory for a job of this lane, if it can. */
+  readonly makeRoom: (bytes: number, lane: LaneName) => unknown;
   /** A batch was taken, or most of it. Must not throw. */
   readonly onTaken: () => void;
   /** A job came up in the place of another. */
@@ -66,7 +70,7 @@ export class JobSteps {
 
   /** @param forDisk - the disk did not answer: nobody takes the job before it is due. */
   wait(job: Job, dueMs: number, forDisk = false): void {
-    const { jobs, keeper, expiry } = this.#parts;
+    const { jobs, keeper, expiry, source } = this.#parts;
     jobs.change(job, () => {
       keeper.takeBack(job);
       job.state = 'waiting';
@@ -74,6 +78,8 @@ export class JobSteps {
       job.waitsForDisk = forDisk;
     });
     expiry.add(job);
+    // Its place on disk may have gone to others while it was sent from there, and they filled the memory.
+    if (source.excessBytes > 0) this.#parts.makeRoom(source.excessBytes, job.batch.lane);
   }
 
   split(job: Job): void {

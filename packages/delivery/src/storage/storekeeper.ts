@@ -13,6 +13,8 @@ export interface OpenBatches {
   nextSealMs(lanes?: readonly LaneName[]): number;
   /** Share of its bytes that is in use, 0 … 1. */
   readonly usedShare: number;
+  /** Bytes by which it is over its budget, ≥ 0. */
+  readonly excessBytes: number;
 }
 
 export interface StorekeeperParts {

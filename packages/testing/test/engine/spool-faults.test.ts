@@ -47,6 +47,32 @@ describe('a disk in trouble', () => {
     expect(kinds(engine).filter((other) => other === kind)).toHaveLength(1);
   });
 
+  it('a batch that loses its place while it is sent takes no memory beyond the budget once it is back', async () => {
+    const machine = createMachine({ mode: 'spill', maxBytes: 512 * 1024, segmentBytes: 64 * 1024 });
+    const failing = { kind: 'failure', code: 'ECONNRESET', delayMs: 2000 } as const;
+    const options = { queue: { maxBytes: 64 * 1024 }, batch: { maxRecords: 1 } };
+    const engine = machine.start(() => failing, options);
+    const fill = (): void => {
+      for (const text of texts(64)) engine.log(text.padEnd(1020, '.'), WARN);
+    };
+    const bytesInMemory = (): number => {
+      const { pending, spooled } = engine.delivery.stats();
+      return (pending - spooled) * 1024;
+    };
+    fill();
+    await engine.clock.advance(10_000);
+    // What is sent now was read from disk for it: on top of the budget, which others fill meanwhile.
+    while (engine.delivery.stats().inFlight === 0) await engine.clock.advance(10);
+    machine.disk.fault = onWrite('ENOSPC');
+    fill();
+    await engine.clock.advance(100);
+    expect(engine.delivery.stats().spooled).toBeLessThan(10);
+    expect(bytesInMemory()).toBe(65 * 1024);
+    while (engine.delivery.stats().inFlight > 0) await engine.clock.advance(10);
+    expect(bytesInMemory()).toBe(64 * 1024);
+    expect(isLawful(engine)).toBe(true);
+  });
+
   it('a write that fails once: the segment is sealed, the next one takes the batch (F46)', async () => {
     const machine = createMachine();
     const engine = machine.start(() => refused);
