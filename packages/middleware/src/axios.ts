@@ -100,8 +100,12 @@ function begin(options: ResolvedOutboundOptions<AxiosCallConfig>, config: AxiosC
 }
 
 /** The last thing axios does before it sends, in the job that sends. */
-function cover(data: unknown): unknown {
-  coverCall();
+function cover(this: AxiosCallConfig, data: unknown): unknown {
+  const call = this[CALL];
+  if (call !== undefined) {
+    call.isAnswered = false;
+    coverCall(call);
+  }
   return data;
 }
 
@@ -116,6 +120,7 @@ function propagate(options: ResolvedOutboundOptions<AxiosCallConfig>, config: Ax
 function endAnswered(response: unknown): void {
   const call = callOf(readMember(response, 'config'));
   if (call === undefined) return;
+  call.call.isAnswered = true;
   const data = readMember(response, 'data');
   const once = readMember(data, 'once');
   if (typeof once !== 'function' || typeof readMember(data, 'pipe') !== 'function')
@@ -133,6 +138,7 @@ function endAnswered(response: unknown): void {
 function endFailed(error: unknown): void {
   const call = callOf(readMember(error, 'config'));
   if (call === undefined) return;
+  call.call.isAnswered = true;
   const response = readMember(error, 'response');
   const reason = readMember(readMember(call.config, 'signal'), 'reason');
   const isTimeout = readMember(reason, 'name') === 'TimeoutError' && isAbort(error);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { inspect } from 'node:util';
 import axios, { type AxiosInstance } from 'axios';
@@ -197,6 +198,20 @@ describe('calls of axios', () => {
       ['GET 127.0.0.1/stream aborted', 'WARN'],
       ['GET 127.0.0.1/stream 200', 'INFO'],
     ]);
+  });
+
+  it('do not cover what is called while their answer is read', async () => {
+    await using rig = await OutboundRig.start();
+    onTestFinished(logFetch({ logger: rig.log }));
+    const response = await client(rig).get('/stream', { responseType: 'stream' });
+    const answers: Promise<string>[] = [];
+    response.data.on('data', () => answers.push(fetch(`${rig.url}/users/7`).then((answer) => answer.text())));
+    rig.resume();
+    await once(response.data, 'close');
+    await Promise.all(answers);
+    const paths = (await rig.calls(1 + answers.length)).map(({ attributes }) => attributes['url.path']);
+    expect(paths).toContain('/users/7');
+    expect(paths).toHaveLength(1 + answers.length);
   });
 
   it('carry the headers that are asked for, secret ones masked, and attributes of their own', async () => {

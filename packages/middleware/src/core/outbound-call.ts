@@ -13,6 +13,8 @@ export class OutboundCall<Request> implements OutboundState<Request> {
   readonly template: string | undefined;
   /** Of a call that is repeated: how often it has been sent. */
   attempts: number;
+  /** Whether it has got what it asked for; its end may be later. */
+  isAnswered: boolean;
   readonly #startMs: number;
   #isEnded: boolean;
 
@@ -21,6 +23,7 @@ export class OutboundCall<Request> implements OutboundState<Request> {
     this.#context = captureContext();
     this.template = activeUrlTemplate() ?? template;
     this.attempts = attempts;
+    this.isAnswered = false;
     this.#startMs = performance.now();
     this.#isEnded = false;
   }

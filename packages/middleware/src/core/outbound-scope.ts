@@ -3,8 +3,14 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 /** What is known of the calls a piece of code makes. */
 interface OutboundScope {
   readonly template: string | undefined;
-  /** Whether somebody who knows more of the call writes its record: who sees its requests does not. */
-  readonly isCovered: boolean;
+  /** A call whose record is written by somebody who knows more of it: who sees its requests does not. */
+  readonly covered: CoveredCall | undefined;
+}
+
+/** A call that is told of elsewhere. */
+export interface CoveredCall {
+  /** Whether it has got what it asked for, so that requests from here on are none of its own. */
+  readonly isAnswered: boolean;
 }
 
 /** A property of the running code, as the context of its records is. */
@@ -24,7 +30,7 @@ let watcher: object | undefined;
  * ```
  */
 export function withUrlTemplate<T>(template: string, run: () => T): T {
-  return storage.run({ template, isCovered: false }, run);
+  return storage.run({ template, covered: undefined }, run);
 }
 
 /** The template that was named around the running code. */
@@ -44,13 +50,14 @@ export function watchRequests(): (() => void) | undefined {
 
 /** Whether the running code makes the request of a call that is told of elsewhere. */
 export function isCoveredCall(): boolean {
-  return storage.getStore()?.isCovered === true;
+  return storage.getStore()?.covered?.isAnswered === false;
 }
 
 /**
- * From here to the end of the running job, and in what it begins, requests are those of a call that is told of. Where
- * nobody sees requests nothing is done: following asynchronous calls has its price.
+ * From here to the end of the running job, and in what it begins, requests are those of a call that is told of, until it
+ * is answered: what reads its answer may call others. Where nobody sees requests nothing is done, as following
+ * asynchronous calls has its price.
  */
-export function coverCall(): void {
-  if (watcher !== undefined) storage.enterWith({ template: undefined, isCovered: true });
+export function coverCall(call: CoveredCall): void {
+  if (watcher !== undefined) storage.enterWith({ template: undefined, covered: call });
 }
