@@ -9,11 +9,19 @@ import { templateOfPrefix } from './core/prefix-template.ts';
 //   app.use('/users/:id', router)   req.baseUrl = '/users/42'       prefixes: '' -> '', '/users/42' -> '/users/:id'
 //   router.get('/orders/:order')    req.route = { path: '/orders/:order' }     route: '/users/:id/orders/:order'
 
+/** What is watched of one request. One object beside the request, whose own properties are dear to set. */
+interface Watched {
+  baseUrl: string | undefined;
+  route: unknown;
+  /** Template of each prefix that was met, by its text. */
+  prefixes: Map<string, string> | undefined;
+  /** Template of the prefix of the route. */
+  prefix: string;
+}
+
 /** Where a request keeps what is watched. */
-const BASE_URL: unique symbol = Symbol('logflume.express.baseUrl');
-const ROUTE: unique symbol = Symbol('logflume.express.route');
-const PREFIXES: unique symbol = Symbol('logflume.express.prefixes');
-const PREFIX: unique symbol = Symbol('logflume.express.prefix');
+const OWN: unique symbol = Symbol('logflume.express.watched');
+/** Marks a prototype whose requests are watched. */
 const WATCHED: unique symbol = Symbol.for('logflume.express.watched');
 
 /** A request as routers see it. */
@@ -22,12 +30,7 @@ interface RoutedRequest extends IncomingMessage {
   route?: unknown;
   params?: unknown;
   originalUrl?: string;
-  [BASE_URL]?: string;
-  [ROUTE]?: unknown;
-  /** Template of each prefix that was met, by its text. */
-  [PREFIXES]?: Map<string, string>;
-  /** Template of the prefix of the route. */
-  [PREFIX]?: string;
+  [OWN]?: Watched;
 }
 
 /** Begins to watch, on the prototype of a request's application; at its first request that comes here. */
@@ -53,11 +56,11 @@ export function watchRoutes(request: RoutedRequest): void {
 
 /** The template of the route a request took, with its prefixes; `undefined` if it took none. */
 export function routeOf(request: RoutedRequest): string | undefined {
-  const route = request[ROUTE];
-  if (typeof route !== 'object' || route === null) return undefined;
-  const { path: given } = route as { readonly path?: unknown };
+  const watched = request[OWN];
+  if (watched === undefined || typeof watched.route !== 'object' || watched.route === null) return undefined;
+  const { path: given } = watched.route as { readonly path?: unknown };
   const path = pathOf(given, Array.isArray(given) ? patternOf(request) : undefined);
-  const prefix = request[PREFIX] ?? '';
+  const { prefix } = watched;
   if (path === undefined) return undefined;
   return path === '/' && prefix !== '' ? prefix : `${prefix}${path}`;
 }
@@ -89,29 +92,39 @@ export function isMountedAfterRoutes(request: object, middleware: unknown): bool
   );
 }
 
+function watchedOf(request: RoutedRequest): Watched {
+  const known = request[OWN];
+  if (known !== undefined) return known;
+  const made: Watched = { baseUrl: undefined, route: undefined, prefixes: undefined, prefix: '' };
+  request[OWN] = made;
+  return made;
+}
+
 function readBaseUrl(this: RoutedRequest): string | undefined {
-  return this[BASE_URL];
+  return this[OWN]?.baseUrl;
 }
 
 /** A prefix that grows is one that matched just now: the parameters of the request are those of the prefix. */
 function noteBaseUrl(this: RoutedRequest, baseUrl: string): void {
-  const before = this[BASE_URL] ?? '';
-  this[BASE_URL] = baseUrl;
+  const watched = watchedOf(this);
+  const before = watched.baseUrl ?? '';
+  watched.baseUrl = baseUrl;
   if (typeof baseUrl !== 'string' || baseUrl.length <= before.length || !baseUrl.startsWith(before)) return;
-  this[PREFIXES] ??= new Map();
-  const outer = this[PREFIXES].get(before) ?? '';
+  watched.prefixes ??= new Map();
+  const outer = watched.prefixes.get(before) ?? '';
   const pattern = patternOf(this);
   const exact = typeof pattern === 'string' && pattern !== '/' ? withoutSlashAtEnd(pattern) : undefined;
-  this[PREFIXES].set(baseUrl, `${outer}${exact ?? templateOfPrefix(baseUrl.slice(before.length), this.params)}`);
+  watched.prefixes.set(baseUrl, `${outer}${exact ?? templateOfPrefix(baseUrl.slice(before.length), this.params)}`);
 }
 
 function readRoute(this: RoutedRequest): unknown {
-  return this[ROUTE];
+  return this[OWN]?.route;
 }
 
 function noteRoute(this: RoutedRequest, route: unknown): void {
-  this[ROUTE] = route;
-  this[PREFIX] = this[PREFIXES]?.get(this[BASE_URL] ?? '') ?? '';
+  const watched = watchedOf(this);
+  watched.route = route;
+  watched.prefix = watched.prefixes?.get(watched.baseUrl ?? '') ?? '';
 }
 
 function pathOf(path: unknown, pattern: unknown): string | undefined {

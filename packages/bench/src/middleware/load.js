@@ -8,7 +8,7 @@ import net from 'node:net';
  * Sends a bounded number of requests.
  *
  * @param {{ port: number, path: string, connections: number, amount: number }} order
- * @returns {Promise<number>} milliseconds from the first request to the last answer.
+ * @returns {Promise<number[]>} how long each answer took, in microseconds.
  * @throws Error for an answer that is not 200, or a connection that ends.
  */
 export async function sendBurst({ port, path, connections, amount }) {
@@ -21,20 +21,24 @@ export async function sendBurst({ port, path, connections, amount }) {
   );
   const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: keep-alive\r\nAccept: application/json\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64) bench/1.0\r\n\r\n`;
   let left = amount;
-  const startMs = performance.now();
+  /** @type {number[]} */
+  const latenciesUs = [];
   await Promise.all(
     sockets.map(
       (socket) =>
         new Promise((resolve, reject) => {
           let answer = '';
+          let sentMs = 0;
           const next = () => {
-            if (left-- > 0) socket.write(request);
-            else resolve(undefined);
+            if (left-- <= 0) return resolve(undefined);
+            sentMs = performance.now();
+            socket.write(request);
           };
           socket.on('data', (chunk) => {
             answer += chunk.latin1Slice();
             if (!isWhole(answer)) return;
             if (!answer.startsWith('HTTP/1.1 200')) reject(new Error(`got ${answer.slice(0, 200)}`));
+            latenciesUs.push((performance.now() - sentMs) * 1000);
             answer = '';
             next();
           });
@@ -43,9 +47,8 @@ export async function sendBurst({ port, path, connections, amount }) {
         }),
     ),
   );
-  const ms = performance.now() - startMs;
   for (const socket of sockets) socket.removeAllListeners('close').destroy();
-  return ms;
+  return latenciesUs;
 }
 
 /** @param {string} answer */

@@ -10,16 +10,13 @@ const { sendBurst } = await load('./load.js');
 
 it('takes what is added from the bare application of the same round, and the median of it', () => {
   const round = (slow: number, theirs: number, ours: number) => ({
-    bare: { latencyUs: 100 * slow, cpuUs: 50 * slow },
-    theirs: { latencyUs: 100 * slow + theirs, cpuUs: 50 * slow + theirs },
-    ours: { latencyUs: 100 * slow + ours, cpuUs: 50 * slow + ours },
+    bare: 100 * slow,
+    theirs: 100 * slow + theirs,
+    ours: 100 * slow + ours,
   });
   // A machine that is three times slower in one round, and a round that somebody disturbed.
   const added = addedBy([round(1, 10, 4), round(3, 10, 4), round(1, 900, 4)]);
-  expect(added).toEqual({
-    latencyUs: { bare: 100, theirs: 10, ours: 4, ratio: 0.4 },
-    cpuUs: { bare: 50, theirs: 10, ours: 4, ratio: 0.4 },
-  });
+  expect(added).toEqual({ bare: 100, theirs: 10, ours: 4, ratio: 0.4 });
 });
 
 it('sends as many requests as it was told, each when the one before it was answered', async () => {
@@ -34,7 +31,7 @@ it('sends as many requests as it was told, each when the one before it was answe
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  expect(await sendBurst({ port, path: '/', connections: 2, amount: 9 })).toBeGreaterThan(0);
+  expect(await sendBurst({ port, path: '/', connections: 2, amount: 9 })).toHaveLength(9);
   expect(answered).toBe(9);
   server.closeAllConnections();
   server.close();

@@ -2,8 +2,7 @@
 /**
  * What an access log adds, from rounds in which every contestant had its turn. Pure.
  *
- * @typedef {{ latencyUs: number, cpuUs: number }} Burst - of one request, on average over a burst.
- * @typedef {{ bare: Burst, theirs: Burst, ours: Burst }} Round
+ * @typedef {{ bare: number, theirs: number, ours: number }} Round - µs for each request of a burst.
  * @typedef {{ bare: number, theirs: number, ours: number, ratio: number }} Added - µs for each request: of the bare
  *   application in all, of the others what they add; `ratio` is ours to theirs.
  */
@@ -14,14 +13,10 @@ import { median } from '../harness/statistics.js';
  * three.
  *
  * @param {readonly Round[]} rounds - at least one.
- * @returns {Record<'latencyUs' | 'cpuUs', Added>}
+ * @returns {Added}
  */
 export function addedBy(rounds) {
-  const of = (/** @type {'latencyUs' | 'cpuUs'} */ key) => {
-    const added = (/** @type {'theirs' | 'ours'} */ who) =>
-      median(rounds.map((each) => each[who][key] - each.bare[key]));
-    const [theirs, ours] = [added('theirs'), added('ours')];
-    return { bare: median(rounds.map(({ bare }) => bare[key])), theirs, ours, ratio: ours / theirs };
-  };
-  return { latencyUs: of('latencyUs'), cpuUs: of('cpuUs') };
+  const theirs = median(rounds.map((each) => each.theirs - each.bare));
+  const ours = median(rounds.map((each) => each.ours - each.bare));
+  return { bare: median(rounds.map(({ bare }) => bare)), theirs, ours, ratio: ours / theirs };
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { isWantedType, type ParsedBody, type WrittenBody } from './capture-body.ts';
 import { RequestEntry } from './request-entry.ts';
 import type { RequestFacts } from './request-state.ts';
@@ -28,10 +28,10 @@ export interface HeaderKeeper {
   getHeader(name: string): unknown;
 }
 
-/** Where a request and its response keep their entry. Registered: two copies of this package see each other. */
+/** Where a request keeps its entry. Registered: two copies of this package see each other. */
 export const EXCHANGE: unique symbol = Symbol.for('logflume.middleware.exchange');
 
-/** A request or response with its exchange on it. Read directly: by `Reflect` it would cost ten times as much. */
+/** A request with its exchange on it. Read directly: by `Reflect` it would cost ten times as much. */
 interface Carrier {
   [EXCHANGE]?: NodeExchange<unknown>;
 }
@@ -50,8 +50,7 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
   readonly #host: NodeHost<Request>;
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
-  readonly write: ServerResponse['write'];
-  readonly finish: ServerResponse['end'];
+  readonly #headers: IncomingHttpHeaders;
   requestBytes: number | undefined;
   responseBytes: number;
   firstByteMs: number;
@@ -62,6 +61,7 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
   constructor(options: ResolvedOptions<Request>, req: IncomingMessage, res: ServerResponse, host: NodeHost<Request>) {
     this.#req = req;
     this.#res = res;
+    this.#headers = req.headers;
     this.#host = host;
     this.request = host.request;
     this.method = req.method ?? '';
@@ -69,20 +69,15 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
     this.scheme = host.scheme;
     this.clientAddress = host.clientAddress;
     this.entry = new RequestEntry(options, this);
-    this.write = res.write;
-    this.finish = res.end;
     this.requestBytes = undefined;
     this.responseBytes = 0;
     this.firstByteMs = 0;
     this.chunks = options.responseBodies.length > 0 ? [] : undefined;
     this.thrown = undefined;
-    if (hasBody(req)) countPushed(req, this);
-    const known = this as unknown as NodeExchange<unknown>; // Who finds it by a message does not know of which framework.
-    (req as Carrier)[EXCHANGE] = known;
-    (res as Carrier)[EXCHANGE] = known;
-    res.write = countingWrite as ServerResponse['write']; // Hands on whatever it is given, in every form of the original.
-    res.end = countingEnd as ServerResponse['end'];
-    res.on('close', onClose);
+    if (hasBody(req, this.#headers)) countPushed(req, this);
+    (req as Carrier)[EXCHANGE] = this as unknown as NodeExchange<unknown>; // Whoever finds it does not know of which framework.
+    countWritten(res, this);
+    res.on('close', () => this.close());
     const { requestIdHeader } = options;
     if (requestIdHeader === undefined) return;
     if (host.reply === undefined) this.echoId();
@@ -90,7 +85,7 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
   }
 
   header(name: string): string | readonly string[] | undefined {
-    return this.#req.headers[name];
+    return this.#headers[name];
   }
 
   /** Sets the header that tells the client the id; again at the end, as error handlers remove all headers. */
@@ -120,9 +115,11 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
     const res = this.#res;
     const isAborted = !res.writableFinished;
     const status = res.headersSent ? res.statusCode : undefined;
-    const thrown = this.thrown ?? this.#host.errorOf?.(req);
     // An error that somebody made a proper answer of has been dealt with.
-    if (thrown !== undefined && (isAborted || status === undefined || status >= 400)) entry.fail(thrown);
+    if (isAborted || status === undefined || status >= 400) {
+      const thrown = this.thrown ?? this.#host.errorOf?.(req);
+      if (thrown !== undefined) entry.fail(thrown);
+    }
     entry.route ??= this.#host.routeOf?.(req, this.request);
     const hasNoBody = this.method === 'HEAD' || status === 204 || status === 304;
     entry.end({
@@ -142,7 +139,7 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
   }
 
   #requestBody(): ParsedBody | undefined {
-    if (!isWantedType(this.#req.headers['content-type'], this.entry.options.requestBodies)) return undefined;
+    if (!isWantedType(this.#headers['content-type'], this.entry.options.requestBodies)) return undefined;
     const value = this.#host.bodyOf?.(this.#req, this.request);
     return value === undefined ? undefined : { kind: 'parsed', value, bytes: this.requestBytes ?? 0 };
   }
@@ -155,7 +152,7 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
   }
 }
 
-/** The exchange a request or response belongs to, of this or another copy of this package. */
+/** The exchange of a request, of this or another copy of this package. */
 export function exchangeOf(message: object): NodeExchange<unknown> | undefined {
   return (message as Carrier)[EXCHANGE];
 }
@@ -171,7 +168,7 @@ export function schemeOf({ socket }: IncomingMessage): string {
   return 'encrypted' in socket && socket.encrypted === true ? 'https' : 'http';
 }
 
-function hasBody({ headers, httpVersionMajor, method }: IncomingMessage): boolean {
+function hasBody({ httpVersionMajor, method }: IncomingMessage, headers: IncomingHttpHeaders): boolean {
   const { 'content-length': length, 'transfer-encoding': encoding } = headers;
   if (length !== undefined) return length !== '0';
   return encoding !== undefined || (httpVersionMajor >= 2 && method !== 'GET' && method !== 'HEAD');
@@ -187,29 +184,28 @@ function countPushed<Request>(req: IncomingMessage, exchange: NodeExchange<Reque
   };
 }
 
-// These three are shared by all responses: a closure for each would be garbage of every request, as a list of arguments.
-function countingWrite(this: ServerResponse, chunk: unknown, encoding?: unknown, callback?: unknown): unknown {
-  const exchange = exchangeOf(this);
-  if (exchange === undefined) return false;
-  if (exchange.firstByteMs === 0) {
-    exchange.firstByteMs = performance.now();
+/**
+ * Stands before `write` and `end`. By closures, as what they know would else be a property of the response: Express gives
+ * each of its requests and responses a hidden class of its own, and whatever is read of one, or set on it, costs more than
+ * a closure.
+ */
+function countWritten<Request>(res: ServerResponse, exchange: NodeExchange<Request>): void {
+  const write = res.write as Loose;
+  const end = res.end as Loose;
+  res.write = ((chunk: unknown, encoding: unknown, callback: unknown) => {
+    if (exchange.firstByteMs === 0) {
+      exchange.firstByteMs = performance.now();
+      exchange.echoId();
+    }
+    exchange.count(chunk, encoding);
+    return write.call(res, chunk, encoding, callback);
+  }) as ServerResponse['write'];
+  res.end = ((chunk: unknown, encoding: unknown, callback: unknown) => {
+    exchange.count(chunk, encoding);
     exchange.echoId();
-  }
-  exchange.count(chunk, encoding);
-  return (exchange.write as Loose).call(this, chunk, encoding, callback);
-}
-
-function countingEnd(this: ServerResponse, chunk?: unknown, encoding?: unknown, callback?: unknown): unknown {
-  const exchange = exchangeOf(this);
-  if (exchange === undefined) return this;
-  exchange.count(chunk, encoding);
-  exchange.echoId();
-  return (exchange.finish as Loose).call(this, chunk, encoding, callback);
+    return end.call(res, chunk, encoding, callback);
+  }) as ServerResponse['end'];
 }
 
 /** Both have several forms; what comes is handed on as it came. */
 type Loose = (this: ServerResponse, ...given: unknown[]) => unknown;
-
-function onClose(this: ServerResponse): void {
-  exchangeOf(this)?.close();
-}
