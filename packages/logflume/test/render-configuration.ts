@@ -47,8 +47,7 @@ function placeOf(option: OptionEntry): number {
 }
 
 function codeOnly(option: OptionEntry): string {
-  if (option.path.includes('[]')) return 'in that of the list';
-  return option.rule.kind === 'value' && option.rule.schema !== undefined ? 'none; code or a file' : 'code only';
+  return option.path.includes('[]') ? 'in that of the list' : 'code only';
 }
 
 function valuesOf({ rule, unit }: OptionEntry): string {

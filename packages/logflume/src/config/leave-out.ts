@@ -5,6 +5,8 @@ import type { EnvironmentVariables } from './env-reader.ts';
 
 /** How to go on without what turned out to be wrong. */
 export interface LeftOut {
+  /** What is wrong of the two. */
+  readonly option: 'destinations' | 'route';
   /** The environment without it. */
   readonly env: EnvironmentVariables;
   /** What to say, given the sources of what is used instead. */
@@ -28,6 +30,7 @@ export function leaveOut(
   if (place === undefined) return undefined;
   const name = place === 'file' ? 'LOGFLUME_CONFIG' : rest;
   return {
+    option,
     env: Object.fromEntries(Object.entries(env).filter(([variable]) => variable !== name)),
     toDiagnostic: (used) =>
       place === 'file' ? toInvalidFile(rest, error) : toInvalidVariable(name, error, used[option] ?? 'default'),

@@ -12,8 +12,16 @@ const deps: ResolveDeps = {
 
 const withFile = (text: string): ResolveDeps => ({ ...deps, readFile: () => text });
 
+/** What no text can say. */
+const functions: ReadonlySet<string> = new Set(['axios', 'processors', 'onDiagnostic']);
+
 /** Options without a variable of their own rules: their variable must work by the table alone. */
 const byRule = optionList.filter(({ variables }) => variables === undefined);
+
+it('leaves no option to code alone but functions, and what has a variable of the list it stands in', () => {
+  const codeOnly = optionList.filter(({ path, variableNames }) => variableNames.length === 0 && !path.includes('[]'));
+  expect(new Set(codeOnly.map(({ path }) => path))).toEqual(functions);
+});
 
 describe('an option without a variable of OpenTelemetry', () => {
   it.each(byRule.map((option) => [option.path, option] as const))('has an example: %s', (path, { example }) => {

@@ -178,6 +178,15 @@ describe('destinations', () => {
       );
     });
 
+    it.each([['a=b'], ['[{"name":"a"}]'], ['[{"name":"a","endpoints":["http://a"],"balance":"random"}]']])(
+      'that cannot work do not stop an application whose code has rules for them: %s',
+      (text) => {
+        const { route, diagnostics } = resolve({ route: [{ to: 'a' }] }, { LOGFLUME_DESTINATIONS: text });
+        expect(route).toEqual([]);
+        expect(diagnostics).toMatchObject([{ kind: 'invalidSetting', name: 'LOGFLUME_DESTINATIONS' }]);
+      },
+    );
+
     it('with a rule for none of them keep all and leave out the rules, in favour of those of a file', () => {
       const env = { LOGFLUME_DESTINATIONS, LOGFLUME_ROUTE: 'aa=warn' };
       const { destinations, route, diagnostics } = resolve({}, env);

@@ -1,12 +1,11 @@
 import { LogflumeError } from '@logflume/delivery';
-import type { FileOutputOptions } from '../output/file/file-options.ts';
 import { detectResource, type ResourceFacts } from '../resource/default-resource.ts';
 import { checkOptions } from './check-options.ts';
 import { defaults } from './defaults.ts';
-import type { SettingSource } from './diagnostic.ts';
+import type { ConfigDiagnostic, SettingSource } from './diagnostic.ts';
 import type { EnvironmentVariables, Setting } from './env-reader.ts';
 import { leaveOut } from './leave-out.ts';
-import type { ConsoleOptions, Headers, LoggerOptions, SpoolOptions, TlsOptions } from './logger-options.ts';
+import type { Headers, LoggerOptions, SpoolOptions, TlsOptions } from './logger-options.ts';
 import { type LevelRules, parseLevels } from './parse-levels.ts';
 import type { EnvironmentSettings } from './read-environment.ts';
 import type { OptionValues } from './read-option-variables.ts';
@@ -15,8 +14,14 @@ import { checkTlsFiles, type ReadFile } from './read-tls.ts';
 import { checkDestinations, checkRule, resolveDestinations, resolveRoute } from './resolve-destinations.ts';
 import { type GivenEndpoint, parseEndpointOptions, resolveEndpoints, toLowerCaseNames } from './resolve-endpoints.ts';
 import { resolveIntake } from './resolve-intake.ts';
-import { decideOutput, destinationsOutsideCode, type OutputDecision } from './resolve-output.ts';
-import type { ResolvedFile, ResolvedOptions } from './resolved-options.ts';
+import {
+  decideOutput,
+  destinationsOutsideCode,
+  type OutputDecision,
+  toConsoleLines,
+  toFiles,
+} from './resolve-output.ts';
+import type { ResolvedOptions } from './resolved-options.ts';
 import type { Take } from './take.ts';
 
 /** What resolving needs of the world. */
@@ -42,6 +47,16 @@ type Sources = Map<string, SettingSource>;
  *   `ERR_LOGFLUME_UNSUPPORTED` if this version or this Node cannot serve it.
  */
 export function resolveOptions(code: LoggerOptions, env: EnvironmentVariables, deps: ResolveDeps): ResolvedOptions {
+  return resolveWith(code, env, deps, false);
+}
+
+/** @param areLost - destinations that were given outside code turned out to be of no use. */
+function resolveWith(
+  code: LoggerOptions,
+  env: EnvironmentVariables,
+  deps: ResolveDeps,
+  areLost: boolean,
+): ResolvedOptions {
   const options = withSpoolOptions(code);
   checkOptions(options);
   const checkMore = (given: LoggerOptions): void => {
@@ -97,9 +112,9 @@ export function resolveOptions(code: LoggerOptions, env: EnvironmentVariables, d
     sources: Object.fromEntries(sources),
     diagnostics: [...settings.diagnostics, ...(decision.diagnostic === undefined ? [] : [decision.diagnostic])],
   };
-  // Rules between destinations that are left out have nothing to say, and are no mistake.
-  const areLeftOut = settings.others.has('destinations') && destinationsOutsideCode(settings) === undefined;
-  const isOn = options.destinations !== undefined || !areLeftOut;
+  // Rules between destinations that are left out have nothing to say, and are no mistake: not even those of code.
+  const wereGiven = areLost || settings.others.has('destinations') || settings.diagnostics.some(isOfDestinations);
+  const isOn = options.destinations !== undefined || !wereGiven || destinationsOutsideCode(settings) !== undefined;
   const given: LoggerOptions = {
     ...options,
     destinations: isOn ? pick('destinations', options.destinations, undefined, undefined) : undefined,
@@ -113,41 +128,20 @@ export function resolveOptions(code: LoggerOptions, env: EnvironmentVariables, d
   } catch (error) {
     const leftOut = error instanceof LogflumeError ? leaveOut(error, sources, env) : undefined;
     if (leftOut === undefined) throw error;
-    const without = resolveOptions(options, leftOut.env, deps);
+    const without = resolveWith(options, leftOut.env, deps, leftOut.option === 'destinations');
     return { ...without, diagnostics: [leftOut.toDiagnostic(without.sources), ...without.diagnostics] };
   }
+}
+
+/** Whether something is wrong with a place where destinations may be given. */
+function isOfDestinations({ kind, name }: ConfigDiagnostic): boolean {
+  return kind === 'invalidFile' || (kind === 'invalidSetting' && name === 'LOGFLUME_DESTINATIONS');
 }
 
 function refuseMissingZstd(options: LoggerOptions, deps: ResolveDeps): void {
   if (options.compression !== 'zstd' || deps.hasZstd) return;
   const message = `compression "zstd" needs Node 22.15 or newer, this is ${deps.resource.nodeVersion}; write "gzip"`;
   throw new LogflumeError('ERR_LOGFLUME_UNSUPPORTED', message, { details: { option: 'compression', got: 'zstd' } });
-}
-
-function toConsoleLines(console: LoggerOptions['console']): ResolvedOptions['consoleLines'] {
-  const { stderrFrom, maxLineBytes }: ConsoleOptions = typeof console === 'object' ? console : {};
-  return { stderrFrom, maxLineBytes };
-}
-
-function toFiles(file: LoggerOptions['file']): readonly ResolvedFile[] {
-  const given = file === undefined ? [] : isFileList(file) ? file : [file];
-  return given.map((each) => {
-    const options: FileOutputOptions = typeof each === 'string' ? { path: each } : each;
-    const { path, format, level, maxBytes, maxAgeMs, maxFiles, maxLineBytes } = options;
-    return {
-      path,
-      format: format ?? defaults.fileFormat,
-      level,
-      maxBytes: maxBytes ?? defaults.maxFileBytes,
-      maxAgeMs,
-      maxFiles: maxFiles ?? defaults.maxFiles,
-      maxLineBytes,
-    };
-  });
-}
-
-function isFileList(file: NonNullable<LoggerOptions['file']>): file is readonly (string | FileOutputOptions)[] {
-  return Array.isArray(file);
 }
 
 /** Whether code gave a value at a path of one or two names. */

@@ -1,8 +1,10 @@
+import type { FileOutputOptions } from '../output/file/file-options.ts';
+import { defaults } from './defaults.ts';
 import type { ConfigDiagnostic, SettingSource } from './diagnostic.ts';
 import type { Setting } from './env-reader.ts';
-import type { ConsoleFormat, LoggerOptions } from './logger-options.ts';
+import type { ConsoleFormat, ConsoleOptions, LoggerOptions } from './logger-options.ts';
 import type { EnvironmentSettings } from './read-environment.ts';
-import type { Output } from './resolved-options.ts';
+import type { Output, ResolvedFile, ResolvedOptions } from './resolved-options.ts';
 
 /** What decides where records go. */
 export interface OutputFacts {
@@ -111,4 +113,32 @@ function toNoOutput(source: SettingSource): ConfigDiagnostic {
   const name = source === 'code' ? 'console' : source.replace(/^environment /, '');
   const message = `${name} is false and there is no endpoint, so records go nowhere; set endpoints or OTEL_EXPORTER_OTLP_ENDPOINT`;
   return { kind: 'noOutput', name, source, message };
+}
+
+/** How the lines of the console are split and shortened. */
+export function toConsoleLines(console: LoggerOptions['console']): ResolvedOptions['consoleLines'] {
+  const { stderrFrom, maxLineBytes }: ConsoleOptions = typeof console === 'object' ? console : {};
+  return { stderrFrom, maxLineBytes };
+}
+
+/** Files with all their values. */
+export function toFiles(file: LoggerOptions['file']): readonly ResolvedFile[] {
+  const given = file === undefined ? [] : isFileList(file) ? file : [file];
+  return given.map((each) => {
+    const options: FileOutputOptions = typeof each === 'string' ? { path: each } : each;
+    const { path, format, level, maxBytes, maxAgeMs, maxFiles, maxLineBytes } = options;
+    return {
+      path,
+      format: format ?? defaults.fileFormat,
+      level,
+      maxBytes: maxBytes ?? defaults.maxFileBytes,
+      maxAgeMs,
+      maxFiles: maxFiles ?? defaults.maxFiles,
+      maxLineBytes,
+    };
+  });
+}
+
+function isFileList(file: NonNullable<LoggerOptions['file']>): file is readonly (string | FileOutputOptions)[] {
+  return Array.isArray(file);
 }
