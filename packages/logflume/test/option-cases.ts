@@ -1,6 +1,7 @@
 import { destinationRules, routeRules } from '../src/config/destination-rules.ts';
 import { type OptionEntry, optionList, variableOf } from '../src/config/option-list.ts';
-import { consoleRule, fileRule, type OptionRule, redactRule } from '../src/config/option-rules.ts';
+import type { OptionRule } from '../src/config/option-rule.ts';
+import { consoleRule, fileRule, redactRule } from '../src/config/option-rules.ts';
 import type { ResolvedOptions } from '../src/config/resolved-options.ts';
 
 /** An option, or a member of one that is an object or a list. */

@@ -1,6 +1,7 @@
 import { destinationRules, routeRules } from '../src/config/destination-rules.ts';
 import type { OptionRow } from '../src/config/option-row.ts';
-import { endpointRules, type OptionRule, optionRules } from '../src/config/option-rules.ts';
+import type { OptionRule } from '../src/config/option-rule.ts';
+import { endpointRules, optionRules } from '../src/config/option-rules.ts';
 import { optionTable } from '../src/config/option-table.ts';
 
 type Schema = Readonly<Record<string, unknown>>;

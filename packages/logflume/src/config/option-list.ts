@@ -1,5 +1,6 @@
 import type { OptionRow } from './option-row.ts';
-import { endpointRules, type OptionRule, optionRules } from './option-rules.ts';
+import type { OptionRule } from './option-rule.ts';
+import { endpointRules, optionRules } from './option-rules.ts';
 import { optionTable, otherVariables } from './option-table.ts';
 
 /** An option with all that is known of it. */

@@ -1,32 +1,11 @@
 import { linePresets } from '@logflume/formats';
-import { isShare, parseShares } from '../intake/sampling-options.ts';
 import type { FileOutputOptions } from '../output/file/file-options.ts';
 import { secretShapeNames } from '../redact/secret-shapes.ts';
 import { oneOf } from './env-values.ts';
+import { intakeRules } from './intake-rules.ts';
 import type { ConsoleFormat, LoggerOptions } from './logger-options.ts';
+import { integer, isFunction, maxInteger, type OptionRule, text, word } from './option-rule.ts';
 import { severityOfLevel } from './parse-levels.ts';
-
-/** What an option in code may be. `undefined` is always allowed and means unset. */
-export type OptionRule =
-  | ({ readonly kind: 'value'; readonly expected: string; readonly accepts: (value: unknown) => boolean } & Extra)
-  | { readonly kind: 'headers'; readonly orFunction: boolean }
-  | { readonly kind: 'group'; readonly fields: Readonly<Record<string, OptionRule>> };
-
-interface Extra {
-  /** The value is never printed, only its kind. */
-  readonly secret?: boolean;
-  /** Rules for the members of a value that is an object, or of those of its entries if it is a list. */
-  readonly members?: Readonly<Record<string, OptionRule>>;
-  /** The one of `members` that an object must have. */
-  readonly required?: string;
-  /** The words it may be, to recognise a typing mistake. */
-  readonly words?: readonly string[];
-  /** JSON Schema of what a file may hold; without it anything, or one of `words`. */
-  readonly schema?: Readonly<Record<string, unknown>>;
-}
-
-/** Longest time a Node timer can wait, in milliseconds, and a limit nobody reaches for the rest. */
-const maxInteger = 2_147_483_647;
 
 /** What delivery takes; a value beyond would stop the application when the logger is made, so variables end here too. */
 export const maxBatchRecords = 100_000;
@@ -39,16 +18,8 @@ const minLineBytes = 4096;
 const maxLineBytes = 1024 * 1024;
 const minFileBytes = 64 * 1024;
 const maxFileBytes = 1024 ** 4;
-const maxMessages = 100_000;
-const maxRate = 1_000_000;
 
 const record: OptionRule = { kind: 'value', expected: 'an object', accepts: isRecord, schema: { type: 'object' } };
-export const text: OptionRule = {
-  kind: 'value',
-  expected: 'a string',
-  accepts: (value) => typeof value === 'string',
-  schema: { type: 'string' },
-};
 const flag: OptionRule = {
   kind: 'value',
   expected: 'true or false',
@@ -78,29 +49,6 @@ const directory: OptionRule = {
   accepts: (value) => typeof value === 'string' && value.trim() !== '' && !value.includes('\0'),
   schema: { type: 'string', minLength: 1 },
 };
-
-function integer(min: number, max: number = maxInteger): OptionRule {
-  const accepts = (value: unknown) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
-  const schema = { type: 'integer', minimum: min, maximum: max };
-  return { kind: 'value', expected: `an integer, ${min} … ${max}`, accepts, schema };
-}
-
-/** @param what - the names are, such as `levels`. */
-function shares(what: string, example: string, isName: (name: string) => boolean = () => true): OptionRule {
-  const accepts = (value: unknown): boolean => {
-    const parsed = parseShares(value);
-    return parsed !== undefined && Object.keys(parsed).every(isName);
-  };
-  const share = { type: 'number', minimum: 0, maximum: 1 };
-  const schema = { anyOf: [{ type: 'string' }, { type: 'object', additionalProperties: share }] };
-  return { kind: 'value', expected: `${what} with shares 0 … 1, as an object or "${example}"`, accepts, schema };
-}
-
-/** One of a few words. */
-export function word(...words: readonly string[]): OptionRule {
-  const accepts = (value: unknown) => words.some((candidate) => candidate === value);
-  return { kind: 'value', expected: oneOf(words), accepts, words, schema: { enum: words } };
-}
 
 /** One entry of `endpoints` that is an object; its `url` is judged where it is parsed. */
 export const endpointRules: Extract<OptionRule, { kind: 'group' }> = {
@@ -249,39 +197,7 @@ export const optionRules: Readonly<Record<keyof LoggerOptions, OptionRule>> = {
   console: consoleRule,
   file: fileRule,
   redact: redactRule,
-  processors: {
-    kind: 'value',
-    expected: 'a list of functions',
-    accepts: (value) => Array.isArray(value) && value.every(isFunction),
-  },
-  sampling: {
-    kind: 'group',
-    fields: {
-      ratio: {
-        kind: 'value',
-        expected: 'a number, 0 … 1',
-        accepts: isShare,
-        schema: { type: 'number', minimum: 0, maximum: 1 },
-      },
-      levels: shares('levels', 'debug=0.1,info=0.5', (name) => Object.hasOwn(severityOfLevel, name)),
-      loggers: shares('names', 'db=0.1,http=0.5'),
-    },
-  },
-  repeats: { kind: 'group', fields: { windowMs: integer(1), maxMessages: integer(1, maxMessages) } },
-  rateLimit: {
-    kind: 'group',
-    fields: {
-      recordsPerSecond: {
-        kind: 'value',
-        expected: `a number above 0, up to ${maxRate}`,
-        accepts: (value) => typeof value === 'number' && value > 0 && value <= maxRate,
-        schema: { type: 'number', exclusiveMinimum: 0, maximum: maxRate },
-      },
-      burstRecords: integer(1, maxRate),
-      by: word('logger', 'message'),
-      upTo: word(...Object.keys(severityOfLevel)),
-    },
-  },
+  ...intakeRules,
   limits: {
     kind: 'group',
     fields: {
@@ -311,10 +227,6 @@ function isFileOutput(value: unknown): boolean {
 
 function isNameList(value: unknown): boolean {
   return Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== '');
-}
-
-export function isFunction(value: unknown): boolean {
-  return typeof value === 'function';
 }
 
 /** Whether a value is an object with named members: no array, no `null`. */

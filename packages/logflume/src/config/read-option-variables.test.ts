@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { variableOf } from './option-list.ts';
-import { fileRule, type OptionRule } from './option-rules.ts';
+import type { OptionRule } from './option-rule.ts';
+import { fileRule } from './option-rules.ts';
 import { parseOptionText } from './read-option-variables.ts';
 
 type ValueRule = Extract<OptionRule, { kind: 'value' }>;
