@@ -22,6 +22,8 @@ export function serveSlowly(port: number, link: Link): Promise<LoopbackServer> {
 
 /** Keeps the order of pieces, whatever their pace. */
 function carry(from: Socket, to: Socket, { pieceBytes, paceMs }: Link): void {
+  // Else the system puts small pieces together again, until the peer acknowledges the first.
+  to.setNoDelay(true);
   let waiting = Buffer.alloc(0);
   let isMoving = false;
   let hasEnded = false;
