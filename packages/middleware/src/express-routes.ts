@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { exchangeOf } from './core/node-exchange.ts';
+import { EXCHANGE, exchangeOf } from './core/node-exchange.ts';
 import { templateOfPrefix } from './core/prefix-template.ts';
 
 // Express tells nobody which route it took: `req.baseUrl` holds what the client wrote, not the template of the router's
@@ -42,6 +42,8 @@ export function watchRoutes(request: RoutedRequest): void {
   const { baseUrl } = request;
   Object.defineProperties(prototype, {
     [WATCHED]: { value: true },
+    // To ask for what is not there yet need not go on through the prototypes of node:http.
+    [EXCHANGE]: { value: undefined, writable: true },
     baseUrl: { configurable: true, enumerable: true, get: readBaseUrl, set: noteBaseUrl },
     route: { configurable: true, enumerable: true, get: readRoute, set: noteRoute },
     id: ownByAssignment('id', (entry) => entry?.id),

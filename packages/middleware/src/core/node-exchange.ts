@@ -79,8 +79,9 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
     countWritten(res, this);
     res.on('close', () => this.close());
     const { requestIdHeader } = options;
-    if (requestIdHeader === undefined) return;
-    if (host.reply === undefined) this.echoId();
+    if (requestIdHeader === undefined) {
+      if (options.responseHeaders.length > 0 || options.responseBodies.length > 0) keepHeaders(res);
+    } else if (host.reply === undefined) this.echoId();
     else host.reply.header(requestIdHeader, this.entry.id);
   }
 
@@ -172,6 +173,13 @@ function hasBody({ httpVersionMajor, method }: IncomingMessage, headers: Incomin
   const { 'content-length': length, 'transfer-encoding': encoding } = headers;
   if (length !== undefined) return length !== '0';
   return encoding !== undefined || (httpVersionMajor >= 2 && method !== 'GET' && method !== 'HEAD');
+}
+
+/** node:http forgets the headers given to `writeHead`, unless one was set before it. */
+function keepHeaders(res: ServerResponse): void {
+  if (res.headersSent || res.getHeaderNames().length > 0) return;
+  res.setHeader('x-request-id', '');
+  res.removeHeader('x-request-id');
 }
 
 /** The parser hands a body to the request by `push`; listening for data instead would make it flow. */

@@ -416,6 +416,18 @@ export const behaviours: readonly Behaviour[] = [
     },
   },
   {
+    title: 'knows the headers of an answer also when it adds none itself',
+    explanation: 'node:http forgets headers that are given to writeHead alone.',
+    async run(host) {
+      await using rig = await Rig.start(host, { requestIdHeader: false, headers: { response: ['content-type'] } });
+      const headers = { 'content-type': 'application/json' };
+      const answer = await send(`${rig.url}/refuse`, { method: 'POST', headers, body: '{}' });
+      const { attributes } = await rig.access();
+      expect(answer.headers).not.toHaveProperty('x-request-id');
+      expect(attributes['http.response.header.content-type']).toEqual([answer.headers['content-type']]);
+    },
+  },
+  {
     title: 'carries bodies of failed requests, their secret members masked, where asked to',
     explanation: 'What was sent explains a 400; passwords are sent, too.',
     async run(host) {
