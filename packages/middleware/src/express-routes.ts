@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
-import { EXCHANGE, exchangeOf } from './core/node-exchange.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { EXCHANGE, exchangeOf, type LooseWrite } from './core/node-exchange.ts';
 import { templateOfPrefix } from './core/prefix-template.ts';
 
 // Express tells nobody which route it took: `req.baseUrl` holds what the client wrote, not the template of the router's
@@ -9,7 +9,10 @@ import { templateOfPrefix } from './core/prefix-template.ts';
 //   app.use('/users/:id', router)   req.baseUrl = '/users/42'       prefixes: '' -> '', '/users/42' -> '/users/:id'
 //   router.get('/orders/:order')    req.route = { path: '/orders/:order' }     route: '/users/:id/orders/:order'
 
-/** What is watched of one request. One object beside the request, whose own properties are dear to set. */
+/**
+ * What is watched of one request, in one object beside it: Express gives each request and response a hidden class of its
+ * own, so that each property set on one copies the list of all it has.
+ */
 interface Watched {
   baseUrl: string | undefined;
   route: unknown;
@@ -17,6 +20,7 @@ interface Watched {
   prefixes: Map<string, string> | undefined;
   /** Template of the prefix of the route. */
   prefix: string;
+  exchange: unknown;
 }
 
 /** Where a request keeps what is watched. */
@@ -42,8 +46,7 @@ export function watchRoutes(request: RoutedRequest): void {
   const { baseUrl } = request;
   Object.defineProperties(prototype, {
     [WATCHED]: { value: true },
-    // To ask for what is not there yet need not go on through the prototypes of node:http.
-    [EXCHANGE]: { value: undefined, writable: true },
+    [EXCHANGE]: { get: readExchange, set: noteExchange },
     baseUrl: { configurable: true, enumerable: true, get: readBaseUrl, set: noteBaseUrl },
     route: { configurable: true, enumerable: true, get: readRoute, set: noteRoute },
     id: ownByAssignment('id', (entry) => entry?.id),
@@ -54,6 +57,32 @@ export function watchRoutes(request: RoutedRequest): void {
     delete request.baseUrl;
     request.baseUrl = baseUrl ?? '';
   }
+}
+
+/**
+ * Begins to watch what is written, on the prototype of an application's responses.
+ *
+ * @returns whether it is watched. Not in an application that is mounted on another, which takes its responses back.
+ */
+export function watchResponses(response: ServerResponse): boolean {
+  const prototype: unknown = Object.getPrototypeOf(response);
+  if (typeof prototype !== 'object' || prototype === null || !Object.hasOwn(prototype, 'app')) return false;
+  if (Object.hasOwn(prototype, WATCHED)) return true;
+  if (Object.hasOwn(Object(Object.getPrototypeOf(prototype)), 'app')) return false;
+  const { write, end } = prototype as { readonly write: LooseWrite; readonly end: LooseWrite };
+  const method = (value: LooseWrite): PropertyDescriptor => ({ configurable: true, writable: true, value });
+  Object.defineProperties(prototype, {
+    [WATCHED]: { value: true },
+    write: method(function countingWrite(chunk, encoding, callback) {
+      exchangeOf(this.req)?.beforeWrite(chunk, encoding);
+      return write.call(this, chunk, encoding, callback);
+    }),
+    end: method(function countingEnd(chunk, encoding, callback) {
+      exchangeOf(this.req)?.beforeEnd(chunk, encoding);
+      return end.call(this, chunk, encoding, callback);
+    }),
+  });
+  return true;
 }
 
 /** The template of the route a request took, with its prefixes; `undefined` if it took none. */
@@ -94,10 +123,18 @@ export function isMountedAfterRoutes(request: object, middleware: unknown): bool
   );
 }
 
+function readExchange(this: RoutedRequest): unknown {
+  return this[OWN]?.exchange;
+}
+
+function noteExchange(this: RoutedRequest, exchange: unknown): void {
+  watchedOf(this).exchange = exchange;
+}
+
 function watchedOf(request: RoutedRequest): Watched {
   const known = request[OWN];
   if (known !== undefined) return known;
-  const made: Watched = { baseUrl: undefined, route: undefined, prefixes: undefined, prefix: '' };
+  const made: Watched = { baseUrl: undefined, route: undefined, prefixes: undefined, prefix: '', exchange: undefined };
   request[OWN] = made;
   return made;
 }

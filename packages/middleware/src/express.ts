@@ -4,7 +4,7 @@ import { exchangeOf, NodeExchange, peerAddress, schemeOf } from './core/node-exc
 import type { RequestLogger } from './core/request-logger.ts';
 import { resolveOptions } from './core/resolve-options.ts';
 import { reportSecondMount } from './core/second-mount.ts';
-import { errorOf, isMountedAfterRoutes, routeOf, watchRoutes } from './express-routes.ts';
+import { errorOf, isMountedAfterRoutes, routeOf, watchResponses, watchRoutes } from './express-routes.ts';
 
 declare global {
   namespace Express {
@@ -79,6 +79,7 @@ export function accessLog(options?: AccessLogOptions<ExpressRequest>): ExpressMi
       routeOf,
       errorOf,
       bodyOf,
+      isWatched: watchResponses(response),
     });
     entry.run(next);
   };

@@ -84,6 +84,22 @@ describe.each([
   });
 });
 
+it('counts what is written after an application that is mounted, and logs by itself, has passed a request on', async () => {
+  const host: Host = {
+    ...hostOf(() => undefined, express5),
+    async start(_sample, options) {
+      const inner = express5().use(accessLog(options));
+      const app = express5().use(inner);
+      app.get('/', (_request, response) => void response.send('outer'));
+      return listen(http.createServer(app));
+    },
+  };
+  await using rig = await Rig.start(host);
+  for (const _ of [1, 2]) await send(rig.url);
+  const records = await rig.received(2);
+  expect(records.map(({ attributes }) => attributes['http.response.body.size'])).toEqual([5, 5]);
+});
+
 it('believes a proxy where Express does', async () => {
   const headers = { 'x-forwarded-for': '203.0.113.7', 'x-forwarded-proto': 'https' };
   for (const isTrusted of [false, true]) {

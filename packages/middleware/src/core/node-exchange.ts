@@ -18,6 +18,8 @@ export interface NodeHost<Request> {
   readonly errorOf?: ((request: IncomingMessage) => unknown) | undefined;
   /** The framework's own reply, where it keeps headers until it writes them: cheaper than beside them on the response. */
   readonly reply?: HeaderKeeper | undefined;
+  /** Whether the host itself calls `beforeWrite` and `beforeEnd`. @defaultValue false */
+  readonly isWatched?: boolean | undefined;
   /** Asked at the end: the body as it was parsed. */
   readonly bodyOf?: ((request: IncomingMessage, own: Request) => unknown) | undefined;
 }
@@ -76,7 +78,7 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
     this.thrown = undefined;
     if (hasBody(req, this.#headers)) countPushed(req, this);
     (req as Carrier)[EXCHANGE] = this as unknown as NodeExchange<unknown>; // Whoever finds it does not know of which framework.
-    countWritten(res, this);
+    if (host.isWatched !== true) watchWritten(res, this);
     res.on('close', () => this.close());
     const { requestIdHeader } = options;
     if (requestIdHeader === undefined) {
@@ -96,7 +98,22 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
     this.#res.setHeader(requestIdHeader, this.entry.id);
   }
 
-  count(chunk: unknown, encoding: unknown): void {
+  /** Counts what is about to be written. */
+  beforeWrite(chunk: unknown, encoding: unknown): void {
+    if (this.firstByteMs === 0) {
+      this.firstByteMs = performance.now();
+      this.echoId();
+    }
+    this.#count(chunk, encoding);
+  }
+
+  /** Counts what is about to be the last. */
+  beforeEnd(chunk: unknown, encoding: unknown): void {
+    this.#count(chunk, encoding);
+    this.echoId();
+  }
+
+  #count(chunk: unknown, encoding: unknown): void {
     if (typeof chunk !== 'string' && !ArrayBuffer.isView(chunk)) return;
     const named = typeof encoding === 'string' && Buffer.isEncoding(encoding) ? encoding : 'utf8';
     const bytes = typeof chunk === 'string' ? Buffer.byteLength(chunk, named) : chunk.byteLength;
@@ -192,28 +209,19 @@ function countPushed<Request>(req: IncomingMessage, exchange: NodeExchange<Reque
   };
 }
 
-/**
- * Stands before `write` and `end`. By closures, as what they know would else be a property of the response: Express gives
- * each of its requests and responses a hidden class of its own, and whatever is read of one, or set on it, costs more than
- * a closure.
- */
-function countWritten<Request>(res: ServerResponse, exchange: NodeExchange<Request>): void {
-  const write = res.write as Loose;
-  const end = res.end as Loose;
+/** Stands before `write` and `end`. */
+function watchWritten<Request>(res: ServerResponse, exchange: NodeExchange<Request>): void {
+  const write = res.write as LooseWrite;
+  const end = res.end as LooseWrite;
   res.write = ((chunk: unknown, encoding: unknown, callback: unknown) => {
-    if (exchange.firstByteMs === 0) {
-      exchange.firstByteMs = performance.now();
-      exchange.echoId();
-    }
-    exchange.count(chunk, encoding);
+    exchange.beforeWrite(chunk, encoding);
     return write.call(res, chunk, encoding, callback);
   }) as ServerResponse['write'];
   res.end = ((chunk: unknown, encoding: unknown, callback: unknown) => {
-    exchange.count(chunk, encoding);
-    exchange.echoId();
+    exchange.beforeEnd(chunk, encoding);
     return end.call(res, chunk, encoding, callback);
   }) as ServerResponse['end'];
 }
 
-/** Both have several forms; what comes is handed on as it came. */
-type Loose = (this: ServerResponse, ...given: unknown[]) => unknown;
+/** `write` and `end` have several forms; what comes is handed on as it came. */
+export type LooseWrite = (this: ServerResponse, chunk?: unknown, encoding?: unknown, callback?: unknown) => unknown;
