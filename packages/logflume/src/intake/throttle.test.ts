@@ -27,6 +27,14 @@ it('tells when the process ends, the last time in its exit handler, and lets eve
   expect([seen.records.length, seen.clock.pendingTimers]).toEqual([6, 0]);
 });
 
+it('leaves what comes after the end to the delivery, which counts it', async () => {
+  const processors = [() => null];
+  const seen = createSeenIntake({ ...repeats(5000), ...rateLimit(1), processors });
+  await seen.log.close();
+  for (let i = 0; i < 3; i++) seen.log.info('m');
+  expect([seen.records.length, seen.intake.suppressed().total]).toEqual([3, 0]);
+});
+
 it('takes other limits while it runs, and tells of what the ones before held back', () => {
   const seen = createSeenIntake(repeats(5000));
   for (const limits of [{ ...noIntake, ...rateLimit(1) }, noIntake]) {
