@@ -19,7 +19,7 @@ const TIMEOUT_MS = 120_000;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const rows = process.argv.slice(2).map((row) => Number(row.replace(/^F/i, '')));
 const copy = mkdtempSync(join(tmpdir(), 'mutations-'));
-process.once('exit', () => rmSync(copy, { recursive: true, force: true }));
+process.once('exit', () => rmSync(copy, { recursive: true, force: true, maxRetries: 10 }));
 process.once('SIGINT', () => process.exit(130));
 
 copyRepository();
@@ -126,7 +126,7 @@ async function run(command, args) {
   };
   const timer = setTimeout(end, TIMEOUT_MS);
   child.once('exit', end); // What a test that failed left behind holds the pipe, and the machine.
-  process.once('exit', end);
+  process.prependOnceListener('exit', end); // Before the copy goes that it works in.
   let stdout = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {
     stdout += text;
