@@ -314,10 +314,10 @@ export const mutations = [
   // Clock and disk
   {
     rows: [43],
-    without: 'an age by the monotonic clock',
-    file: 'delivery/src/queue/record-queue.ts',
-    find: 'this.#nowMs = () => this.#clock.nowMs();',
-    replace: 'this.#nowMs = () => this.#clock.nowMs() - (Math.abs(this.#clock.wallMs()) % 1e9);',
+    without: 'a clock that only goes forward',
+    file: 'delivery/src/own-context.ts',
+    find: 'nowMs: () => clock.nowMs(),',
+    replace: 'nowMs: () => clock.wallMs(),',
   },
   {
     rows: [44, 45],
