@@ -1,7 +1,7 @@
 // A shop with one controller and a service that knows of no request.
 
 import type { RequestLogger } from '@logflume/middleware';
-import { LogflumeLogger, LogflumeModule, REQUEST_LOGGER } from '@logflume/middleware/nestjs';
+import { LogflumeLoggerService, LogflumeModule, REQUEST_LOGGER } from '@logflume/middleware/nestjs';
 import {
   Controller,
   Get,
@@ -52,6 +52,6 @@ export async function createApp(log: Logger): Promise<INestApplication> {
   class AppModule {}
 
   const app = await NestFactory.create(AppModule, { bufferLogs: true, forceCloseConnections: true });
-  app.useLogger(app.get(LogflumeLogger)); // What Nest and every `new Logger()` log.
+  app.useLogger(app.get(LogflumeLoggerService)); // What Nest and every `new Logger()` log.
   return app;
 }

@@ -22,10 +22,10 @@ const LEVELS: Readonly<Record<NestLevel, Level>> = {
  *
  * @example
  * ```ts
- * app.useLogger(app.get(LogflumeLogger));
+ * app.useLogger(app.get(LogflumeLoggerService));
  * ```
  */
-export class LogflumeLogger {
+export class LogflumeLoggerService {
   readonly #logger: Logger;
   #levels: readonly string[] | undefined;
 

@@ -6,9 +6,9 @@ import type { RequestLogger } from './core/request-logger.ts';
 import { resolveOptions } from './core/resolve-options.ts';
 import { accessLog, type ExpressMiddleware, type ExpressRequest } from './express.ts';
 import { accessLog as fastifyAccessLog } from './fastify.ts';
-import { LogflumeLogger } from './nestjs-logger.ts';
+import { LogflumeLoggerService } from './nestjs-logger.ts';
 
-export { LogflumeLogger, type NestLevel } from './nestjs-logger.ts';
+export { LogflumeLoggerService, type NestLevel } from './nestjs-logger.ts';
 
 /**
  * Token of the logger for a constructor, `@Inject(REQUEST_LOGGER) log: RequestLogger`. One for all requests: its records
@@ -20,11 +20,11 @@ export const REQUEST_LOGGER: unique symbol = Symbol.for('logflume.nestjs.request
 export interface LogflumeDynamicModule {
   module: new () => object;
   global: boolean;
-  providers: { provide: string | symbol | typeof LogflumeLogger; useValue: unknown }[];
-  exports: (symbol | typeof LogflumeLogger)[];
+  providers: { provide: string | symbol | typeof LogflumeLoggerService; useValue: unknown }[];
+  exports: (symbol | typeof LogflumeLoggerService)[];
 }
 
-/** The access log of Nest 12 or 11 on Express or Fastify, {@link LogflumeLogger} and {@link REQUEST_LOGGER} for all modules. */
+/** The access log of Nest 12 or 11 on Express or Fastify, {@link LogflumeLoggerService} and {@link REQUEST_LOGGER} for all modules. */
 export const LogflumeModule: {
   /**
    * Makes the module, to be imported once by the root module. Its access log stands before everything else, wherever in
@@ -52,11 +52,11 @@ function forRoot<Request>(options?: AccessLogOptions<Request>): LogflumeDynamicM
     module,
     global: true,
     providers: [
-      { provide: LogflumeLogger, useValue: new LogflumeLogger(logger) },
+      { provide: LogflumeLoggerService, useValue: new LogflumeLoggerService(logger) },
       { provide: REQUEST_LOGGER, useValue: requestLoggerOf(logger) },
       { provide: 'APP_INTERCEPTOR', useValue: { intercept } }, // The value of Nest's constant of that name.
     ],
-    exports: [LogflumeLogger, REQUEST_LOGGER],
+    exports: [LogflumeLoggerService, REQUEST_LOGGER],
   };
 }
 

@@ -19,3 +19,9 @@ export const inertLog: NextAccessLog = {
     async (...given) =>
       handler(...given),
 };
+
+/** As in Node.js, and without effect. */
+export const register = (_options?: unknown): NextAccessLog => inertLog;
+export const onRequestError: NextAccessLog['onRequestError'] = inertLog.onRequestError;
+export const withAccessLog: NextAccessLog['wrap'] = inertLog.wrap;
+export const withProxyAccessLog: NextAccessLog['wrapProxy'] = inertLog.wrapProxy;

@@ -6,7 +6,7 @@ import { reportSecondMount } from './core/second-mount.ts';
 import { severityOf } from './core/write-record.ts';
 import { inertLog } from './next-edge.ts';
 import { parseNextSignal } from './next-signal.ts';
-import type { NextAccessLog, NextErrorContext, NextErrorRequest } from './next-types.ts';
+import type { NextAccessLog, NextErrorContext, NextErrorRequest, NextHandler } from './next-types.ts';
 
 export type { NextAccessLog, NextErrorContext, NextErrorRequest, NextHandler } from './next-types.ts';
 
@@ -68,6 +68,53 @@ export function accessLog(options?: AccessLogOptions<Request>): NextAccessLog {
       };
     },
   };
+}
+
+/** Where the access log of the functions below is. Of the process: bundles of Next have copies of this package. */
+const SHARED: unique symbol = Symbol.for('logflume.middleware.next');
+const place: typeof globalThis & { [SHARED]?: NextAccessLog } = globalThis;
+
+/** What `register` made, else one that the environment configures. */
+function shared(): NextAccessLog {
+  return place[SHARED] ?? register();
+}
+
+/**
+ * For `instrumentation.ts`: makes the access log of the process, which `onRequestError`, `withAccessLog` and
+ * `withProxyAccessLog` write to. Next calls it when a server starts; without it the environment says where records go.
+ *
+ * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` for options that cannot work.
+ * @example
+ * ```ts
+ * // instrumentation.ts
+ * export { onRequestError, register } from '@logflume/middleware/next';
+ * // app/api/users/[id]/route.ts
+ * export const GET = withAccessLog(find, { route: '/api/users/:id' });
+ * ```
+ */
+export function register(options?: AccessLogOptions<Request>): NextAccessLog {
+  place[SHARED] = accessLog(options);
+  return place[SHARED];
+}
+
+/** For `instrumentation.ts`; see {@link NextAccessLog}. */
+export function onRequestError(error: unknown, request: NextErrorRequest, context: NextErrorContext): void {
+  shared().onRequestError(error, request, context);
+}
+
+/** {@link NextAccessLog} `wrap` of the access log of the process. */
+export function withAccessLog<Req extends Request, Rest extends unknown[], Answer extends Response>(
+  handler: NextHandler<Req, Rest, Answer>,
+  about?: { readonly route?: string | undefined },
+): (request: Req, ...rest: Rest) => Promise<Response> {
+  return (request, ...rest) => shared().wrap(handler, about)(request, ...rest);
+}
+
+/** {@link NextAccessLog} `wrapProxy` of the access log of the process. */
+export function withProxyAccessLog<Req extends Request, Rest extends unknown[], Answer>(
+  handler: NextHandler<Req, Rest, Answer>,
+): (request: Req, ...rest: Rest) => Promise<Answer | Response> {
+  return (request, ...rest) => shared().wrapProxy(handler)(request, ...rest);
 }
 
 /** Notes what is thrown and throws it on; what Next says by throwing is an answer. */

@@ -5,7 +5,7 @@ import * as core from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { describe, expect, it } from 'vitest';
 import type { RequestLogger } from '../src/index.ts';
-import { LogflumeLogger, LogflumeModule, REQUEST_LOGGER } from '../src/nestjs.ts';
+import { LogflumeLoggerService, LogflumeModule, REQUEST_LOGGER } from '../src/nestjs.ts';
 import { parseNestCall, parseNestError, resolveNestMessage } from '../src/nestjs-arguments.ts';
 import { send } from './client.ts';
 import { decorate, decorateParameter, type Nest, startNest } from './hosts/nest.ts';
@@ -132,7 +132,7 @@ function usersController(): common.Type {
 
 describe('the access log of Nest', () => {
   it('names route and method, and gives what is injected and what Nest logs the id of the request', async () => {
-    const host = hostOf(usersController, (app) => app.useLogger(app.get(LogflumeLogger)));
+    const host = hostOf(usersController, (app) => app.useLogger(app.get(LogflumeLoggerService)));
     await using rig = await Rig.start(host);
     await send(`${rig.url}/api/users/7`, { headers: { 'x-request-id': 'one' } });
     common.Logger.overrideLogger(false); // It is the process's: the next application is silent again.
@@ -214,10 +214,10 @@ describe('the access log of Nest', () => {
   });
 });
 
-describe('LogflumeLogger', () => {
+describe('LogflumeLoggerService', () => {
   it('writes a record for each message, an error onto the first', async () => {
     await using rig = await Rig.start(hostOf(usersController));
-    const logger = new LogflumeLogger(rig.logger);
+    const logger = new LogflumeLoggerService(rig.logger);
     logger.error(new TypeError('it broke'), undefined, 'ExceptionsHandler');
     logger.error('failed', stack, 'Orders');
     logger.warn('first', 'second', { order: 7 }, 'Orders');
@@ -250,7 +250,7 @@ describe('LogflumeLogger', () => {
   it('lets through what Nest’s own would at levels set later', async () => {
     await using rig = await Rig.start(hostOf(usersController));
     const levels = ['verbose', 'debug', 'log', 'warn', 'error', 'fatal'] as const;
-    const logger = new LogflumeLogger(rig.logger);
+    const logger = new LogflumeLoggerService(rig.logger);
     rig.logger.level = 'trace';
     const expected: string[] = [];
     for (const some of [['log'], ['warn', 'debug'], []] as common.LogLevel[][]) {

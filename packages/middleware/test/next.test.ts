@@ -1,9 +1,12 @@
+import { createDevBackend } from '@logflume/dev-backend';
 import { addToEvent } from 'logflume';
 import { notFound, permanentRedirect, redirect } from 'next/navigation.js';
 import { NextRequest, NextResponse } from 'next/server.js';
 import { describe, expect, it, vi } from 'vitest';
 import type { AccessLogOptions } from '../src/index.ts';
+import * as next from '../src/next.ts';
 import { accessLog, type NextAccessLog, toTemplate } from '../src/next.ts';
+import * as edge from '../src/next-edge.ts';
 import { accessLog as edgeAccessLog } from '../src/next-edge.ts';
 import { isAccess, Rig } from './sample.ts';
 
@@ -246,4 +249,55 @@ it('runs what it wraps in the edge runtime, and logs nothing', async () => {
   expect(await access.wrap(() => answer)(new Request('http://shop.example/'))).toBe(answer);
   expect(await access.wrapProxy(() => undefined)(new Request('http://shop.example/'))).toBeUndefined();
   access.onRequestError(new Error('x'), { path: '/', method: 'GET', headers: {} }, page);
+});
+
+describe('the access log of the process', () => {
+  it('is the one that register() made, for handlers, the proxy and errors', async () => {
+    const rig = await Rig.start({
+      name: 'Next',
+      hasRoutes: true,
+      hasErrors: true,
+      knowsOrder: false,
+      async start(_sample, given) {
+        next.register(given as AccessLogOptions<Request>);
+        return { url: 'http://shop.example', close: async () => undefined };
+      },
+    });
+    await using _ = rig;
+    const GET = next.withAccessLog(async (_request: Request) => Response.json({}), { route: '/api/users/:id' });
+    const proxy = next.withProxyAccessLog(async (_request: Request) => new Response('', { status: 403 }));
+    await (await GET(new Request('http://shop.example/api/users/7'))).text();
+    await (await proxy(new Request('http://shop.example/admin'))).text();
+    next.onRequestError(new Error('broken'), { path: '/users/7', method: 'GET', headers: {} }, page);
+    const records = await rig.backend.waitFor(3);
+    expect(records.map(({ body }) => body).sort()).toEqual([
+      'GET /(shop)/users/[id] failed: render',
+      'GET /admin 403',
+      'GET /api/users/7 200',
+    ]);
+  });
+
+  it('is configured by the environment where nobody registered', async () => {
+    Reflect.deleteProperty(globalThis, Symbol.for('logflume.middleware.next'));
+    await using backend = await createDevBackend();
+    vi.stubEnv('LOGFLUME_ENDPOINTS', backend.url);
+    const GET = next.withAccessLog(async (_request: Request) => Response.json({}));
+    await (await GET(new Request('http://shop.example/api'))).text();
+    vi.unstubAllEnvs();
+    expect((await backend.waitFor(1)).map(({ body }) => body)).toEqual(['GET /api 200']);
+    Reflect.deleteProperty(globalThis, Symbol.for('logflume.middleware.next'));
+  });
+
+  it('has the same names in the edge runtime, where nothing is logged', async () => {
+    const functions = (module: object) =>
+      Object.entries(module).flatMap(([name, value]) => (typeof value === 'function' ? [name] : []));
+    expect(functions(edge).sort()).toEqual(
+      functions(next)
+        .filter((name) => name !== 'toTemplate')
+        .sort(),
+    );
+    const GET = edge.withAccessLog(async (_request: Request) => Response.json({ id: 7 }));
+    expect(await (await GET(new Request('http://shop.example/api'))).json()).toEqual({ id: 7 });
+    expect(edge.register()).toBe(edge.inertLog);
+  });
 });
