@@ -21,6 +21,7 @@ export function chart(rows) {
   const height = speed.height + cpu.height;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="13" fill="#888">`,
+    '<title>Records a second, and CPU per record, of logflume and its rivals</title>',
     ...speed.lines,
     ...cpu.lines,
     '</svg>\n',
