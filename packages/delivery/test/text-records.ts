@@ -37,15 +37,7 @@ export const textCodec: RecordCodec<TextRecord> = {
 export const textFormat: Format = {
   name: 'text',
   contentType: 'application/x-texts',
-  frame(runs, allocate = Buffer.allocUnsafe) {
-    const body = allocate(runs.reduce((sum, { bytes }) => sum + bytes.length, 0));
-    let at = 0;
-    for (const { bytes } of runs) {
-      body.set(bytes, at);
-      at += bytes.length;
-    }
-    return body;
-  },
+  frame: (runs) => Buffer.concat(runs.map(({ bytes }) => bytes)),
   judge(contentType, body) {
     const understood = body.length === 0 || contentType === 'application/x-texts';
     const [rejected = '', message = ''] = understood ? Buffer.from(body).toString().split('|') : [];

@@ -71,8 +71,9 @@ export async function attempt(
   await parts.transport.ready?.();
   const { state } = endpoint.health;
   if (signal.aborted || (state !== 'closed' && state !== 'half-open')) return undefined;
-  const post = (current: Headers): Promise<TransportResult> =>
-    send(parts.transport, {
+  let isBodyFree = true;
+  const post = async (current: Headers): Promise<TransportResult> => {
+    const result = await send(parts.transport, {
       url: endpoint.target.url,
       address: endpoint.target.address,
       headers: requestHeaders(format, body, current, job.batch.id),
@@ -80,6 +81,10 @@ export async function attempt(
       timeoutMs: parts.timeoutMs,
       signal,
     });
+    // Of every request: one that was refused early may still be sending.
+    isBodyFree &&= result.kind === 'reply' && result.isBodyFree === true;
+    return result;
+  };
   const startMs = clock.nowMs();
   const watch = parts.lag.watch();
   const end = beginOwnRequest(job.batch.id);
@@ -93,7 +98,6 @@ export async function attempt(
     job.lastReply = replyOf(result);
     const judge = ({ contentType, body: text }: Reply) => format.judge(contentType, text);
     const outcome = classify(result, judge, clock.wallMs(), parts.rules);
-    const isBodyFree = result.kind === 'reply' && result.isBodyFree === true;
     return { ...withoutLag(outcome, clock.nowMs() - startMs, watch.lateMs()), isBodyFree };
   } finally {
     end();

@@ -23,7 +23,8 @@ export async function sealBody(
   if (compression === undefined) return { bytes, encoding: '' };
   try {
     const compressed = await compression.compress(bytes);
-    pool.giveBack(bytes);
+    // A coding may answer with what it was given.
+    if (compressed.buffer !== bytes.buffer) pool.giveBack(bytes);
     return { bytes: compressed, encoding: compression.name };
   } catch {
     return { bytes, encoding: '' }; // No memory for the compressor: the batch travels as it is.

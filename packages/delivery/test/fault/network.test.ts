@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import axios, { type AxiosInstance } from 'axios';
 import { describe, expect, it } from 'vitest';
 import { createAxiosTransport } from '../../src/send/axios-transport.ts';
 import { accept, answering, freePort, Inbox, serveHttp, serveSockets } from './backend.ts';
@@ -123,6 +124,31 @@ describe('a connection', () => {
       expect(server.connections).toBe(connections);
       transport.close();
     }
+  });
+
+  it('leaves the memory of a body to others only once all of it is with the system', async () => {
+    await using whole = await serveHttp((request, response) => request.resume().on('end', () => response.end()));
+    await using hasty = await serveSockets((socket) => {
+      socket.once('data', () => socket.pause().write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'));
+    });
+    const isBodyFree = async (url: string, client?: AxiosInstance) => {
+      const transport = createAxiosTransport({ axios: client, tls: undefined, connectTimeoutMs: 0 });
+      const body = Buffer.alloc(32 * 1024 * 1024); // More than both systems hold between them.
+      const result = await transport.send({
+        url,
+        headers: {},
+        body,
+        timeoutMs: 0,
+        signal: new AbortController().signal,
+      });
+      expect(result).toMatchObject({ kind: 'reply', status: 200 });
+      transport.close();
+      return 'isBodyFree' in result && result.isBodyFree;
+    };
+    expect(await isBodyFree(whole.url)).toBe(true);
+    expect(await isBodyFree(hasty.url)).toBe(false);
+    // What an interceptor of the application's keeps is not known.
+    expect(await isBodyFree(whole.url, axios.create())).toBe(false);
   });
 
   it('that switches protocols ends at once, long before the deadline', async () => {

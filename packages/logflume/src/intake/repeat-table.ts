@@ -2,8 +2,8 @@ import type { EncodedAttributes, LogRecordInput } from '@logflume/otlp';
 import { severityOfLevel } from '../config/parse-levels.ts';
 import { MAX_COMPARED_UNITS, typeOfException } from './message-key.ts';
 
-/** Records that were left out as they said what one before them had said. Times are monotonic milliseconds. */
-export interface Repeat {
+/** What a message is known by. */
+interface Message {
   readonly group: number;
   readonly severityNumber: number;
   readonly severityText: string;
@@ -12,6 +12,10 @@ export interface Repeat {
   readonly exceptionType: string;
   /** What was bound to the first one. */
   readonly bound: EncodedAttributes | undefined;
+}
+
+/** Records that were left out as they said what one before them had said. Times are monotonic milliseconds. */
+export interface Repeat extends Message {
   /** How many, the first one not counted. */
   readonly records: number;
   readonly fromMs: number;
@@ -19,14 +23,8 @@ export interface Repeat {
 }
 
 /** A message that is known, and what was left out of it since it was told last. */
-interface Known {
+interface Known extends Message {
   readonly openedMs: number;
-  readonly group: number;
-  readonly severityNumber: number;
-  readonly severityText: string;
-  readonly message: string;
-  readonly exceptionType: string;
-  readonly bound: EncodedAttributes | undefined;
   records: number;
   fromMs: number;
   toMs: number;

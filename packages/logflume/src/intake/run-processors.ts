@@ -3,6 +3,7 @@ import { describeError, type LogRecordInput } from '@logflume/otlp';
 import { isPlainObject } from '../call-shapes.ts';
 import { addAttributes, countAttributes, ownAttributesOf } from './own-attributes.ts';
 import type { ProcessedRecord, Processor } from './processor.ts';
+import { withBound } from './with-bound.ts';
 import { withDropped } from './with-dropped.ts';
 
 /** What went wrong with a processor. */
@@ -128,13 +129,8 @@ function toRecord(record: LogRecordInput, view: ProcessedRecord): LogRecordInput
 /** The record without anything that a processor might have cleared. */
 function withhold(record: LogRecordInput, processor: string, what: string): LogRecordInput {
   const { body, exception } = record;
-  return {
-    timeMs: record.timeMs,
-    timeNanos: record.timeNanos,
-    observedTimeMs: record.observedTimeMs,
-    observedTimeNanos: record.observedTimeNanos,
-    severityNumber: record.severityNumber,
-    severityText: record.severityText,
+  const cleared: LogRecordInput = {
+    ...record,
     body: typeof body === 'string' || body === undefined ? body : WITHHELD,
     attributes: {
       'logflume.processor.name': processor,
@@ -142,12 +138,8 @@ function withhold(record: LogRecordInput, processor: string, what: string): LogR
       'exception.type': exception === undefined ? undefined : typeOf(exception),
     },
     exception: undefined,
-    bound: withDropped(undefined, countAttributes(record)),
-    eventName: record.eventName,
-    traceId: record.traceId,
-    spanId: record.spanId,
-    traceFlags: record.traceFlags,
   };
+  return withBound(cleared, withDropped(undefined, countAttributes(record)));
 }
 
 /** The name of an error, the kind of whatever else was thrown. */
