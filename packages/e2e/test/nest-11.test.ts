@@ -4,12 +4,10 @@ import * as core from '@nestjs/core';
 import { describe, it } from 'vitest';
 import { behaviours } from '../../middleware/test/conformance/behaviours.ts';
 import { type Nest, nestHostOf } from '../../middleware/test/hosts/nest.ts';
-import { MEETING } from '../../middleware/test/sample.ts';
 
 describe('Nest 11', () => {
   const host = nestHostOf('Nest 11', { common, core } as unknown as Nest); // Of another version, and all that is used of it is alike.
-  // That contexts are kept apart is Node's doing and no matter of Nest's version, and it costs as much as all others.
-  for (const { title, skip, run } of behaviours.filter((each) => !each.title.includes(String(MEETING)))) {
+  for (const { title, skip, run } of behaviours) {
     const reason = skip?.(host);
     if (reason === undefined) it(title, () => run(host));
     else it.skip(`${title} (${reason})`);

@@ -15,6 +15,8 @@ export interface ContextOptions {
   readonly trace?: TraceContext | undefined;
   /** What {@link addToEvent} adds to inside. @defaultValue the outer context's */
   readonly event?: WideEvent | undefined;
+  /** What it stands in, for who has just captured that: it costs as much to ask for as to run in. @defaultValue here */
+  readonly outer?: { readonly frame: ContextFrame | undefined } | undefined;
 }
 
 /**
@@ -116,5 +118,7 @@ export function runInFrame<T>(frame: ContextFrame | undefined, run: () => T): T 
  * ```
  */
 export function withContext<T>(attributes: Attributes, run: () => T, options?: ContextOptions): T {
-  return storage.run(new ContextFrame(attributes, storage.getStore(), options), run);
+  const { outer } = options ?? {};
+  const outerFrame = outer === undefined ? storage.getStore() : outer.frame;
+  return storage.run(new ContextFrame(attributes, outerFrame, options), run);
 }

@@ -46,8 +46,6 @@ export interface Host {
   readonly hasErrors: boolean;
   /** Name of the method that serves `/hello`, where the framework knows it. */
   readonly helloHandler?: string;
-  /** Whether both frameworks it is made of are held to the dear behaviours by themselves. */
-  readonly isComposed?: boolean;
   /** Whether the framework can tell that it was mounted after routes. */
   readonly knowsOrder: boolean;
   /** @param mount - how the access log is mounted; `twice` and `late` are misuse. */

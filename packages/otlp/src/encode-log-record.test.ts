@@ -90,6 +90,11 @@ describe('encodeLogRecord', () => {
     ['no long trace id', { traceId: `${traceId}0`, spanId }, {}],
     ['no trace id that is not hex', { traceId: `${traceId.slice(1)}g`, spanId }, {}],
     ['no span id that is not hex', { traceId, spanId: `${spanId.slice(1)}é` }, { traceId }],
+    [
+      'no trace id with a letter that ends in the bits of a digit',
+      { traceId: `${traceId.slice(1)}\u0130`, spanId },
+      {},
+    ],
     ['no trace id with a line feed', { traceId: `${traceId.slice(1)}\n` }, {}],
     ['flags without an id', { traceFlags: 1 }, { flags: 1 }],
     ['all eight flags', { traceFlags: 255, traceId }, { flags: 255, traceId }],

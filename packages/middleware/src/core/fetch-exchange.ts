@@ -65,6 +65,10 @@ export class FetchExchange<Req extends Request> implements RequestFacts<Req> {
     return this.request.headers.get(name) ?? undefined;
   }
 
+  responseHeader(name: string): string | undefined {
+    return this.#headers?.get(name) ?? undefined;
+  }
+
   /** Takes the answer, and gives back the same with the id on it and a body that is counted. */
   answer(response: Response): Response {
     const { requestIdHeader } = this.entry.options;
@@ -102,7 +106,6 @@ export class FetchExchange<Req extends Request> implements RequestFacts<Req> {
       requestBytes: this.requestBody?.bytes,
       responseBytes: this.#bytes,
       firstByteS: this.#firstByteMs === 0 ? undefined : Math.round((this.#firstByteMs - startMs) * 1000) / 1e6,
-      responseHeader: (name) => this.#headers?.get(name) ?? undefined,
       requestBody: this.requestBody,
       responseBody: undefined,
     });

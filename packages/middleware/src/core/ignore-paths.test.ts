@@ -14,6 +14,9 @@ describe('createMatchPath', () => {
     ['/a*b*c', '/acb', false],
     ['/a*a', '/a', false],
     ['*', '/', true],
+    ['/', '/', true],
+    ['/', '/a', false],
+    ['/*', '/a', true],
   ])('%s and %s: %s', (pattern, path, expected) => {
     expect(createMatchPath([pattern])(path)).toBe(expected);
   });

@@ -146,13 +146,12 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
       requestBytes: this.requestBytes,
       responseBytes: hasNoBody ? 0 : this.responseBytes,
       firstByteS: this.firstByteMs === 0 ? undefined : Math.round((this.firstByteMs - entry.startMs) * 1000) / 1e6,
-      responseHeader: (name) => this.#responseHeader(name),
       requestBody: this.#requestBody(),
       responseBody: this.#responseBody(),
     });
   }
 
-  #responseHeader(name: string): unknown {
+  responseHeader(name: string): unknown {
     return this.#res.getHeader(name) ?? this.#host.reply?.getHeader(name);
   }
 
@@ -164,7 +163,7 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
 
   #responseBody(): WrittenBody | undefined {
     if (this.chunks === undefined) return undefined;
-    const contentType = this.#responseHeader('content-type');
+    const contentType = this.responseHeader('content-type');
     if (!isWantedType(contentType, this.entry.options.responseBodies)) return undefined;
     return { kind: 'written', contentType, chunks: this.chunks, bytes: this.responseBytes };
   }

@@ -12,7 +12,7 @@ import { createRequestId, isAcceptableId } from './request-id.ts';
 import { createRequestLogger, type RequestLogger } from './request-logger.ts';
 import type { Outcome, RequestFacts, RequestState } from './request-state.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
-import { createLocalTrace, parseTraceparent } from './traceparent.ts';
+import { LocalTrace, parseTraceparent } from './traceparent.ts';
 import { writeAccessRecord, writeLateRecord } from './write-record.ts';
 
 /** More attributes than this are records of their own: the record of a request stays within OpenTelemetry's limit. */
@@ -70,16 +70,16 @@ export class RequestEntry<Request> implements RequestState<Request>, WideEvent {
     const attributes = { 'request.id': this.id };
     if (outer.frame === undefined) {
       // An active span of OpenTelemetry is the only trace there can be outside of all contexts, and it counts.
-      const trace = outer.trace ?? given ?? createLocalTrace();
+      const trace = outer.trace ?? given ?? new LocalTrace();
       this.trace = trace;
-      return withContext(attributes, serve, { trace, event: this });
+      return withContext(attributes, serve, { trace, event: this, outer });
     }
     const enter = (): T => {
       this.context = captureContext();
       this.trace = this.context.trace;
       return serve();
     };
-    return withContext(attributes, enter, { trace: given ?? createLocalTrace(), event: this });
+    return withContext(attributes, enter, { trace: given ?? new LocalTrace(), event: this, outer });
   }
 
   add(attributes: Attributes): void {

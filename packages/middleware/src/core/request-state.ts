@@ -13,6 +13,8 @@ export interface RequestFacts<Request> {
   readonly clientAddress: string | undefined;
   /** Value of a header by its lower-case name; a list where it came more than once and is not joined. */
   header(name: string): string | readonly string[] | undefined;
+  /** Value of a header of the answer by its lower-case name; asked at the end. */
+  responseHeader(name: string): unknown;
 }
 
 /** What is known of a request when it ends. */
@@ -26,7 +28,6 @@ export interface Outcome {
   readonly responseBytes: number | undefined;
   /** Seconds until the first byte of a body that was written piece by piece. */
   readonly firstByteS: number | undefined;
-  readonly responseHeader: (name: string) => unknown;
   readonly requestBody: unknown;
   readonly responseBody: unknown;
 }

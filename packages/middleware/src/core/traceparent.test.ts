@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLocalTrace, formatTraceparent, parseTraceparent } from './traceparent.ts';
+import { formatTraceparent, LocalTrace, parseTraceparent } from './traceparent.ts';
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const spanId = 'b7ad6b7169203331';
@@ -34,13 +34,22 @@ describe('parseTraceparent', () => {
   });
 });
 
-describe('createLocalTrace', () => {
+describe('LocalTrace', () => {
   it('makes ids nobody else has, and no decision about sampling', () => {
-    const traces = Array.from({ length: 1000 }, createLocalTrace);
+    const traces = Array.from({ length: 1000 }, () => new LocalTrace());
     expect(new Set(traces.map((trace) => trace.traceId)).size).toBe(1000);
+    expect(new Set(traces.map((trace) => trace.spanId)).size).toBe(1000);
     for (const trace of traces.slice(0, 10)) {
-      expect(parseTraceparent(formatTraceparent(trace))).toEqual({ ...trace, isLocal: false });
-      expect(trace).toMatchObject({ traceFlags: 0, isLocal: true });
+      const { traceId, spanId } = trace;
+      expect(parseTraceparent(formatTraceparent(trace))).toEqual({ traceId, spanId, traceFlags: 0, isLocal: false });
+      expect(trace).toMatchObject({ traceId, spanId, traceFlags: 0, isLocal: true });
     }
+  });
+
+  it('is used as soon as somebody has read its id', () => {
+    const trace = new LocalTrace();
+    expect(trace.isUsed).toBe(false);
+    expect(trace.traceId).toMatch(/^[\da-f]{32}$/);
+    expect(trace.isUsed).toBe(true);
   });
 });

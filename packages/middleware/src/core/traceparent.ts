@@ -19,9 +19,32 @@ export function parseTraceparent(header: unknown): TraceContext | undefined {
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isLocal: false };
 }
 
-/** Makes a trace for a request that came without one. It ties records together, and is known to nobody else. */
-export function createLocalTrace(): TraceContext {
-  return { traceId: randomHex(16), spanId: randomHex(8), traceFlags: 0, isLocal: true };
+/**
+ * A trace for a request that came without one: it ties records together, and is known to nobody else.
+ *
+ * Its ids are made when somebody first asks for one, a record inside or a call to another service: the one record of a
+ * request that does neither has nothing to be tied to.
+ */
+export class LocalTrace implements TraceContext {
+  readonly traceFlags = 0;
+  readonly isLocal = true;
+  #traceId: string | undefined;
+  #spanId: string | undefined;
+
+  get traceId(): string {
+    this.#traceId ??= randomHex(16);
+    return this.#traceId;
+  }
+
+  get spanId(): string {
+    this.#spanId ??= randomHex(8);
+    return this.#spanId;
+  }
+
+  /** Whether its ids are on anything yet. */
+  get isUsed(): boolean {
+    return this.#traceId !== undefined;
+  }
 }
 
 /** Writes the `traceparent` of a trace, version `00`. Pure. */

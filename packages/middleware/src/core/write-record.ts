@@ -1,10 +1,11 @@
-import { type Attributes, emitRecord, type Level } from 'logflume';
+import { type Attributes, emitRecord, type Level, type TraceContext } from 'logflume';
 import type { Exchange } from './access-log-options.ts';
 import { captureBody } from './capture-body.ts';
 import { isSampled } from './is-sampled.ts';
 import type { Outcome, RequestState } from './request-state.ts';
 import { REDACTED, redactQuery } from './secrets.ts';
 import { errorTypeOf, isKnownMethod } from './semantic-names.ts';
+import { LocalTrace } from './traceparent.ts';
 
 /** Name of the event that tells of a request. */
 export const ACCESS_EVENT = 'http.server.request';
@@ -47,25 +48,31 @@ export function writeAccessRecord<Request>(
     attributes,
     exception: entry.hasError ? entry.error : undefined,
     eventName: ACCESS_EVENT,
-    trace: entry.trace,
+    trace: traceOf(entry),
     call: entry.context,
   });
 }
 
 /** Writes attributes that came too late for the record of their request. Never throws. */
-export function writeLateRecord<Request>(
-  { log, context, facts, path, trace }: RequestState<Request>,
-  late: Attributes,
-): void {
+export function writeLateRecord<Request>(entry: RequestState<Request>, late: Attributes): void {
+  const { log, context, facts, path } = entry;
   emitRecord(log, {
     severityNumber: severityOf.info,
     severityText: 'INFO',
     body: `more about ${facts.method} ${shown(path)}`,
     attributes: late,
     eventName: `${ACCESS_EVENT}.late`,
-    trace,
+    trace: traceOf(entry),
     call: context,
   });
+}
+
+/** Ids of no trace: what else would be taken from the context. */
+const NO_TRACE: TraceContext = Object.freeze({ traceId: '', spanId: '', traceFlags: 0 });
+
+/** The trace of a request, if there is anything else in it. */
+function traceOf<Request>({ trace }: RequestState<Request>): TraceContext | undefined {
+  return trace instanceof LocalTrace && !trace.isUsed ? NO_TRACE : trace;
 }
 
 export function shown(path: string): string {
@@ -106,7 +113,7 @@ function attributesOf<Request>(
   const { requestHeaders, responseHeaders } = options;
   for (const { name, attribute } of requestHeaders) own[attribute] = headerValues(facts.header(name), name, entry);
   for (const { name, attribute } of responseHeaders)
-    own[attribute] = headerValues(outcome.responseHeader(name), name, entry);
+    own[attribute] = headerValues(facts.responseHeader(name), name, entry);
   if (!options.onlyFailedBodies || exchange.isAborted || entry.hasError || (status !== undefined && status >= 400)) {
     own['logflume.request.body'] = captureBody(outcome.requestBody, options);
     own['logflume.response.body'] = captureBody(outcome.responseBody, options);

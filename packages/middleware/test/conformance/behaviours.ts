@@ -208,6 +208,17 @@ export const behaviours: readonly Behaviour[] = [
     },
   },
   {
+    title: 'makes no trace for a request of which there is one record',
+    explanation: 'A trace of which nobody else knows leads nowhere, and its random digits hardly compress.',
+    async run(host) {
+      await using rig = await Rig.start(host);
+      await send(`${rig.url}/nowhere`);
+      const { traceId, spanId, attributes } = await rig.access();
+      expect({ traceId, spanId }).toEqual({ traceId: undefined, spanId: undefined });
+      expect(attributes['request.id']).toMatch(UUID);
+    },
+  },
+  {
     title: 'takes over an id that may be trusted to be harmless, and no other',
     explanation: 'The id stands in headers, records and terminals, and whoever calls chooses it.',
     async run(host) {
@@ -279,7 +290,6 @@ export const behaviours: readonly Behaviour[] = [
   {
     title: `keeps the contexts of ${MEETING} requests in flight apart`,
     explanation: 'The id of another request on a record is worse than none.',
-    skip: ({ isComposed }) => (isComposed === true ? 'both of its frameworks do' : undefined),
     async run(host) {
       await using rig = await Rig.start(host);
       const answers = await Promise.all(

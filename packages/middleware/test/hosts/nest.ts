@@ -20,7 +20,6 @@ export function nestHostOf(name: string, nest: Nest): Host {
     hasRoutes: true,
     hasErrors: true,
     helloHandler: 'SampleController.hello',
-    isComposed: nest.createAdapter !== undefined,
     knowsOrder: false,
     start(sample, options, mount) {
       const imports = [
