@@ -30,10 +30,10 @@ export interface HeaderKeeper {
   getHeader(name: string): unknown;
 }
 
-/** Where a request keeps its entry. Registered: two copies of this package see each other. */
+/** Where a request and its response keep their entry. Registered: two copies of this package see each other. */
 export const EXCHANGE: unique symbol = Symbol.for('logflume.middleware.exchange');
 
-/** A request with its exchange on it. Read directly: by `Reflect` it would cost ten times as much. */
+/** A request or response with its exchange on it. Read directly: by `Reflect` it would cost ten times as much. */
 interface Carrier {
   [EXCHANGE]?: NodeExchange<unknown>;
 }
@@ -53,6 +53,9 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   readonly #headers: IncomingHttpHeaders;
+  #write: LooseWrite | undefined;
+  #end: LooseWrite | undefined;
+  #push: LoosePush | undefined;
   requestBytes: number | undefined;
   responseBytes: number;
   firstByteMs: number;
@@ -76,10 +79,24 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
     this.firstByteMs = 0;
     this.chunks = options.responseBodies.length > 0 ? [] : undefined;
     this.thrown = undefined;
-    if (hasBody(req, this.#headers)) countPushed(req, this);
-    (req as Carrier)[EXCHANGE] = this as unknown as NodeExchange<unknown>; // Whoever finds it does not know of which framework.
-    if (host.isWatched !== true) watchWritten(res, this);
-    res.on('close', () => this.close());
+    this.#write = undefined;
+    this.#end = undefined;
+    this.#push = undefined;
+    if (hasBody(req, this.#headers)) {
+      this.requestBytes = 0;
+      this.#push = req.push as LoosePush;
+      req.push = pushCounted;
+    }
+    const own = this as unknown as NodeExchange<unknown>; // Whoever finds it does not know of which framework.
+    (req as Carrier)[EXCHANGE] = own;
+    (res as Carrier)[EXCHANGE] = own;
+    if (host.isWatched !== true) {
+      this.#write = res.write as LooseWrite;
+      this.#end = res.end as LooseWrite;
+      res.write = writeCounted as ServerResponse['write'];
+      res.end = endCounted as ServerResponse['end'];
+    }
+    res.on('close', closeExchange);
     const { requestIdHeader } = options;
     if (requestIdHeader === undefined) {
       if (options.responseHeaders.length > 0 || options.responseBodies.length > 0) keepHeaders(res);
@@ -96,6 +113,22 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
     const { requestIdHeader } = this.entry.options;
     if (requestIdHeader === undefined || this.#res.headersSent || this.#res.hasHeader(requestIdHeader)) return;
     this.#res.setHeader(requestIdHeader, this.entry.id);
+  }
+
+  /** Counts a piece of the request's body, which the parser is about to push. */
+  push(chunk: unknown, encoding?: BufferEncoding): boolean {
+    if (ArrayBuffer.isView(chunk)) this.requestBytes = (this.requestBytes ?? 0) + chunk.byteLength;
+    return this.#push?.call(this.#req, chunk, encoding) ?? false;
+  }
+
+  write(chunk: unknown, encoding: unknown, callback: unknown): unknown {
+    this.beforeWrite(chunk, encoding);
+    return this.#write?.call(this.#res, chunk, encoding, callback);
+  }
+
+  end(chunk: unknown, encoding: unknown, callback: unknown): unknown {
+    this.beforeEnd(chunk, encoding);
+    return this.#end?.call(this.#res, chunk, encoding, callback);
   }
 
   /** Counts what is about to be written. */
@@ -198,29 +231,29 @@ function keepHeaders(res: ServerResponse): void {
   res.removeHeader('x-request-id');
 }
 
-/** The parser hands a body to the request by `push`; listening for data instead would make it flow. */
-function countPushed<Request>(req: IncomingMessage, exchange: NodeExchange<Request>): void {
-  const { push } = req;
-  exchange.requestBytes = 0;
-  req.push = (chunk: unknown, encoding?: BufferEncoding): boolean => {
-    if (ArrayBuffer.isView(chunk)) exchange.requestBytes = (exchange.requestBytes ?? 0) + chunk.byteLength;
-    return push.call(req, chunk, encoding);
-  };
+// What follows stands on requests and responses in the place of their own methods. The parser hands a body to the request
+// by `push`: listening for data instead would make it flow.
+//
+// The same functions for all of them: one made for each response would let V8 take every response for one that lives
+// long. The collections of Fastify's 20,000 requests then took 140 ms instead of 8, in pauses of 6 ms (Node 20).
+
+function pushCounted(this: IncomingMessage, chunk: unknown, encoding?: BufferEncoding): boolean {
+  return exchangeOf(this)?.push(chunk, encoding) ?? false;
 }
 
-/** Stands before `write` and `end`. */
-function watchWritten<Request>(res: ServerResponse, exchange: NodeExchange<Request>): void {
-  const write = res.write as LooseWrite;
-  const end = res.end as LooseWrite;
-  res.write = ((chunk: unknown, encoding: unknown, callback: unknown) => {
-    exchange.beforeWrite(chunk, encoding);
-    return write.call(res, chunk, encoding, callback);
-  }) as ServerResponse['write'];
-  res.end = ((chunk: unknown, encoding: unknown, callback: unknown) => {
-    exchange.beforeEnd(chunk, encoding);
-    return end.call(res, chunk, encoding, callback);
-  }) as ServerResponse['end'];
+function writeCounted(this: ServerResponse, chunk: unknown, encoding: unknown, callback: unknown): unknown {
+  return exchangeOf(this)?.write(chunk, encoding, callback);
+}
+
+function endCounted(this: ServerResponse, chunk: unknown, encoding: unknown, callback: unknown): unknown {
+  return exchangeOf(this)?.end(chunk, encoding, callback);
+}
+
+function closeExchange(this: ServerResponse): void {
+  exchangeOf(this)?.close();
 }
 
 /** `write` and `end` have several forms; what comes is handed on as it came. */
 export type LooseWrite = (this: ServerResponse, chunk?: unknown, encoding?: unknown, callback?: unknown) => unknown;
+
+type LoosePush = (this: IncomingMessage, chunk: unknown, encoding?: BufferEncoding) => boolean;
