@@ -30,7 +30,7 @@ export interface HeaderKeeper {
   getHeader(name: string): unknown;
 }
 
-/** Where a request and its response keep their entry. Registered: two copies of this package see each other. */
+/** Where a request, and a response that is watched, keep their entry. Registered: two copies of this package see each other. */
 export const EXCHANGE: unique symbol = Symbol.for('logflume.middleware.exchange');
 
 /** A request or response with its exchange on it. Read directly: by `Reflect` it would cost ten times as much. */
@@ -89,14 +89,14 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
     }
     const own = this as unknown as NodeExchange<unknown>; // Whoever finds it does not know of which framework.
     (req as Carrier)[EXCHANGE] = own;
-    (res as Carrier)[EXCHANGE] = own;
     if (host.isWatched !== true) {
+      (res as Carrier)[EXCHANGE] = own;
       this.#write = res.write as LooseWrite;
       this.#end = res.end as LooseWrite;
       res.write = writeCounted as ServerResponse['write'];
       res.end = endCounted as ServerResponse['end'];
     }
-    res.on('close', closeExchange);
+    res.on('close', () => this.close());
     const { requestIdHeader } = options;
     if (requestIdHeader === undefined) {
       if (options.responseHeaders.length > 0 || options.responseBodies.length > 0) keepHeaders(res);
@@ -247,10 +247,6 @@ function writeCounted(this: ServerResponse, chunk: unknown, encoding: unknown, c
 
 function endCounted(this: ServerResponse, chunk: unknown, encoding: unknown, callback: unknown): unknown {
   return exchangeOf(this)?.end(chunk, encoding, callback);
-}
-
-function closeExchange(this: ServerResponse): void {
-  exchangeOf(this)?.close();
 }
 
 /** `write` and `end` have several forms; what comes is handed on as it came. */
