@@ -147,6 +147,16 @@ const ofDestination: Readonly<Record<string, OptionCase>> = {
   axios: { right: axios, wrong: 5, codeOnly: true },
 };
 
+// Details of what is off without these.
+const withSpool = {
+  partner: { dir: '/var/lib/shop/logs' },
+  partnerTexts: { LOGFLUME_SPOOL_DIR: '/var/lib/shop/logs' },
+};
+const withRate = {
+  partner: { recordsPerSecond: 10 },
+  partnerTexts: { LOGFLUME_RATE_LIMIT_RECORDS_PER_SECOND: '10' },
+};
+
 /** By path, in the order of the rules. */
 export const optionCases: Readonly<Record<string, OptionCase>> = {
   ...ofDestination,
@@ -192,9 +202,9 @@ export const optionCases: Readonly<Record<string, OptionCase>> = {
     rightTexts: { OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: 'http/json', OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
   },
   'spool.dir': { right: '/var/lib/shop/logs', wrong: '', wrongTexts: 'none' },
-  'spool.mode': { right: 'spill', wrong: 'memory' },
-  'spool.maxBytes': count(67_108_864, 5),
-  'spool.fsync': { right: 'interval', wrong: 'often' },
+  'spool.mode': { right: 'spill', wrong: 'memory', ...withSpool },
+  'spool.maxBytes': { ...count(67_108_864, 5), ...withSpool },
+  'spool.fsync': { right: 'interval', wrong: 'often', ...withSpool },
   destinations: {
     right: [{ name: 'a', endpoints: ['http://a:4318'] }],
     show: ({ destinations }) => destinations.map(({ name }) => name),
@@ -258,11 +268,15 @@ export const optionCases: Readonly<Record<string, OptionCase>> = {
   'sampling.levels': { right: 'debug=0.1', resolved: { debug: 0.1 }, wrong: { loud: 0.1 } },
   'sampling.loggers': { right: { db: 0.1, 'http.in': 1 }, wrong: 'db=2' },
   'repeats.windowMs': count(10_000, 0),
-  'repeats.maxMessages': count(100, 0),
+  'repeats.maxMessages': {
+    ...count(100, 0),
+    partner: { windowMs: 1000 },
+    partnerTexts: { LOGFLUME_REPEATS_WINDOW_MS: '1000' },
+  },
   'rateLimit.recordsPerSecond': count(0.5, 0),
-  'rateLimit.burstRecords': count(1000, 0),
-  'rateLimit.by': { right: 'message', wrong: 'level' },
-  'rateLimit.upTo': { right: 'error', wrong: 'off' },
+  'rateLimit.burstRecords': { ...count(1000, 0), ...withRate },
+  'rateLimit.by': { right: 'message', wrong: 'level', ...withRate },
+  'rateLimit.upTo': { right: 'error', wrong: 'off', ...withRate },
   processors: { right: [call], wrong: 5, codeOnly: true },
   onDiagnostic: { right: call, wrong: 5, codeOnly: true },
 };

@@ -23,7 +23,7 @@ export interface InvalidSetting extends Remark {
   readonly used: string;
 }
 
-/** A variable that is understood but has no effect in this version. */
+/** A setting that is understood but has no effect: in this version, or without another one. */
 export interface UnsupportedSetting extends Remark {
   readonly kind: 'unsupportedSetting';
 }

@@ -4,6 +4,7 @@ import { checkOptions } from './check-options.ts';
 import { defaults } from './defaults.ts';
 import type { ConfigDiagnostic, SettingSource } from './diagnostic.ts';
 import type { EnvironmentVariables, Setting } from './env-reader.ts';
+import { idleOptions } from './idle-options.ts';
 import { leaveOut } from './leave-out.ts';
 import type { Headers, LoggerOptions, SpoolOptions, TlsOptions } from './logger-options.ts';
 import { type LevelRules, parseLevels } from './parse-levels.ts';
@@ -110,7 +111,11 @@ function resolveWith(
     },
     onDiagnostic: pick('onDiagnostic', options.onDiagnostic, undefined, undefined),
     sources: Object.fromEntries(sources),
-    diagnostics: [...settings.diagnostics, ...(decision.diagnostic === undefined ? [] : [decision.diagnostic])],
+    diagnostics: [
+      ...settings.diagnostics,
+      ...(decision.diagnostic === undefined ? [] : [decision.diagnostic]),
+      ...idleOptions(sources),
+    ],
   };
   // Rules between destinations that are left out have nothing to say, and are no mistake: not even those of code.
   const wereGiven = areLost || settings.others.has('destinations') || settings.diagnostics.some(isOfDestinations);
