@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, constants } from 'node:http2';
 import { Readable, Writable } from 'node:stream';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { describe, expect, it } from 'vitest';
@@ -271,5 +273,51 @@ describe('the access log of Fastify', () => {
     const app = fastify();
     Reflect.apply(app.register, app, [accessLog, { slowMs: -1 }]);
     await expect(app.ready()).rejects.toMatchObject({ code: 'ERR_LOGFLUME_INVALID_OPTION' });
+  });
+});
+
+describe('requests that do not come by HTTP/1.1', () => {
+  it('takes one that is injected for what a client would have got', async () => {
+    const host = hostOf((app, _, options) => {
+      app.register(accessLog, options);
+      app.post('/echo', ({ body }) => body);
+      app.get('/inject', () => app.inject({ method: 'POST', url: '/echo', payload: { name: 'ann' } }));
+    });
+    await using rig = await Rig.start(host);
+    await send(`${rig.url}/inject`);
+    const injected = (await rig.received(2)).find(({ attributes }) => attributes['http.route'] === '/echo');
+    expect(injected).toMatchObject({ body: 'POST /echo 200', severityText: 'INFO' });
+    expect(injected?.attributes).toMatchObject({ 'http.request.body.size': 14, 'http.response.body.size': 14 });
+    expect(injected?.attributes).not.toHaveProperty('logflume.time_to_first_byte');
+    expect(injected?.attributes).not.toHaveProperty('logflume.outcome');
+  });
+
+  it('counts the bytes of HTTP/2 once, and tells a stream that is cut off', async () => {
+    const host = hostOf(
+      (app, sample, options) => {
+        app.register(accessLog, options);
+        app.post('/echo', ({ body }) => body);
+        app.get('/hang', (_request, reply) => {
+          reply.raw.write('begun');
+          sample.hung();
+        });
+      },
+      // Its types are those of another kind of server.
+      () => ({ http2: true }) as FastifyServerOptions,
+    );
+    await using rig = await Rig.start(host);
+    const session = connect(rig.url);
+    const echo = session.request({ ':path': '/echo', ':method': 'POST', 'content-type': 'application/json' });
+    echo.end('{"name":"ann"}');
+    await once(echo.resume(), 'close');
+    const hanging = session.request({ ':path': '/hang' });
+    await rig.hung();
+    hanging.close(constants.NGHTTP2_CANCEL);
+    const [echoed, cut] = await rig.received(2);
+    session.destroy();
+    expect(echoed).toMatchObject({ body: 'POST /echo 200', severityText: 'INFO' });
+    expect(echoed?.attributes).toMatchObject({ 'http.request.body.size': 14, 'http.response.body.size': 14 });
+    expect(echoed?.attributes).not.toHaveProperty('logflume.time_to_first_byte');
+    expect(cut?.attributes).toMatchObject({ 'logflume.outcome': 'aborted', 'http.response.body.size': 5 });
   });
 });

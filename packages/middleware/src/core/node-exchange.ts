@@ -56,6 +56,7 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
   #write: LooseWrite | undefined;
   #end: LooseWrite | undefined;
   #push: LoosePush | undefined;
+  #isEnding: boolean;
   requestBytes: number | undefined;
   responseBytes: number;
   firstByteMs: number;
@@ -82,6 +83,7 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
     this.#write = undefined;
     this.#end = undefined;
     this.#push = undefined;
+    this.#isEnding = false;
     if (hasBody(req, this.#headers)) {
       this.requestBytes = 0;
       this.#push = req.push as LoosePush;
@@ -117,7 +119,7 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
 
   /** Counts a piece of the request's body, which the parser is about to push. */
   push(chunk: unknown, encoding?: BufferEncoding): boolean {
-    if (ArrayBuffer.isView(chunk)) this.requestBytes = (this.requestBytes ?? 0) + chunk.byteLength;
+    this.requestBytes = (this.requestBytes ?? 0) + bytesOf(chunk, encoding);
     return this.#push?.call(this.#req, chunk, encoding) ?? false;
   }
 
@@ -133,6 +135,8 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
 
   /** Counts what is about to be written. */
   beforeWrite(chunk: unknown, encoding: unknown): void {
+    // HTTP/2 and injected requests write what `end` was given: it has been counted.
+    if (this.#isEnding) return;
     if (this.firstByteMs === 0) {
       this.firstByteMs = performance.now();
       this.echoId();
@@ -142,20 +146,20 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
 
   /** Counts what is about to be the last. */
   beforeEnd(chunk: unknown, encoding: unknown): void {
-    this.#count(chunk, encoding);
+    if (!this.#isEnding) this.#count(chunk, encoding);
+    this.#isEnding = true;
     this.echoId();
   }
 
   #count(chunk: unknown, encoding: unknown): void {
     if (typeof chunk !== 'string' && !ArrayBuffer.isView(chunk)) return;
-    const named = typeof encoding === 'string' && Buffer.isEncoding(encoding) ? encoding : 'utf8';
-    const bytes = typeof chunk === 'string' ? Buffer.byteLength(chunk, named) : chunk.byteLength;
+    const bytes = bytesOf(chunk, encoding);
     this.responseBytes += bytes;
     if (this.chunks === undefined || this.responseBytes > this.entry.options.maxBodyBytes) return;
     this.chunks.push(
       // Copied: the application may use its buffer again.
       typeof chunk === 'string'
-        ? Buffer.from(chunk, named)
+        ? Buffer.from(chunk, toEncoding(encoding))
         : Buffer.from(Buffer.from(chunk.buffer, chunk.byteOffset, bytes)),
     );
   }
@@ -164,7 +168,7 @@ export class NodeExchange<Request> implements RequestFacts<Request> {
     const { entry } = this;
     const req = this.#req;
     const res = this.#res;
-    const isAborted = !res.writableFinished;
+    const isAborted = isCutOff(res);
     const status = res.headersSent ? res.statusCode : undefined;
     // An error that somebody made a proper answer of has been dealt with.
     if (isAborted || status === undefined || status >= 400) {
@@ -216,6 +220,25 @@ export function peerAddress({ socket }: IncomingMessage): string | undefined {
 /** `https` on a socket with TLS. */
 export function schemeOf({ socket }: IncomingMessage): string {
   return 'encrypted' in socket && socket.encrypted === true ? 'https' : 'http';
+}
+
+function bytesOf(chunk: unknown, encoding: unknown): number {
+  if (typeof chunk === 'string') return Buffer.byteLength(chunk, toEncoding(encoding));
+  return ArrayBuffer.isView(chunk) ? chunk.byteLength : 0;
+}
+
+function toEncoding(encoding: unknown): BufferEncoding {
+  return typeof encoding === 'string' && Buffer.isEncoding(encoding) ? encoding : 'utf8';
+}
+
+/** Whether a response closed before all of it was handed to the system. */
+function isCutOff(res: ServerResponse): boolean {
+  // Of HTTP/2 one that was never ended is finished as well.
+  if (res.writableFinished && res.writableEnded) return false;
+  // One that was injected (light-my-request) closes while its bytes are still on their way to nowhere.
+  const { socket } = res;
+  const isInjected = socket?.destroyed === false && !('remoteAddress' in socket);
+  return !(isInjected && res.writableEnded);
 }
 
 function hasBody({ httpVersionMajor, method }: IncomingMessage, headers: IncomingHttpHeaders): boolean {
