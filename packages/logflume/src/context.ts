@@ -15,7 +15,10 @@ export interface ContextOptions {
   readonly trace?: TraceContext | undefined;
   /** What {@link addToEvent} adds to inside. @defaultValue the outer context's */
   readonly event?: WideEvent | undefined;
-  /** What it stands in, for who has just captured that: it costs as much to ask for as to run in. @defaultValue here */
+  /**
+   * The context it is laid over, as `captureContext` answered it: who has it saves asking again, which costs as much
+   * as running in a context. @defaultValue the running one
+   */
   readonly outer?: { readonly frame: ContextFrame | undefined } | undefined;
 }
 
@@ -80,8 +83,20 @@ export function activeContext(): ContextFrame | undefined {
 }
 
 /** The trace a record logged now belongs to: the active OpenTelemetry span, else the running context's. */
-export function activeTrace(): TraceContext | undefined {
+export function runningTrace(): TraceContext | undefined {
   return activeTraceContext() ?? storage.getStore()?.trace;
+}
+
+/**
+ * The trace a record logged now would belong to, to be handed on: the active OpenTelemetry span, else the running
+ * context's. Plain data, which may be copied and sent.
+ */
+export function activeTrace(): TraceContext | undefined {
+  const trace = runningTrace();
+  if (trace?.isLocal !== true) return trace;
+  // One that was made up may make its ids when it is asked for them, which no copy would do.
+  const { traceId, spanId, traceFlags } = trace;
+  return { traceId, spanId, traceFlags, isLocal: true };
 }
 
 /**
@@ -110,7 +125,7 @@ export function runInFrame<T>(frame: ContextFrame | undefined, run: () => T): T 
  * Nested contexts add up; the inner one wins where both have a name, a logger's own attributes win over both, those of
  * the log call over all. Attributes are read at the first record, not before.
  *
- * @param options - a trace for records that have no active span, and an event to collect attributes.
+ * @param options - a trace for records that have no active span, an event to collect attributes, and the outer context.
  * @returns what `run` returns.
  * @example
  * ```ts

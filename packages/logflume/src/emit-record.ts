@@ -1,6 +1,6 @@
 import type { EncodedAttributes } from '@logflume/otlp';
 import { ATTRIBUTES_ERROR_KEY } from './call-shapes.ts';
-import { activeContext, activeTrace, type ContextFrame, runInFrame } from './context.ts';
+import { activeContext, type ContextFrame, runInFrame, runningTrace } from './context.ts';
 import { withDropped } from './intake/with-dropped.ts';
 import type { Logger } from './logger.ts';
 import { MAX_DEPTH, type Pipeline, TOO_DEEP, UNREADABLE } from './pipeline.ts';
@@ -129,7 +129,7 @@ function isEmitter(logger: Logger): logger is Logger & RecordEmitter {
 /** The call as it is now. */
 export function captureNow({ clock }: Pipeline): CallContext {
   clock.tick();
-  return { timeMs: clock.timeMs, timeNanos: clock.timeNanos, trace: activeTrace(), frame: activeContext() };
+  return { timeMs: clock.timeMs, timeNanos: clock.timeNanos, trace: runningTrace(), frame: activeContext() };
 }
 
 /** The logger a host's record goes through. */
@@ -175,7 +175,7 @@ function enqueue({ clock, delivery, limits, scopes }: Pipeline, logger: LoggerPa
   const { call, scope } = host;
   assertReadable(host.attributes);
   assertReadable(host.exception);
-  const trace = host.trace ?? (call === undefined ? activeTrace() : call.trace);
+  const trace = host.trace ?? (call === undefined ? runningTrace() : call.trace);
   const frame = call === undefined ? activeContext() : call.frame;
   const severityNumber = clampSeverity(host.severityNumber);
   clock.tick();

@@ -68,4 +68,4 @@ export type { RedactOptions } from './redact/redact-options.ts';
 export type { SecretShape } from './redact/secret-shapes.ts';
 export type { CaptureHost, HostCaptured, LoadedHost } from './register/host-capture.ts';
 export type { LogsApi } from './register-provider.ts';
-export type { TraceContext } from './trace-context.ts';
+export { noTrace, type TraceContext } from './trace-context.ts';

@@ -15,7 +15,7 @@ import { tellDiagnostic } from './own-output.ts';
 import { UNREADABLE } from './pipeline.ts';
 import { type LogsApi, registerProvider } from './register-provider.ts';
 import { parseTimeInput } from './time-input.ts';
-import { type TraceContext, traceContextIn } from './trace-context.ts';
+import { noTrace, traceContextIn } from './trace-context.ts';
 
 /** Options that share a logger, its delivery, its levels and its attributes. */
 export interface SharedLoggerOptions {
@@ -183,9 +183,6 @@ function readSchemaUrl(options: ApiLoggerOptions | undefined): string {
     return '';
   }
 }
-
-/** A context without a span says that the record belongs to none, whatever is active now. */
-const noTrace: TraceContext = Object.freeze({ traceId: '', spanId: '', traceFlags: 0 });
 
 function toSeverity(severityNumber: unknown): number {
   return typeof severityNumber === 'number' && severityNumber >= 1 && severityNumber <= 24 ? severityNumber : 0;

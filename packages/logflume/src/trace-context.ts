@@ -10,6 +10,9 @@ export interface TraceContext {
   readonly isLocal?: boolean | undefined;
 }
 
+/** For a record that belongs to no trace, whatever is active: without any trace it would get the running one. */
+export const noTrace: TraceContext = Object.freeze({ traceId: '', spanId: '', traceFlags: 0 });
+
 const API = Symbol.for('opentelemetry.js.api.1');
 const SPAN = Symbol.for('OpenTelemetry Context Key SPAN');
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { EXCHANGE, exchangeOf, type LooseWrite } from './core/node-exchange.ts';
+import { EXCHANGE, exchangeOf } from './core/node-exchange.ts';
 import { templateOfPrefix } from './core/prefix-template.ts';
+import type { LooseWrite } from './core/watch-bodies.ts';
 
 // Express tells nobody which route it took: `req.baseUrl` holds what the client wrote, not the template of the router's
 // prefix, and is gone when the response ends. So the two properties its routers assign to on the way are watched, on
@@ -78,8 +79,13 @@ export function watchResponses(response: ServerResponse): boolean {
       return write.call(this, chunk, encoding, callback);
     }),
     end: method(function countingEnd(chunk, encoding, callback) {
-      exchangeOf(this.req)?.beforeEnd(chunk, encoding);
-      return end.call(this, chunk, encoding, callback);
+      const exchange = exchangeOf(this.req);
+      exchange?.beforeEnd(chunk, encoding);
+      try {
+        return end.call(this, chunk, encoding, callback);
+      } finally {
+        exchange?.afterEnd();
+      }
     }),
   });
   return true;

@@ -55,6 +55,7 @@ export function accessLog(options?: AccessLogOptions<ExpressRequest>): ExpressMi
   const resolved = resolveOptions(options);
   let isChecked = false;
   return function logflumeAccessLog(request, response, next) {
+    watchRoutes(request); // First: on another application's prototype nobody sees that there is an exchange.
     if (exchangeOf(request) !== undefined) {
       reportSecondMount(resolved);
       return next();
@@ -67,7 +68,6 @@ export function accessLog(options?: AccessLogOptions<ExpressRequest>): ExpressMi
         resolved.reportMisuse('mountedAfterRoutes', message);
       }
     }
-    watchRoutes(request);
     const { headers } = request;
     const isProxied = headers['x-forwarded-for'] !== undefined || headers['x-forwarded-proto'] !== undefined;
     const { entry } = new NodeExchange(resolved, request, response, {

@@ -3,9 +3,10 @@ import express5 from 'express';
 import express4 from 'express-4';
 import { describe, expect, it } from 'vitest';
 import { accessLog } from '../src/express.ts';
+import type { AccessLogOptions } from '../src/index.ts';
 import { send } from './client.ts';
 import { listen } from './hosts/listen.ts';
-import { type Host, Rig } from './sample.ts';
+import { type Host, isAccess, Rig } from './sample.ts';
 
 /** An application of one's own on the rig of the conformance suite. */
 function hostOf(build: (app: express5.Express, express: typeof express5) => void, express: typeof express5): Host {
@@ -152,4 +153,69 @@ it('tells the client the id of its request, also when an error handler removed a
   await using rig = await Rig.start(hostOf(build, express5));
   const { headers } = await send(rig.url);
   expect(headers['x-request-id']).toBe((await rig.access()).attributes['request.id']);
+});
+
+describe.each([
+  ['Express 5', express5],
+  ['Express 4', express4],
+])('several applications of %s', (_, express) => {
+  /** Larger than what comes with the headers: most of it is pushed later, when another application has the request. */
+  const large = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify('x'.repeat(80_000)),
+  };
+  const echo: express5.RequestHandler = ({ body }, response) => void response.send(String(body.length));
+
+  /** On the rig of the conformance suite, whatever stands where. */
+  const ownHost = (build: (options: AccessLogOptions) => express5.Express): Host => ({
+    name: 'own',
+    hasRoutes: true,
+    hasErrors: true,
+    knowsOrder: true,
+    start: (_sample, options) => listen(http.createServer(build(options))),
+  });
+
+  it('pass a body on to one that is called as a function', async () => {
+    const host = ownHost((options) => {
+      const inner = express();
+      inner.post('/echo', express.json({ limit: '1mb', strict: false }), echo);
+      return express()
+        .use(accessLog(options))
+        .use((request, response, next) => inner(request, response, next));
+    });
+    await using rig = await Rig.start(host);
+    const { status, body } = await send(`${rig.url}/echo`, large);
+    expect([status, body]).toEqual([200, '80000']);
+    expect((await rig.access()).attributes['http.request.body.size']).toBe(80_002);
+  });
+
+  it('pass a body on to the one around them', async () => {
+    const host = ownHost((options) =>
+      express()
+        .use(express().use(accessLog(options)))
+        .post('/echo', express.json({ limit: '1mb', strict: false }), echo),
+    );
+    await using rig = await Rig.start(host);
+    const { status, body } = await send(`${rig.url}/echo`, large);
+    expect([status, body]).toEqual([200, '80000']);
+    expect((await rig.access()).attributes['http.request.body.size']).toBe(80_002);
+  });
+
+  it('log a request once that passes through two of them', async () => {
+    const host = ownHost((options) =>
+      express()
+        .use(express().use(accessLog(options)))
+        .use(
+          express()
+            .use(accessLog(options))
+            .post('/echo', express.json({ limit: '1mb', strict: false }), echo),
+        ),
+    );
+    await using rig = await Rig.start(host);
+    for (let i = 0; i < 2; i++)
+      expect(await send(`${rig.url}/echo`, large)).toMatchObject({ status: 200, body: '80000' });
+    const records = (await rig.received(2)).filter(isAccess);
+    expect(records.map(({ attributes }) => attributes['http.response.body.size'])).toEqual([5, 5]);
+  });
 });

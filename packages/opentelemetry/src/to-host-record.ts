@@ -1,8 +1,5 @@
-import type { CallContext, HostRecord, TraceContext } from 'logflume';
+import { type CallContext, type HostRecord, noTrace } from 'logflume';
 import type { HrTime, SdkLogRecord } from './host.ts';
-
-/** The SDK says where a record has no span: then none is taken from the running context. */
-const NO_TRACE: TraceContext = Object.freeze({ traceId: '', spanId: '', traceFlags: 0 });
 
 const NANOS_PER_MS = 1e6;
 
@@ -30,7 +27,7 @@ export function toHostRecord(
     timeNanos: hrTime[1] % NANOS_PER_MS,
     observedTimeMs: toMs(hrTimeObserved),
     observedTimeNanos: hrTimeObserved[1] % NANOS_PER_MS,
-    trace: spanContext ?? NO_TRACE,
+    trace: spanContext ?? noTrace, // The SDK says where a record has no span.
     scope: record.instrumentationScope,
     scopeAttributes: record.instrumentationScope.attributes,
     // A resource whose attributes go with the record is not that of the logger.

@@ -126,7 +126,7 @@ function writeTrace(bytes: Buffer, at: number, record: LogRecordInput): number {
 
 /** Writes an id of so many hex digits that are not all zero, checked while they are read; of anything else, nothing. */
 function writeId(bytes: Buffer, at: number, tag: number, id: string, digits: number): number {
-  if (id.length !== digits) return at;
+  if (typeof id !== 'string' || id.length !== digits) return at; // Hosts may be plain JavaScript.
   let end = at + 2;
   let seen = 0;
   let codes = 0;

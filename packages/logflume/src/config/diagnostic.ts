@@ -5,7 +5,7 @@ import { showValue } from './show-value.ts';
 export type SettingSource = 'code' | 'default' | `environment ${string}` | `file ${string}`;
 
 interface Remark {
-  /** Name of the variable. */
+  /** Name of the variable; of what code or a file gave, the path of the option. */
   readonly name: string;
   readonly source: SettingSource;
   /** The whole story in one line, for people. Holds no header value, user info, query or token. */

@@ -4,7 +4,7 @@ import { checkOptions } from './check-options.ts';
 import { defaults } from './defaults.ts';
 import type { ConfigDiagnostic, SettingSource } from './diagnostic.ts';
 import type { EnvironmentVariables, Setting } from './env-reader.ts';
-import { idleOptions } from './idle-options.ts';
+import { findIdleOptions } from './find-idle-options.ts';
 import { leaveOut } from './leave-out.ts';
 import type { Headers, LoggerOptions, SpoolOptions, TlsOptions } from './logger-options.ts';
 import { type LevelRules, parseLevels } from './parse-levels.ts';
@@ -114,7 +114,7 @@ function resolveWith(
     diagnostics: [
       ...settings.diagnostics,
       ...(decision.diagnostic === undefined ? [] : [decision.diagnostic]),
-      ...idleOptions(sources),
+      ...findIdleOptions(sources),
     ],
   };
   // Rules between destinations that are left out have nothing to say, and are no mistake: not even those of code.

@@ -17,6 +17,8 @@ describe('createMatchPath', () => {
     ['/', '/', true],
     ['/', '/a', false],
     ['/*', '/a', true],
+    ['a*', 'api.internal', true],
+    ['', '', true],
   ])('%s and %s: %s', (pattern, path, expected) => {
     expect(createMatchPath([pattern])(path)).toBe(expected);
   });

@@ -52,17 +52,17 @@ export function createIsIgnored<Request>(
 export function createMatchPath(patterns: readonly string[]): (path: string) => boolean {
   const exact = new Set(patterns.filter((pattern) => !pattern.includes('*')));
   const globs = patterns.filter((pattern) => pattern.includes('*')).map((pattern) => pattern.split('*'));
-  const letters = firstLetters(patterns);
+  const seconds = secondCharacters(patterns);
   return (path) => {
-    // Tells most paths by one letter: of a text that is new with each request the set would need the hash.
-    if (letters !== undefined && !letters.has(path.charCodeAt(1))) return false;
+    // Tells most paths by one character: of a text that is new with each request the set of texts would need the hash.
+    if (seconds !== undefined && !seconds.has(path.charCodeAt(1))) return false;
     return exact.has(path) || globs.some((parts) => matchesParts(path, parts));
   };
 }
 
-/** The letters that come after the first `/`, `NaN` for none; `undefined` if there are patterns for any. */
-function firstLetters(patterns: readonly string[]): ReadonlySet<number> | undefined {
-  if (patterns.some((pattern) => pattern.startsWith('*') || pattern.startsWith('/*'))) return undefined;
+/** Codes of the second characters of what matches, `NaN` for none; `undefined` if there are patterns for any. */
+function secondCharacters(patterns: readonly string[]): ReadonlySet<number> | undefined {
+  if (patterns.some((pattern) => pattern.slice(0, 2).includes('*'))) return undefined;
   return new Set(patterns.map((pattern) => pattern.charCodeAt(1)));
 }
 

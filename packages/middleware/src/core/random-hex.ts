@@ -1,28 +1,28 @@
 import { randomFillSync } from 'node:crypto';
 
-/**
- * Random digits fetched at once: one call of the system, and one into native code, for more than a hundred requests.
- * Bounded; overwritten when used up.
- */
-const pool = Buffer.allocUnsafe(4096);
-let digits = '';
-let used = 0;
+/** Random bytes fetched at once: one call of the system for some hundred ids. Overwritten when they are used up. */
+export const randomPool: Buffer = Buffer.allocUnsafe(4096);
+let used = randomPool.length;
 
-/** Random bytes as lower-case hexadecimal digits, from the system's cryptographic generator; never all zero. */
-export function randomHex(bytes: number): string {
-  const end = used + 2 * bytes;
-  if (end > digits.length) {
-    digits = randomFillSync(pool).toString('hex');
+/**
+ * Takes bytes of the pool, from the system's cryptographic generator, to be read before anybody takes more.
+ *
+ * @param bytes - at most the length of the pool.
+ * @returns where they begin.
+ */
+export function takeRandom(bytes: number): number {
+  if (used + bytes > randomPool.length) {
+    randomFillSync(randomPool);
     used = 0;
-    return randomHex(bytes);
   }
-  const text = digits.slice(used, end);
-  used = end;
-  // W3C and OTLP read all zeros as "no id".
-  return isZero(text) ? randomHex(bytes) : text;
+  used += bytes;
+  return used - bytes;
 }
 
-function isZero(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== 0x30) return false;
-  return true;
+/** Random bytes as lower-case hexadecimal digits; never all zero. */
+export function randomHex(bytes: number): string {
+  const at = takeRandom(bytes);
+  const text = randomPool.toString('hex', at, at + bytes);
+  // W3C and OTLP read all zeros as "no id".
+  return /[^0]/.test(text) ? text : randomHex(bytes);
 }

@@ -6,6 +6,8 @@ describe('createRequestId', () => {
     const ids = Array.from({ length: 1000 }, () => createRequestId(0x0123456789ab));
     expect(new Set(ids).size).toBe(1000);
     for (const id of ids) expect(id).toMatch(/^01234567-89ab-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+    expect(new Set(ids.map((id) => id.charAt(19))).size).toBe(4);
+    expect(createRequestId(0x0123456789ac)).toMatch(/^01234567-89ac-7/);
   });
 });
 

@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { randomPool, takeRandom } from './random-hex.ts';
 
 /** Says how ids look that are taken from a client: they end up in headers, records and terminals. */
 const ACCEPTABLE = /^[\w\-=.:]{1,128}$/;
@@ -23,17 +23,15 @@ export function createRequestId(nowMs: number): string {
     uuid.write(`${time.slice(0, 8)}-${time.slice(8)}`, 'latin1');
     writtenMs = nowMs;
   }
-  if (used + RANDOM_BYTES > random.length) {
-    randomFillSync(random);
-    used = 0;
+  const from = takeRandom(RANDOM_BYTES);
+  for (let i = 0; i < RANDOM_BYTES; i++) {
+    const byte = randomPool[from + i] as number;
+    const at = PLACES[i] as number;
+    uuid[at] = DIGITS[byte >> 4] as number;
+    uuid[at + 1] = DIGITS[byte & 15] as number;
   }
-  writeRandomByte(14);
   uuid[14] = DIGITS[7] as number; // The version.
-  writeRandomByte(16);
-  writeRandomByte(19);
-  uuid[19] = DIGITS[8 | ((random[used - 1] as number) >> 6)] as number; // The variant: its two bits are `10`.
-  writeRandomByte(21);
-  for (let at = 24; at < uuid.length; at += 2) writeRandomByte(at);
+  uuid[19] = DIGITS[8 | ((randomPool[from + 2] as number) >> 6)] as number; // The variant: its two bits are `10`.
   return uuid.toString('latin1');
 }
 
@@ -41,17 +39,8 @@ export function createRequestId(nowMs: number): string {
 const uuid = Buffer.from('00000000-0000-7000-8000-000000000000');
 let writtenMs = -1;
 
-/** What an id takes of them: two digits each, of which version and variant replace some. */
-const RANDOM_BYTES = 10;
-
-/** Fetched at once: one call of the system for some hundred ids. Overwritten when used up. */
-const random = Buffer.allocUnsafe(4096);
-let used = random.length;
+/** Where the two digits of each random byte stand; version and variant replace the first one of two pairs. */
+const PLACES = [14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+const RANDOM_BYTES = PLACES.length;
 
 const DIGITS = Buffer.from('0123456789abcdef');
-
-function writeRandomByte(at: number): void {
-  const byte = random[used++] as number;
-  uuid[at] = DIGITS[byte >> 4] as number;
-  uuid[at + 1] = DIGITS[byte & 15] as number;
-}

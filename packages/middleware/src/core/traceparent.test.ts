@@ -42,7 +42,7 @@ describe('LocalTrace', () => {
     for (const trace of traces.slice(0, 10)) {
       const { traceId, spanId } = trace;
       expect(parseTraceparent(formatTraceparent(trace))).toEqual({ traceId, spanId, traceFlags: 0, isLocal: false });
-      expect(trace).toMatchObject({ traceId, spanId, traceFlags: 0, isLocal: true });
+      expect(trace).toMatchObject({ traceId: trace.traceId, spanId: trace.spanId, isLocal: true });
     }
   });
 

@@ -1,4 +1,4 @@
-import { type Attributes, emitRecord, type Level, type TraceContext } from 'logflume';
+import { type Attributes, emitRecord, type Level, noTrace, type TraceContext } from 'logflume';
 import type { Exchange } from './access-log-options.ts';
 import { captureBody } from './capture-body.ts';
 import { isSampled } from './is-sampled.ts';
@@ -37,7 +37,7 @@ export function writeAccessRecord<Request>(
     return;
   const { sampleRatio } = options;
   const isOneOfMany = sampleRatio < 1 && severityOf[level] < severityOf.warn;
-  if (isOneOfMany && !isSampled(sampleRatio, entry.trace?.traceId, Math.random)) return;
+  if (isOneOfMany && !isSampled(sampleRatio, traceOf(entry)?.traceId || undefined, Math.random)) return;
   const attributes = attributesOf(entry, exchange, outcome);
   if (isOneOfMany) attributes['logflume.sample_ratio'] = sampleRatio;
   if (isSlow) attributes['logflume.slow'] = true;
@@ -67,12 +67,9 @@ export function writeLateRecord<Request>(entry: RequestState<Request>, late: Att
   });
 }
 
-/** Ids of no trace: what else would be taken from the context. */
-const NO_TRACE: TraceContext = Object.freeze({ traceId: '', spanId: '', traceFlags: 0 });
-
 /** The trace of a request, if there is anything else in it. */
 function traceOf<Request>({ trace }: RequestState<Request>): TraceContext | undefined {
-  return trace instanceof LocalTrace && !trace.isUsed ? NO_TRACE : trace;
+  return trace instanceof LocalTrace && !trace.isUsed ? noTrace : trace;
 }
 
 export function shown(path: string): string {

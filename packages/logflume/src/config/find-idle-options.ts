@@ -9,7 +9,7 @@ const DETAILS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What was given and has no effect, as the option it is a detail of was not. Pure. */
-export function idleOptions(sources: ReadonlyMap<string, SettingSource>): readonly UnsupportedSetting[] {
+export function findIdleOptions(sources: ReadonlyMap<string, SettingSource>): readonly UnsupportedSetting[] {
   return Object.entries(DETAILS).flatMap(([needed, details]) =>
     isGiven(sources.get(needed)) ? [] : details.flatMap((path) => toDiagnostic(path, sources.get(path), needed)),
   );

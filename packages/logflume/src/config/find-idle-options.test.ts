@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { idleOptions } from './idle-options.ts';
+import { findIdleOptions } from './find-idle-options.ts';
 
 it('names what has no effect as it was given, and what it needs in the same way', () => {
   const sources = new Map([
@@ -9,7 +9,7 @@ it('names what has no effect as it was given, and what it needs in the same way'
     ['rateLimit.burstRecords', 'default'],
     ['spool.fsync', 'file /etc/logflume.yaml:7'],
   ] as const);
-  expect(idleOptions(sources)).toEqual([
+  expect(findIdleOptions(sources)).toEqual([
     {
       kind: 'unsupportedSetting',
       name: 'spool.fsync',
@@ -36,5 +36,5 @@ it('has nothing to say of details of what was given', () => {
     ['repeats.windowMs', 'code'],
     ['repeats.maxMessages', 'environment LOGFLUME_REPEATS_MAX_MESSAGES'],
   ] as const);
-  expect(idleOptions(sources)).toEqual([]);
+  expect(findIdleOptions(sources)).toEqual([]);
 });
