@@ -161,6 +161,26 @@ describe('withContext', () => {
     expect(activeTrace()).toBeUndefined();
   });
 
+  it('tells of a trace that was made up as plain data, whatever makes its ids', () => {
+    class Lazy {
+      readonly traceFlags = 0;
+      readonly isLocal = true;
+      get traceId() {
+        return '0af7651916cd43dd8448eb211c80319c';
+      }
+      get spanId() {
+        return 'b7ad6b7169203331';
+      }
+    }
+    const told = withContext({}, activeTrace, { trace: new Lazy() });
+    expect(structuredClone(told)).toEqual({
+      traceId: '0af7651916cd43dd8448eb211c80319c',
+      spanId: 'b7ad6b7169203331',
+      traceFlags: 0,
+      isLocal: true,
+    });
+  });
+
   it('hands what is added inside to its event, the nearest one, and says when there is none', () => {
     const added: object[] = [];
     const event = { add: (attributes: object) => void added.push(attributes) };

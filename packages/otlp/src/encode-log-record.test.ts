@@ -86,6 +86,7 @@ describe('encodeLogRecord', () => {
     ['no span id without a trace id', { spanId }, {}],
     ['no trace id of zeros, nor its span id', { traceId: '0'.repeat(32), spanId }, {}],
     ['no span id of zeros', { traceId, spanId: '0'.repeat(16) }, { traceId }],
+    ['no trace id of plain JavaScript that is none', { traceId: undefined as unknown as string, spanId }, {}],
     ['no short trace id', { traceId: traceId.slice(1), spanId }, {}],
     ['no long trace id', { traceId: `${traceId}0`, spanId }, {}],
     ['no trace id that is not hex', { traceId: `${traceId.slice(1)}g`, spanId }, {}],

@@ -72,12 +72,8 @@ console.log(toText(cells));
  * @param {string} rival
  */
 async function measure(framework, rival) {
-  const figures = LOADS.flatMap(({ connections }) =>
-    ['latency', 'CPU'].map((kind) => ({
-      what: `${connections} connection${connections === 1 ? '' : 's'}, ${kind}`,
-      rounds: /** @type {import('./paired.js').Round[]} */ ([]),
-    })),
-  );
+  /** @type {{ what: string, rounds: import('./paired.js').Round[] }[]} */
+  const figures = [];
   for (let set = 0; set < SETS; set++) {
     pin(process.pid, 0);
     const receiver = await startReceiver('discard'); // It stays where this process is now.
@@ -87,10 +83,11 @@ async function measure(framework, rival) {
       ours: await startServer({ framework, log: 'logflume', url: receiver.url }),
     };
     for (const server of Object.values(servers)) await server.burst(10, scaled(WARM_UP));
-    for (const [i, load] of LOADS.entries()) {
+    for (const load of LOADS) {
       const { latency, cpu } = await measureLoad(servers, load);
-      figures[2 * i]?.rounds.push(latency);
-      figures[2 * i + 1]?.rounds.push(cpu);
+      const name = `${load.connections} connection${load.connections === 1 ? '' : 's'}`;
+      addRound(figures, `${name}, latency`, latency);
+      addRound(figures, `${name}, CPU`, cpu);
     }
     const { accepted, delivered } = await servers.ours.report();
     if (delivered !== accepted || accepted === 0) throw new Error(`${framework}: ${delivered} of ${accepted} arrived`);
@@ -98,6 +95,17 @@ async function measure(framework, rival) {
     await receiver.end();
   }
   return figures;
+}
+
+/**
+ * @param {{ what: string, rounds: import('./paired.js').Round[] }[]} figures
+ * @param {string} what
+ * @param {import('./paired.js').Round} round
+ */
+function addRound(figures, what, round) {
+  const known = figures.find((figure) => figure.what === what);
+  if (known === undefined) figures.push({ what, rounds: [round] });
+  else known.rounds.push(round);
 }
 
 /**
