@@ -88,7 +88,8 @@ export function watchResponses(response: ServerResponse): boolean {
       }
     }),
   });
-  return true;
+  // A middleware before us (`compression`) may stand before the methods as they were until now: of this first response alone.
+  return !Object.hasOwn(response, 'end');
 }
 
 /** The template of the route a request took, with its prefixes; `undefined` if it took none. */

@@ -155,6 +155,29 @@ it('tells the client the id of its request, also when an error handler removed a
   expect(headers['x-request-id']).toBe((await rig.access()).attributes['request.id']);
 });
 
+it('counts what a middleware before it writes in its own way, from the first answer on', async () => {
+  const rigHost: Host = {
+    name: 'own',
+    hasRoutes: true,
+    hasErrors: true,
+    knowsOrder: true,
+    start(_sample, options) {
+      const app = express5();
+      app.use((_request, response, next) => {
+        const { end } = response; // As compression does.
+        response.end = (...given: unknown[]) => Reflect.apply(end, response, given);
+        next();
+      });
+      app.use(accessLog(options)).get('/hello', ok);
+      return listen(http.createServer(app));
+    },
+  };
+  await using rig = await Rig.start(rigHost);
+  for (let i = 0; i < 2; i++) await send(`${rig.url}/hello`);
+  const records = await rig.received(2);
+  expect(records.map(({ attributes }) => attributes['http.response.body.size'])).toEqual([2, 2]);
+});
+
 describe.each([
   ['Express 5', express5],
   ['Express 4', express4],
