@@ -55,6 +55,8 @@ export class NodeExchange<Request> implements RequestFacts<Request>, BodyWatcher
   readonly #res: ServerResponse;
   readonly #headers: IncomingHttpHeaders;
   #isEnding: boolean;
+  /** Of a request for another protocol, the bytes its connection had sent before it came; `undefined` for others. */
+  readonly #sentBeforeUpgrade: number | undefined;
   requestBytes: number | undefined;
   responseBytes: number;
   firstByteMs: number;
@@ -79,6 +81,7 @@ export class NodeExchange<Request> implements RequestFacts<Request>, BodyWatcher
     this.chunks = options.responseBodies.length > 0 ? [] : undefined;
     this.thrown = undefined;
     this.#isEnding = false;
+    this.#sentBeforeUpgrade = isUpgrade(req) ? req.socket.bytesWritten : undefined;
     if (hasBody(req, this.#headers)) {
       this.requestBytes = 0;
       watchRequest(req, this);
@@ -148,15 +151,16 @@ export class NodeExchange<Request> implements RequestFacts<Request>, BodyWatcher
     const { entry } = this;
     const req = this.#req;
     const res = this.#res;
-    const isAborted = isCutOff(res);
-    const status = res.headersSent ? res.statusCode : undefined;
+    const isUpgraded = this.#isUpgraded();
+    const isAborted = !isUpgraded && isCutOff(res);
+    const status = res.headersSent ? res.statusCode : isUpgraded ? SWITCHING_PROTOCOLS : undefined;
     // An error that somebody made a proper answer of has been dealt with.
     if (isAborted || status === undefined || status >= 400) {
       const thrown = this.thrown ?? this.#host.errorOf?.(req);
       if (thrown !== undefined) entry.fail(thrown);
     }
     entry.route ??= this.#host.routeOf?.(req, this.request);
-    const hasNoBody = this.method === 'HEAD' || status === 204 || status === 304;
+    const hasNoBody = this.method === 'HEAD' || status === 204 || status === 304 || isUpgraded;
     entry.end({
       status,
       isAborted,
@@ -166,6 +170,12 @@ export class NodeExchange<Request> implements RequestFacts<Request>, BodyWatcher
       requestBody: this.#requestBody(),
       responseBody: this.#responseBody(),
     });
+  }
+
+  /** Whether the connection became one of another protocol: something was sent, and not by the response. */
+  #isUpgraded(): boolean {
+    const before = this.#sentBeforeUpgrade;
+    return before !== undefined && !this.#res.headersSent && this.#req.socket.bytesWritten > before;
   }
 
   responseHeader(name: string): unknown {
@@ -200,6 +210,13 @@ export function peerAddress({ socket }: IncomingMessage): string | undefined {
 /** `https` on a socket with TLS. */
 export function schemeOf({ socket }: IncomingMessage): string {
   return 'encrypted' in socket && socket.encrypted === true ? 'https' : 'http';
+}
+
+const SWITCHING_PROTOCOLS = 101;
+
+/** Whether node:http has handed a request over with its connection, as an event `upgrade`. */
+function isUpgrade(req: IncomingMessage & { readonly upgrade?: unknown }): boolean {
+  return req.upgrade === true;
 }
 
 function bytesOf(chunk: unknown, encoding: unknown): number {
