@@ -88,7 +88,9 @@ export class NodeExchange<Request> implements RequestFacts<Request>, BodyWatcher
     }
     (req as Carrier)[EXCHANGE] = this as unknown as NodeExchange<unknown>; // Whoever finds it does not know of which framework.
     if (host.isWatched !== true) watchResponse(res, this);
-    res.on('close', () => this.close());
+    const close = (): void => this.close();
+    res.on('close', close);
+    if (isInjected(res)) res.on('finish', close); // Of these some never close.
     const { requestIdHeader } = options;
     if (requestIdHeader === undefined) {
       if (options.responseHeaders.length > 0 || options.responseBodies.length > 0) keepHeaders(res);
@@ -232,10 +234,16 @@ function toEncoding(encoding: unknown): BufferEncoding {
 function isCutOff(res: ServerResponse): boolean {
   // Of HTTP/2 one that was never ended is finished as well.
   if (res.writableFinished && res.writableEnded) return false;
-  // One that was injected (light-my-request) closes while its bytes are still on their way to nowhere.
-  const { socket } = res;
-  const isInjected = socket?.destroyed === false && !('remoteAddress' in socket);
-  return !(isInjected && res.writableEnded);
+  // One that was injected may close while its bytes are still on their way to nowhere.
+  return !(res.writableEnded && isInjected(res));
+}
+
+/**
+ * Whether there is no client at the other end but what takes the answer within the process: light-my-request, with it
+ * Fastify's `inject` and its adapter for AWS Lambda; serverless-http; serverless-express.
+ */
+function isInjected({ socket }: ServerResponse): boolean {
+  return socket !== null && socket !== undefined && !('remoteAddress' in socket);
 }
 
 function hasBody({ httpVersionMajor, method }: IncomingMessage, headers: IncomingHttpHeaders): boolean {
