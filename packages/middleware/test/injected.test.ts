@@ -6,7 +6,7 @@ import { accessLog } from '../src/express.ts';
 import { type Host, Rig } from './sample.ts';
 
 /** What stands for a socket in serverless-http and serverless-express: it takes what is written, and no more. */
-const taker = {
+const createTaker = () => ({
   _writableState: {},
   writable: true,
   on: Function.prototype,
@@ -18,7 +18,7 @@ const taker = {
     const done = typeof encoding === 'function' ? encoding : callback;
     if (typeof done === 'function') done();
   },
-};
+});
 
 it('has a record of a request that has no connection, and takes it for answered', async () => {
   const app = express();
@@ -36,7 +36,7 @@ it('has a record of a request that has no connection, and takes it for answered'
   for (let i = 0; i < 2; i++) {
     const request = Object.assign(new IncomingMessage(new Socket()), { method: 'GET', url: '/users/7' });
     const response = new ServerResponse(request);
-    response.assignSocket(taker as unknown as Socket);
+    response.assignSocket(createTaker() as unknown as Socket);
     app(request, response);
   }
   const records = await rig.received(2);

@@ -88,9 +88,10 @@ export class NodeExchange<Request> implements RequestFacts<Request>, BodyWatcher
     }
     (req as Carrier)[EXCHANGE] = this as unknown as NodeExchange<unknown>; // Whoever finds it does not know of which framework.
     if (host.isWatched !== true) watchResponse(res, this);
-    const close = (): void => this.close();
-    res.on('close', close);
-    if (isInjected(res)) res.on('finish', close); // Of these some never close.
+    // Of HTTP/2 a response that was never ended is finished as well.
+    res.on('close', () => this.close(!(res.writableFinished && res.writableEnded)));
+    // Of these some never close, and some before they are finished.
+    if (isInjected(res)) res.on('finish', () => this.close(false));
     const { requestIdHeader } = options;
     if (requestIdHeader === undefined) {
       if (options.responseHeaders.length > 0 || options.responseBodies.length > 0) keepHeaders(res);
@@ -149,12 +150,13 @@ export class NodeExchange<Request> implements RequestFacts<Request>, BodyWatcher
     );
   }
 
-  close(): void {
+  /** @param isCutOff - whether not all of the response was handed to the system. The second call does nothing. */
+  close(isCutOff: boolean): void {
     const { entry } = this;
     const req = this.#req;
     const res = this.#res;
     const isUpgraded = this.#isUpgraded();
-    const isAborted = !isUpgraded && isCutOff(res);
+    const isAborted = isCutOff && !isUpgraded;
     const status = res.headersSent ? res.statusCode : isUpgraded ? SWITCHING_PROTOCOLS : undefined;
     // An error that somebody made a proper answer of has been dealt with.
     if (isAborted || status === undefined || status >= 400) {
@@ -228,14 +230,6 @@ function bytesOf(chunk: unknown, encoding: unknown): number {
 
 function toEncoding(encoding: unknown): BufferEncoding {
   return typeof encoding === 'string' && Buffer.isEncoding(encoding) ? encoding : 'utf8';
-}
-
-/** Whether a response closed before all of it was handed to the system. */
-function isCutOff(res: ServerResponse): boolean {
-  // Of HTTP/2 one that was never ended is finished as well.
-  if (res.writableFinished && res.writableEnded) return false;
-  // One that was injected may close while its bytes are still on their way to nowhere.
-  return !(res.writableEnded && isInjected(res));
 }
 
 /**
