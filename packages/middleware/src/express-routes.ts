@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EXCHANGE, exchangeOf } from './core/node-exchange.ts';
 import { templateOfPrefix } from './core/prefix-template.ts';
-import type { LooseWrite } from './core/watch-bodies.ts';
+import { endWatchedBy, type LooseWrite } from './core/watch-bodies.ts';
 
 // Express tells nobody which route it took: `req.baseUrl` holds what the client wrote, not the template of the router's
 // prefix, and is gone when the response ends. So the two properties its routers assign to on the way are watched, on
@@ -80,16 +80,11 @@ export function watchResponses(response: ServerResponse): boolean {
     }),
     end: method(function countingEnd(chunk, encoding, callback) {
       const exchange = exchangeOf(this.req);
-      exchange?.beforeEnd(chunk, encoding);
-      try {
-        return end.call(this, chunk, encoding, callback);
-      } finally {
-        exchange?.afterEnd();
-      }
+      if (exchange === undefined) return end.call(this, chunk, encoding, callback);
+      return endWatchedBy(exchange, this, end, chunk, encoding, callback);
     }),
   });
-  // A middleware before us (`compression`) may stand before the methods as they were until now: of this first response alone.
-  return !Object.hasOwn(response, 'end');
+  return true;
 }
 
 /** The template of the route a request took, with its prefixes; `undefined` if it took none. */

@@ -8,8 +8,10 @@ import { type Host, Rig } from './sample.ts';
 
 const REQUEST = 'GET /chat HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
 
+const SWITCHING = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+
 /** Requests that ask for another protocol, put through an access log as @fastify/websocket and express-ws do it. */
-const upgrading = (serve: (socket: Socket, response: ServerResponse) => void): Host => ({
+const upgrading = (serve: (socket: Socket, response: ServerResponse) => void, isAnsweredBefore = false): Host => ({
   name: 'own',
   hasRoutes: false,
   hasErrors: true,
@@ -19,23 +21,32 @@ const upgrading = (serve: (socket: Socket, response: ServerResponse) => void): H
     const server = http.createServer();
     server.on('upgrade', (request, socket: Socket) => {
       const response = new ServerResponse(request);
-      response.assignSocket(socket);
+      if (isAnsweredBefore) socket.write(SWITCHING);
+      else response.assignSocket(socket);
       access(request, response, () => serve(socket, response));
     });
     return listen(server);
   },
 });
 
-it('takes a connection that became one of another protocol for answered by 101', async () => {
-  const host = upgrading((socket) => {
-    socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nframes');
-  });
+it.each([
+  ['after', upgrading((socket) => socket.end(`${SWITCHING}frames`))],
+  ['before', upgrading((socket) => void socket.end(), true)], // As express-ws does it, which gives the response no socket.
+])('takes a connection that became one of another protocol %s it was asked for answered by 101', async (_, host) => {
   await using rig = await Rig.start(host);
   expect(await sendRaw(rig.url, REQUEST)).toContain('101 Switching Protocols');
   const { body, severityText, attributes } = await rig.access();
   expect([body, severityText]).toEqual(['GET /chat 101', 'INFO']);
   expect(attributes).toMatchObject({ 'http.response.status_code': 101 });
   expect(attributes).not.toHaveProperty(['logflume.outcome']);
+});
+
+it('takes one that was refused past its response for what was written', async () => {
+  const host = upgrading((socket) => socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n')); // As ws does.
+  await using rig = await Rig.start(host);
+  expect(await sendRaw(rig.url, REQUEST)).toContain('401 Unauthorized');
+  const { body, severityText } = await rig.access();
+  expect([body, severityText]).toEqual(['GET /chat 401', 'WARN']);
 });
 
 it('takes one that was refused for what it was answered, and one without an answer for aborted', async () => {

@@ -1,9 +1,11 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { isWantedType, type ParsedBody, type WrittenBody } from './capture-body.ts';
 import { RequestEntry } from './request-entry.ts';
 import type { RequestFacts } from './request-state.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 import { type BodyWatcher, watchRequest, watchResponse } from './watch-bodies.ts';
+import { watchUpgrade } from './watch-upgrade.ts';
 
 /** What a framework on top of node:http says of its own. */
 export interface NodeHost<Request> {
@@ -55,8 +57,11 @@ export class NodeExchange<Request> implements RequestFacts<Request>, BodyWatcher
   readonly #res: ServerResponse;
   readonly #headers: IncomingHttpHeaders;
   #isEnding: boolean;
-  /** Of a request for another protocol, the bytes its connection had sent before it came; `undefined` for others. */
-  readonly #sentBeforeUpgrade: number | undefined;
+  #hasEnded: boolean;
+  /** Whether we stand where the answer is written; an application called by another one of Express has its own place. */
+  #isHeard: boolean;
+  /** Of a request for another protocol, what it was answered past the response; `undefined` for other requests. */
+  readonly #upgradeStatus: (() => number | undefined) | undefined;
   requestBytes: number | undefined;
   responseBytes: number;
   firstByteMs: number;
@@ -81,7 +86,9 @@ export class NodeExchange<Request> implements RequestFacts<Request>, BodyWatcher
     this.chunks = options.responseBodies.length > 0 ? [] : undefined;
     this.thrown = undefined;
     this.#isEnding = false;
-    this.#sentBeforeUpgrade = isUpgrade(req) ? req.socket.bytesWritten : undefined;
+    this.#hasEnded = false;
+    this.#isHeard = false;
+    this.#upgradeStatus = isUpgrade(req) ? watchUpgrade(req.socket) : undefined;
     if (hasBody(req, this.#headers)) {
       this.requestBytes = 0;
       watchRequest(req, this);
@@ -90,8 +97,12 @@ export class NodeExchange<Request> implements RequestFacts<Request>, BodyWatcher
     if (host.isWatched !== true) watchResponse(res, this);
     // Of HTTP/2 a response that was never ended is finished as well.
     res.on('close', () => this.close(!(res.writableFinished && res.writableEnded)));
-    // Of these some never close, and some before they are finished.
-    if (isInjected(res)) res.on('finish', () => this.close(false));
+    const { socket } = res;
+    if (socket === null) this.#closeWith(req.socket);
+    // Of those that are injected some never close, and some before they are finished.
+    else if (isInjected(socket)) res.on('finish', () => this.close(false));
+    // The client left while something before us waited: nothing will close any more.
+    if (req.socket.destroyed === true) setImmediate(() => this.close(true));
     const { requestIdHeader } = options;
     if (requestIdHeader === undefined) {
       if (options.responseHeaders.length > 0 || options.responseBodies.length > 0) keepHeaders(res);
@@ -117,8 +128,9 @@ export class NodeExchange<Request> implements RequestFacts<Request>, BodyWatcher
 
   /** Counts what is about to be written. */
   beforeWrite(chunk: unknown, encoding: unknown): void {
+    this.#isHeard = true;
     // HTTP/2 and injected requests write what `end` was given: it has been counted.
-    if (this.#isEnding) return;
+    if (this.#isEnding || this.#hasEnded) return;
     if (this.firstByteMs === 0) {
       this.firstByteMs = performance.now();
       this.echoId();
@@ -128,13 +140,15 @@ export class NodeExchange<Request> implements RequestFacts<Request>, BodyWatcher
 
   /** Counts what is about to be the last. */
   beforeEnd(chunk: unknown, encoding: unknown): void {
-    this.#count(chunk, encoding);
+    this.#isHeard = true;
+    if (!this.#hasEnded) this.#count(chunk, encoding);
     this.echoId();
     this.#isEnding = true;
   }
 
-  afterEnd(): void {
+  afterEnd(hasEnded: boolean): void {
     this.#isEnding = false;
+    this.#hasEnded ||= hasEnded;
   }
 
   #count(chunk: unknown, encoding: unknown): void {
@@ -155,31 +169,36 @@ export class NodeExchange<Request> implements RequestFacts<Request>, BodyWatcher
     const { entry } = this;
     const req = this.#req;
     const res = this.#res;
-    const isUpgraded = this.#isUpgraded();
-    const isAborted = isCutOff && !isUpgraded;
-    const status = res.headersSent ? res.statusCode : isUpgraded ? SWITCHING_PROTOCOLS : undefined;
+    const upgraded = res.headersSent ? undefined : this.#upgradeStatus?.();
+    const isAborted = isCutOff && upgraded === undefined;
+    const status = res.headersSent ? res.statusCode : upgraded;
     // An error that somebody made a proper answer of has been dealt with.
     if (isAborted || status === undefined || status >= 400) {
       const thrown = this.thrown ?? this.#host.errorOf?.(req);
       if (thrown !== undefined) entry.fail(thrown);
     }
     entry.route ??= this.#host.routeOf?.(req, this.request);
-    const hasNoBody = this.method === 'HEAD' || status === 204 || status === 304 || isUpgraded;
+    const hasNoBody = this.method === 'HEAD' || status === 204 || status === 304 || !res.headersSent;
     entry.end({
       status,
       isAborted,
       requestBytes: this.requestBytes,
-      responseBytes: hasNoBody ? 0 : this.responseBytes,
+      responseBytes: hasNoBody ? 0 : this.#isHeard ? this.responseBytes : this.#declaredBytes(),
       firstByteS: this.firstByteMs === 0 ? undefined : Math.round((this.firstByteMs - entry.startMs) * 1000) / 1e6,
       requestBody: this.#requestBody(),
       responseBody: this.#responseBody(),
     });
   }
 
-  /** Whether the connection became one of another protocol: something was sent, and not by the response. */
-  #isUpgraded(): boolean {
-    const before = this.#sentBeforeUpgrade;
-    return before !== undefined && !this.#res.headersSent && this.#req.socket.bytesWritten > before;
+  /** Of a response that has no connection yet, as it waits for its turn or never gets one. */
+  #closeWith(socket: Socket): void {
+    const forget = whenClosed(socket, () => this.close(true));
+    this.#res.on('close', forget);
+  }
+
+  #declaredBytes(): number | undefined {
+    const length = Number(this.responseHeader('content-length') ?? Number.NaN);
+    return Number.isSafeInteger(length) ? length : undefined;
   }
 
   responseHeader(name: string): unknown {
@@ -216,8 +235,6 @@ export function schemeOf({ socket }: IncomingMessage): string {
   return 'encrypted' in socket && socket.encrypted === true ? 'https' : 'http';
 }
 
-const SWITCHING_PROTOCOLS = 101;
-
 /** Whether node:http has handed a request over with its connection, as an event `upgrade`. */
 function isUpgrade(req: IncomingMessage & { readonly upgrade?: unknown }): boolean {
   return req.upgrade === true;
@@ -232,12 +249,31 @@ function toEncoding(encoding: unknown): BufferEncoding {
   return typeof encoding === 'string' && Buffer.isEncoding(encoding) ? encoding : 'utf8';
 }
 
+interface WaitedFor extends Socket {
+  [WAITING]?: Set<() => void>;
+}
+
+const WAITING: unique symbol = Symbol('logflume.waiting');
+
+/** One listener for a socket, however many requests wait on it. @returns a function that ends the waiting. */
+function whenClosed(socket: WaitedFor, callback: () => void): () => void {
+  const waiting = socket[WAITING] ?? new Set();
+  if (socket[WAITING] === undefined) {
+    socket[WAITING] = waiting;
+    socket.on('close', () => {
+      for (const each of waiting) each();
+    });
+  }
+  waiting.add(callback);
+  return () => waiting.delete(callback);
+}
+
 /**
  * Whether there is no client at the other end but what takes the answer within the process: light-my-request, with it
  * Fastify's `inject` and its adapter for AWS Lambda; serverless-http; serverless-express.
  */
-function isInjected({ socket }: ServerResponse): boolean {
-  return socket !== null && socket !== undefined && !('remoteAddress' in socket);
+function isInjected(socket: object | undefined): boolean {
+  return socket !== undefined && !('remoteAddress' in socket); // HTTP/2 takes the socket away when a stream has closed.
 }
 
 function hasBody({ httpVersionMajor, method }: IncomingMessage, headers: IncomingHttpHeaders): boolean {

@@ -9,7 +9,7 @@ function watcher(heard: string[], name: string): BodyWatcher {
     beforePush: (chunk) => void heard.push(`${name} push ${chunk}`),
     beforeWrite: (chunk) => void heard.push(`${name} write ${chunk}`),
     beforeEnd: (chunk) => void heard.push(`${name} end ${chunk}`),
-    afterEnd: () => void heard.push(`${name} ended`),
+    afterEnd: (hasEnded) => void heard.push(`${name} ${hasEnded ? 'ended' : 'threw'}`),
   };
 }
 
@@ -55,7 +55,7 @@ it('says that an end is over also when it threw', () => {
   const response = new NotingResponse([]);
   watchResponse(response, watcher(heard, 'first'));
   expect(() => response.end(7)).toThrow('no text');
-  expect(heard).toEqual(['first end 7', 'first ended']);
+  expect(heard).toEqual(['first end 7', 'first threw']);
 });
 
 it('does what another object would have done when its functions are copied to that', () => {

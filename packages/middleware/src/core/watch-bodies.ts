@@ -6,7 +6,8 @@ export interface BodyWatcher {
   beforeWrite(chunk: unknown, encoding: unknown): void;
   /** `write` may be called until `afterEnd`, by an `end` that passes its chunk on in this way. */
   beforeEnd(chunk: unknown, encoding: unknown): void;
-  afterEnd(): void;
+  /** @param hasEnded - `false` where `end` threw. */
+  afterEnd(hasEnded: boolean): void;
 }
 
 /** `write`, `end` and `push` have several forms; what comes is handed on as it came. */
@@ -102,11 +103,27 @@ function write(
   return write.call(res, chunk, encoding, callback);
 }
 
-function end({ watcher, res, end }: WatchedResponse, chunk: unknown, encoding: unknown, callback: unknown): unknown {
+/** Tells a watcher of an `end` before and after it. */
+// Six positional parameters: an object of them would be garbage on every request.
+export function endWatchedBy(
+  watcher: BodyWatcher,
+  res: ServerResponse,
+  end: LooseWrite,
+  chunk: unknown,
+  encoding: unknown,
+  callback: unknown,
+): unknown {
   watcher.beforeEnd(chunk, encoding);
+  let hasEnded = false;
   try {
-    return end.call(res, chunk, encoding, callback);
+    const returned = end.call(res, chunk, encoding, callback);
+    hasEnded = true;
+    return returned;
   } finally {
-    watcher.afterEnd();
+    watcher.afterEnd(hasEnded);
   }
+}
+
+function end({ watcher, res, end }: WatchedResponse, chunk: unknown, encoding: unknown, callback: unknown): unknown {
+  return endWatchedBy(watcher, res, end, chunk, encoding, callback);
 }
