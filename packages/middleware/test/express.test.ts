@@ -4,17 +4,16 @@ import express4 from 'express-4';
 import { describe, expect, it } from 'vitest';
 import { accessLog } from '../src/express.ts';
 import type { AccessLogOptions } from '../src/index.ts';
-import { send } from './client.ts';
+import { abandon, send } from './client.ts';
 import { listen } from './hosts/listen.ts';
-import { type Host, isAccess, Rig } from './sample.ts';
+import { type Application, isAccess, Rig } from './sample.ts';
 
 /** An application of one's own on the rig of the conformance suite. */
-function hostOf(build: (app: express5.Express, express: typeof express5) => void, express: typeof express5): Host {
+function hostOf(
+  build: (app: express5.Express, express: typeof express5) => void,
+  express: typeof express5,
+): Application {
   return {
-    name: 'own',
-    hasRoutes: true,
-    hasErrors: true,
-    knowsOrder: true,
     async start(_sample, options) {
       const app = express();
       app.set('env', 'test');
@@ -86,7 +85,7 @@ describe.each([
 });
 
 it('counts what is written after an application that is mounted, and logs by itself, has passed a request on', async () => {
-  const host: Host = {
+  const host: Application = {
     ...hostOf(() => undefined, express5),
     async start(_sample, options) {
       const inner = express5().use(accessLog(options));
@@ -156,11 +155,7 @@ it('tells the client the id of its request, also when an error handler removed a
 });
 
 it('counts what a middleware before it writes in its own way, from the first answer on', async () => {
-  const rigHost: Host = {
-    name: 'own',
-    hasRoutes: true,
-    hasErrors: true,
-    knowsOrder: true,
+  const rigHost: Application = {
     start(_sample, options) {
       const app = express5();
       app.use((_request, response, next) => {
@@ -178,6 +173,24 @@ it('counts what a middleware before it writes in its own way, from the first ans
   expect(records.map(({ attributes }) => attributes['http.response.body.size'])).toEqual([2, 2]);
 });
 
+it('takes no length that was declared for one that was sent, when the client left', async () => {
+  const host: Application = {
+    start(sample, options) {
+      const app = express5().use(accessLog(options));
+      app.get('/', (_request, response) => {
+        response.set('content-length', '5000').flushHeaders();
+        sample.hung();
+      });
+      return listen(http.createServer(app));
+    },
+  };
+  await using rig = await Rig.start(host);
+  await abandon(rig.url, rig.hung());
+  const { attributes } = await rig.access();
+  expect(attributes['logflume.outcome']).toBe('aborted');
+  expect(attributes).not.toHaveProperty(['http.response.body.size']);
+});
+
 describe.each([
   ['Express 5', express5],
   ['Express 4', express4],
@@ -191,11 +204,7 @@ describe.each([
   const echo: express5.RequestHandler = ({ body }, response) => void response.send(String(body.length));
 
   /** On the rig of the conformance suite, whatever stands where. */
-  const ownHost = (build: (options: AccessLogOptions) => express5.Express): Host => ({
-    name: 'own',
-    hasRoutes: true,
-    hasErrors: true,
-    knowsOrder: true,
+  const ownHost = (build: (options: AccessLogOptions) => express5.Express): Application => ({
     start: (_sample, options) => listen(http.createServer(build(options))),
   });
 

@@ -7,17 +7,13 @@ import { accessLog, createFastifyLogger, type FastifyLogger } from '../src/fasti
 import type { AccessLogOptions } from '../src/index.ts';
 import { send } from './client.ts';
 import { listenFastify } from './hosts/fastify.ts';
-import { type Host, Rig, type Sample } from './sample.ts';
+import { type Application, Rig, type Sample } from './sample.ts';
 
 type Build = (app: FastifyInstance, sample: Sample, options: AccessLogOptions) => void;
 
 /** An application of one's own on the rig of the conformance suite. */
-function hostOf(build: Build, options: (sample: Sample) => FastifyServerOptions = () => ({})): Host {
+function hostOf(build: Build, options: (sample: Sample) => FastifyServerOptions = () => ({})): Application {
   return {
-    name: 'own',
-    hasRoutes: true,
-    hasErrors: true,
-    knowsOrder: false,
     async start(sample, accessOptions) {
       const app = fastify({ forceCloseConnections: true, ...options(sample) }) as unknown as FastifyInstance;
       build(app, sample, accessOptions);
@@ -27,7 +23,7 @@ function hostOf(build: Build, options: (sample: Sample) => FastifyServerOptions 
 }
 
 /** The same with the access log on it, and with logflume as Fastify's own logger. */
-const withLoggerInstance = (build: (app: FastifyInstance, sample: Sample) => void): Host =>
+const withLoggerInstance = (build: (app: FastifyInstance, sample: Sample) => void): Application =>
   hostOf(
     (app, sample, options) => {
       app.register(accessLog, options);

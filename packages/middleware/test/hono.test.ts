@@ -3,7 +3,7 @@ import { HTTPException } from 'hono/http-exception';
 import { describe, expect, it } from 'vitest';
 import { type AccessLogEnv, accessLog } from '../src/hono.ts';
 import type { AccessLogOptions } from '../src/index.ts';
-import { type Host, Rig } from './sample.ts';
+import { type Application, Rig } from './sample.ts';
 
 interface Started {
   readonly rig: Rig;
@@ -16,11 +16,7 @@ async function start(
   options: AccessLogOptions = {},
 ): Promise<Started> {
   const app = new Hono<AccessLogEnv>();
-  const host: Host = {
-    name: 'own',
-    hasRoutes: true,
-    hasErrors: true,
-    knowsOrder: false,
+  const host: Application = {
     async start(_sample, given) {
       app.use(accessLog(given as AccessLogOptions<Request>));
       return { url: 'https://shop.example', close: async () => undefined };

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import express from 'express';
 import { expect, it } from 'vitest';
 import { accessLog } from '../src/express.ts';
-import { type Host, Rig } from './sample.ts';
+import { type Application, Rig } from './sample.ts';
 
 /** What stands for a socket in serverless-http and serverless-express: it takes what is written, and no more. */
 const createTaker = () => ({
@@ -22,11 +22,7 @@ const createTaker = () => ({
 
 it('has a record of a request that has no connection, and takes it for answered', async () => {
   const app = express();
-  const host: Host = {
-    name: 'own',
-    hasRoutes: true,
-    hasErrors: true,
-    knowsOrder: true,
+  const host: Application = {
     async start(_sample, options) {
       app.use(accessLog(options)).get('/users/:id', (_request, response) => void response.json({ id: 7 }));
       return { url: '', close: async () => undefined };

@@ -5,18 +5,14 @@ import { describe, expect, it } from 'vitest';
 import { type AccessLogContext, accessLog } from '../src/koa.ts';
 import { send } from './client.ts';
 import { listen } from './hosts/listen.ts';
-import { type Host, Rig, type Sample } from './sample.ts';
+import { type Application, Rig, type Sample } from './sample.ts';
 
 type App = Koa<Koa.DefaultState, AccessLogContext>;
 type Build = (app: App, mount: () => void, sample: Sample) => void;
 
 /** An application of one's own on the rig of the conformance suite. */
-function hostOf(build: Build): Host {
+function hostOf(build: Build): Application {
   return {
-    name: 'own',
-    hasRoutes: true,
-    hasErrors: true,
-    knowsOrder: true,
     async start(sample, options) {
       const app: App = new Koa();
       app.silent = true;

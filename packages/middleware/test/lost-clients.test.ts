@@ -4,15 +4,11 @@ import { expect, it } from 'vitest';
 import { accessLog } from '../src/node-http.ts';
 import { send } from './client.ts';
 import { listen } from './hosts/listen.ts';
-import { type Host, Rig } from './sample.ts';
+import { type Application, Rig } from './sample.ts';
 
 type Access = ReturnType<typeof accessLog>;
 
-const hostOf = (create: (access: Access) => http.RequestListener): Host => ({
-  name: 'own',
-  hasRoutes: false,
-  hasErrors: true,
-  knowsOrder: false,
+const hostOf = (create: (access: Access) => http.RequestListener): Application => ({
   start: (_sample, options) => listen(http.createServer(create(accessLog(options)))),
 });
 

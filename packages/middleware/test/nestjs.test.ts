@@ -9,7 +9,7 @@ import { LogflumeLoggerService, LogflumeModule, REQUEST_LOGGER } from '../src/ne
 import { parseNestCall, parseNestError, resolveNestMessage } from '../src/nestjs-arguments.ts';
 import { send } from './client.ts';
 import { decorate, decorateParameter, type Nest, startNest } from './hosts/nest.ts';
-import { type Host, isAccess, Rig } from './sample.ts';
+import { type Application, isAccess, Rig } from './sample.ts';
 
 const nest: Nest = { common, core };
 const nestOnFastify: Nest = { ...nest, createAdapter: () => new FastifyAdapter() };
@@ -81,12 +81,8 @@ function hostOf(
   change?: (app: common.INestApplication) => void,
   own: Nest = nest,
   before: readonly common.Type[] = [],
-): Host {
+): Application {
   return {
-    name: 'own',
-    hasRoutes: true,
-    hasErrors: true,
-    knowsOrder: false,
     start(_sample, options) {
       const metadata = { imports: [...before, LogflumeModule.forRoot(options)], controllers: [controller()] };
       return startNest(own, metadata, (app) => {

@@ -15,10 +15,6 @@ async function start(options: AccessLogOptions = {}): Promise<{ readonly rig: Ri
   let access: NextAccessLog = edgeAccessLog();
   const rig = await Rig.start(
     {
-      name: 'Next',
-      hasRoutes: true,
-      hasErrors: true,
-      knowsOrder: false,
       async start(_sample, given) {
         access = accessLog(given as AccessLogOptions<Request>);
         return { url: 'http://shop.example', close: async () => undefined };
@@ -254,10 +250,6 @@ it('runs what it wraps in the edge runtime, and logs nothing', async () => {
 describe('the access log of the process', () => {
   it('is the one that register() made, for handlers, the proxy and errors', async () => {
     const rig = await Rig.start({
-      name: 'Next',
-      hasRoutes: true,
-      hasErrors: true,
-      knowsOrder: false,
       async start(_sample, given) {
         next.register(given as AccessLogOptions<Request>);
         return { url: 'http://shop.example', close: async () => undefined };

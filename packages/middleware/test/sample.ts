@@ -38,7 +38,14 @@ export interface RunningHost {
   close(): Promise<void>;
 }
 
-export interface Host {
+/** What the rig can start: the sample on a framework, or an application of a test's own. */
+export interface Application {
+  /** @param mount - how the access log is mounted; `twice` and `late` are misuse. */
+  start(sample: Sample, options: AccessLogOptions, mount: 'once' | 'twice' | 'late'): Promise<RunningHost>;
+}
+
+/** The sample on a framework, and what of the behaviours can be asked of that. */
+export interface Host extends Application {
   readonly name: string;
   /** Whether the framework has routes, whose templates a record tells. */
   readonly hasRoutes: boolean;
@@ -48,8 +55,6 @@ export interface Host {
   readonly helloHandler?: string;
   /** Whether the framework can tell that it was mounted after routes. */
   readonly knowsOrder: boolean;
-  /** @param mount - how the access log is mounted; `twice` and `late` are misuse. */
-  start(sample: Sample, options: AccessLogOptions, mount: 'once' | 'twice' | 'late'): Promise<RunningHost>;
 }
 
 /** The sample on a framework, with a backend that receives its records. */
@@ -77,7 +82,7 @@ export class Rig {
   }
 
   static async start(
-    host: Host,
+    host: Application,
     options: AccessLogOptions = {},
     mount: 'once' | 'twice' | 'late' = 'once',
   ): Promise<Rig> {

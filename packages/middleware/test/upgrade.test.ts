@@ -4,18 +4,17 @@ import { expect, it } from 'vitest';
 import { accessLog } from '../src/node-http.ts';
 import { sendRaw } from './client.ts';
 import { listen } from './hosts/listen.ts';
-import { type Host, Rig } from './sample.ts';
+import { type Application, Rig } from './sample.ts';
 
 const REQUEST = 'GET /chat HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
 
 const SWITCHING = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
 
 /** Requests that ask for another protocol, put through an access log as @fastify/websocket and express-ws do it. */
-const upgrading = (serve: (socket: Socket, response: ServerResponse) => void, isAnsweredBefore = false): Host => ({
-  name: 'own',
-  hasRoutes: false,
-  hasErrors: true,
-  knowsOrder: false,
+const upgrading = (
+  serve: (socket: Socket, response: ServerResponse) => void,
+  isAnsweredBefore = false,
+): Application => ({
   start(_sample, options) {
     const access = accessLog(options);
     const server = http.createServer();
@@ -62,4 +61,22 @@ it('takes one that was refused for what it was answered, and one without an answ
   await using silent = await Rig.start(upgrading((socket) => socket.destroy()));
   await sendRaw(silent.url, REQUEST);
   expect((await silent.access()).attributes).toMatchObject({ 'logflume.outcome': 'aborted' });
+});
+
+it('leaves whoever comes between the connection and what is written where they are', async () => {
+  const passed: unknown[] = [];
+  const host = upgrading((socket) => {
+    const { write } = socket;
+    socket.write = (...given: unknown[]) => {
+      passed.push(given[0]);
+      return Reflect.apply(write, socket, given);
+    };
+    socket.write(SWITCHING);
+    socket.write('frame');
+    socket.end();
+  });
+  await using rig = await Rig.start(host);
+  expect(await sendRaw(rig.url, REQUEST)).toBe(`${SWITCHING}frame`);
+  expect((await rig.access()).body).toBe('GET /chat 101');
+  expect(passed).toEqual([SWITCHING, 'frame']);
 });

@@ -87,7 +87,7 @@ export class NodeExchange<Request> implements RequestFacts<Request>, BodyWatcher
     this.thrown = undefined;
     this.#isEnding = false;
     this.#hasEnded = false;
-    this.#isHeard = false;
+    this.#isHeard = host.isWatched !== true;
     this.#upgradeStatus = isUpgrade(req) ? watchUpgrade(req.socket) : undefined;
     if (hasBody(req, this.#headers)) {
       this.requestBytes = 0;
@@ -183,7 +183,7 @@ export class NodeExchange<Request> implements RequestFacts<Request>, BodyWatcher
       status,
       isAborted,
       requestBytes: this.requestBytes,
-      responseBytes: hasNoBody ? 0 : this.#isHeard ? this.responseBytes : this.#declaredBytes(),
+      responseBytes: hasNoBody ? 0 : this.#sentBytes(isAborted),
       firstByteS: this.firstByteMs === 0 ? undefined : Math.round((this.firstByteMs - entry.startMs) * 1000) / 1e6,
       requestBody: this.#requestBody(),
       responseBody: this.#responseBody(),
@@ -196,9 +196,11 @@ export class NodeExchange<Request> implements RequestFacts<Request>, BodyWatcher
     this.#res.on('close', forget);
   }
 
-  #declaredBytes(): number | undefined {
+  /** Of a response that was written where we do not stand, what it declared and has sent to its end. */
+  #sentBytes(isAborted: boolean): number | undefined {
+    if (this.#isHeard) return this.responseBytes;
     const length = Number(this.responseHeader('content-length') ?? Number.NaN);
-    return Number.isSafeInteger(length) ? length : undefined;
+    return isAborted || !Number.isSafeInteger(length) ? undefined : length;
   }
 
   responseHeader(name: string): unknown {

@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
 
 const STATUS_LINE = /^HTTP\/1\.[01] (\d{3})/;
+/** Characters of a status line up to its status. */
+const STATUS_UNITS = 12;
 const SWITCHING_PROTOCOLS = 101;
 
 /**
@@ -13,14 +15,14 @@ export function watchUpgrade(socket: Socket): () => number | undefined {
   const { write, end } = socket;
   // What was sent before, if anything, was the answer: express-ws asks its application afterwards.
   let status: number | undefined = socket.bytesWritten > 0 ? SWITCHING_PROTOCOLS : undefined;
+  let isFirst = true;
   const hear = (chunk: unknown): void => {
-    const isText = typeof chunk === 'string' || chunk instanceof Uint8Array;
-    const [, code] =
-      STATUS_LINE.exec(isText ? Buffer.from(chunk.slice(0, 16) as Uint8Array).toString('latin1') : '') ?? [];
+    if (!isFirst) return;
+    isFirst = false;
+    const [, code] = STATUS_LINE.exec(beginningOf(chunk)) ?? [];
     if (code !== undefined) status = Number(code);
-    socket.write = write; // The first piece has the status.
-    socket.end = end;
   };
+  // They stay: whoever stands before them by then would be taken away with them.
   socket.write = (...given: unknown[]) => {
     hear(given[0]);
     return Reflect.apply(write, socket, given);
@@ -30,4 +32,9 @@ export function watchUpgrade(socket: Socket): () => number | undefined {
     return Reflect.apply(end, socket, given);
   };
   return () => status;
+}
+
+function beginningOf(chunk: unknown): string {
+  if (typeof chunk === 'string') return chunk.slice(0, STATUS_UNITS);
+  return chunk instanceof Uint8Array ? Buffer.from(chunk.subarray(0, STATUS_UNITS)).toString('latin1') : '';
 }
