@@ -1,4 +1,5 @@
 import { describeHttpParts, isTelling } from './http-parts.ts';
+import { writeKnownKey } from './known-key.ts';
 import type { EncodeLimits } from './limits.ts';
 import { readMember, throwsText } from './read-member.ts';
 import { closeLength, varintBytes, writeBigInt64, writeBytes, writeDouble, writeInt64, writeVarint } from './wire.ts';
@@ -324,10 +325,12 @@ function writeShortKeyValue(
   // Codes are looked at together, behind the loops: a branch per character costs more than the few pairs that go back.
   let codes = 0;
   const keyAt = at + 4;
-  for (let i = 0; i < keyUnits; i++) {
-    const code = key.charCodeAt(i);
-    bytes[keyAt + i] = code;
-    codes |= code;
+  if (!writeKnownKey(bytes, keyAt, key)) {
+    for (let i = 0; i < keyUnits; i++) {
+      const code = key.charCodeAt(i);
+      bytes[keyAt + i] = code;
+      codes |= code;
+    }
   }
   const valueAt = keyAt + keyUnits + 2;
   let end = valueAt + 2;
