@@ -11,36 +11,71 @@ export function isAcceptableId(id: unknown): id is string {
 /**
  * Makes an id: a UUID of version 7, which sorts by time and cannot be guessed.
  *
+ * The first one of a millisecond has 74 random bits, each further one is 32 random bits above the one before, RFC 9562's
+ * "monotonic random": they sort in the order they were made in. It also leaves eight digits of an id to be new where a
+ * server is busy, and digits that nobody can foresee are most of what compressing an access record costs.
+ *
  * Written as bytes and read as one flat text: put together of pieces it costs no less, and 100 ns more when the header
  * and the encoder read it (Node 20).
  *
  * @param nowMs - milliseconds since the epoch, integer.
- * @see https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-7
+ * @see https://www.rfc-editor.org/rfc/rfc9562#section-6.2
  */
 export function createRequestId(nowMs: number): string {
-  if (nowMs !== writtenMs) {
-    const time = nowMs.toString(16).padStart(12, '0');
-    uuid.write(`${time.slice(0, 8)}-${time.slice(8)}`, 'latin1');
-    writtenMs = nowMs;
-  }
-  const from = takeRandom(RANDOM_BYTES);
-  for (let i = 0; i < RANDOM_BYTES; i++) {
-    const byte = randomPool[from + i] as number;
-    const at = PLACES[i] as number;
-    uuid[at] = DIGITS[byte >> 4] as number;
-    uuid[at + 1] = DIGITS[byte & 15] as number;
-  }
-  uuid[14] = DIGITS[7] as number; // The version.
-  uuid[19] = DIGITS[8 | ((randomPool[from + 2] as number) >> 6)] as number; // The variant: its two bits are `10`.
+  if (nowMs !== writtenMs || !stepOn()) begin(nowMs);
   return uuid.toString('latin1');
 }
 
-/** The last id; its time is that of the next one too where both share a millisecond. */
+/** The last id; the version is its digit 14. */
 const uuid = Buffer.from('00000000-0000-7000-8000-000000000000');
 let writtenMs = -1;
 
-/** Where the two digits of each random byte stand; version and variant replace the first one of two pairs. */
-const PLACES = [14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
-const RANDOM_BYTES = PLACES.length;
+/** The last 62 bits of the last id. */
+let high30 = 0;
+let low32 = 0;
+
+const TWO_30 = 2 ** 30;
+const TWO_32 = 2 ** 32;
+
+function begin(nowMs: number): void {
+  const from = takeRandom(10);
+  const upper = Math.floor(nowMs / TWO_32);
+  const lower = nowMs - upper * TWO_32;
+  writeDigits(upper, 0, 4);
+  writeDigits(lower >>> 16, 4, 4);
+  writeDigits(lower, 9, 4);
+  writeDigits(randomPool.readUInt16LE(from), 15, 3);
+  high30 = randomPool.readUInt32LE(from + 2) >>> 2;
+  low32 = randomPool.readUInt32LE(from + 6);
+  writeHigh();
+  writeDigits(low32, 28, 8);
+  writtenMs = nowMs;
+}
+
+/** @returns `false` where there is nothing above the last one. */
+function stepOn(): boolean {
+  const next = low32 + 1 + randomPool.readUInt32LE(takeRandom(4));
+  low32 = next % TWO_32;
+  writeDigits(low32, 28, 8);
+  if (next < TWO_32) return true;
+  high30++;
+  writeHigh();
+  return high30 < TWO_30;
+}
+
+function writeHigh(): void {
+  uuid[19] = DIGITS[8 | ((high30 >>> 28) & 3)] as number; // The variant: its two bits are `10`.
+  writeDigits(high30 >>> 16, 20, 3);
+  writeDigits(high30, 24, 4);
+}
+
+/** Writes the last hexadecimal digits of a number. */
+function writeDigits(value: number, at: number, count: number): void {
+  let rest = value;
+  for (let i = at + count - 1; i >= at; i--) {
+    uuid[i] = DIGITS[rest & 15] as number;
+    rest >>>= 4;
+  }
+}
 
 const DIGITS = Buffer.from('0123456789abcdef');
