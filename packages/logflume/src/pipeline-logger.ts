@@ -1,7 +1,14 @@
 import { LogflumeError } from '@logflume/delivery';
 import { type EncodedAttributes, encodeAttributes, isError, mergeAttributes } from '@logflume/otlp';
 import { ATTRIBUTES_ERROR_KEY, errorAmong, isPlainObject, sortArguments, toAttributes } from './call-shapes.ts';
-import { expectedLevel, type Level, type LevelThreshold, parseLevel, severityOfLevel } from './config/parse-levels.ts';
+import {
+  expectedLevel,
+  type Level,
+  type LevelThreshold,
+  parseLevel,
+  severityOfLevel,
+  textOfLevel,
+} from './config/parse-levels.ts';
 import { showValue } from './config/show-value.ts';
 import { activeContext } from './context.ts';
 import { type CallContext, captureNow, enqueueHostRecord, type HostRecord, type RecordEmitter } from './emit-record.ts';
@@ -81,7 +88,7 @@ export class PipelineLogger implements Logger, RecordEmitter {
     const known = levelOf(level);
     const severity = severityOfLevel[known ?? 'info'];
     if (this.#level.minSeverity > severity) return;
-    if (known !== undefined) this.#log(severity, known.toUpperCase(), first, second, third, rest);
+    if (known !== undefined) this.#log(severity, textOfLevel[known], first, second, third, rest);
     // A level nobody knows must not lose the record, nor be lost: a word is kept as the severity's text, anything else,
     // and a word that is all there is, was meant to be logged.
     else if (typeof level === 'string' && (first ?? second ?? third) !== undefined) {
@@ -94,16 +101,16 @@ export class PipelineLogger implements Logger, RecordEmitter {
     const severity = severityOfLevel[level];
     if (this.#level.minSeverity > severity) return;
     const pipeline = this.#pipeline;
-    if (pipeline.depth >= MAX_DEPTH) return this.#writeBare(severity, level.toUpperCase(), name, TOO_DEEP);
+    if (pipeline.depth >= MAX_DEPTH) return this.#writeBare(severity, textOfLevel[level], name, TOO_DEEP);
     pipeline.depth++;
     try {
       const members = toAttributes(attributes);
       const exception = members === undefined ? undefined : errorAmong(members);
       const timeMs = timestampOf(optionOf(options, 'timestamp'));
       const body = optionOf(options, 'body');
-      this.#write(severity, level.toUpperCase(), body, members, exception, toName(name), timeMs);
+      this.#write(severity, textOfLevel[level], body, members, exception, toName(name), timeMs);
     } catch {
-      this.#writeBare(severity, level.toUpperCase(), name, UNREADABLE);
+      this.#writeBare(severity, textOfLevel[level], name, UNREADABLE);
     } finally {
       pipeline.depth--;
     }

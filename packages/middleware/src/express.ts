@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AccessLogOptions } from './core/access-log-options.ts';
-import { exchangeOf, NodeExchange, peerAddress, schemeOf } from './core/node-exchange.ts';
+import { exchangeOf, NodeExchange } from './core/node-exchange.ts';
 import type { RequestLogger } from './core/request-logger.ts';
 import { resolveOptions } from './core/resolve-options.ts';
 import { reportSecondMount } from './core/second-mount.ts';
@@ -74,8 +74,8 @@ export function accessLog(options?: AccessLogOptions<ExpressRequest>): ExpressMi
       request,
       url: request.originalUrl ?? request.url ?? '/',
       // Express decides by "trust proxy" whether these headers count; without them there is nothing to decide.
-      scheme: (isProxied ? request.protocol : undefined) ?? schemeOf(request),
-      clientAddress: (isProxied ? request.ip : undefined) ?? peerAddress(request),
+      scheme: isProxied ? request.protocol : undefined,
+      clientAddress: isProxied ? request.ip : undefined,
       routeOf,
       errorOf,
       bodyOf,

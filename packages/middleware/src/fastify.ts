@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'logflume';
 import type { AccessLogOptions } from './core/access-log-options.ts';
-import { exchangeOf, type HeaderKeeper, NodeExchange, peerAddress, schemeOf } from './core/node-exchange.ts';
+import { exchangeOf, type HeaderKeeper, NodeExchange } from './core/node-exchange.ts';
 import { resolveOptions } from './core/resolve-options.ts';
 import { reportSecondMount } from './core/second-mount.ts';
 import { RequestFastifyLogger } from './fastify-logger.ts';
@@ -70,8 +70,8 @@ export async function accessLog(instance: FastifyInstance, options: AccessLogOpt
       reply,
       url: raw.originalUrl ?? raw.url ?? '/',
       // Fastify decides by "trustProxy" whether these headers count; without them there is nothing to decide.
-      scheme: (isProxied ? request.protocol : undefined) ?? schemeOf(raw),
-      clientAddress: (isProxied ? request.ip : undefined) ?? peerAddress(raw),
+      scheme: isProxied ? request.protocol : undefined,
+      clientAddress: isProxied ? request.ip : undefined,
       routeOf,
       bodyOf,
     });

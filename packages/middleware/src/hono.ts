@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AccessLogOptions } from './core/access-log-options.ts';
 import { isWantedType, type ParsedBody, parseBody } from './core/capture-body.ts';
 import { FetchExchange, isLogged } from './core/fetch-exchange.ts';
-import { exchangeOf, NodeExchange, peerAddress, schemeOf } from './core/node-exchange.ts';
+import { exchangeOf, NodeExchange } from './core/node-exchange.ts';
 import type { RequestLogger } from './core/request-logger.ts';
 import { type ResolvedOptions, resolveOptions } from './core/resolve-options.ts';
 import { reportSecondMount } from './core/second-mount.ts';
@@ -84,8 +84,6 @@ function serveNode(
   const exchange = new NodeExchange<Request>(resolved, incoming, outgoing, {
     request: context.req.raw,
     url: incoming.url ?? '/',
-    scheme: schemeOf(incoming),
-    clientAddress: peerAddress(incoming),
     routeOf: () => routeOf(context.req),
     bodyOf: () => body,
   });

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AccessLogOptions } from './core/access-log-options.ts';
-import { exchangeOf, NodeExchange, peerAddress, schemeOf } from './core/node-exchange.ts';
+import { exchangeOf, NodeExchange } from './core/node-exchange.ts';
 import type { RequestLogger } from './core/request-logger.ts';
 import { resolveOptions } from './core/resolve-options.ts';
 import { reportSecondMount } from './core/second-mount.ts';
@@ -64,8 +64,8 @@ export function accessLog(options?: AccessLogOptions<KoaContext>): KoaMiddleware
       request: context,
       url: context.originalUrl,
       // Koa decides by "app.proxy" whether these headers count; without them there is nothing to decide.
-      scheme: isProxied ? context.protocol : schemeOf(req),
-      clientAddress: isProxied ? withoutMapping(context.ip) : peerAddress(req),
+      scheme: isProxied ? context.protocol : undefined,
+      clientAddress: isProxied ? withoutMapping(context.ip) : undefined,
       routeOf,
       bodyOf,
     });

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AccessLogOptions } from './core/access-log-options.ts';
-import { exchangeOf, NodeExchange, peerAddress, schemeOf } from './core/node-exchange.ts';
+import { exchangeOf, NodeExchange } from './core/node-exchange.ts';
 import type { RequestLogger } from './core/request-logger.ts';
 import { resolveOptions } from './core/resolve-options.ts';
 import { reportSecondMount } from './core/second-mount.ts';
@@ -42,8 +42,6 @@ export function accessLog(options?: AccessLogOptions<IncomingMessage>): NodeAcce
     new NodeExchange(resolved, request, response, {
       request,
       url: request.url ?? '/',
-      scheme: schemeOf(request),
-      clientAddress: peerAddress(request),
     });
   const middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void => {
     if (exchangeOf(request) !== undefined) {

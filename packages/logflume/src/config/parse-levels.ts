@@ -21,6 +21,16 @@ export const severityOfLevel: Readonly<Record<Level, number>> = Object.freeze({
   fatal: 21,
 });
 
+/** What records of a level say it is, in OpenTelemetry's own short names. */
+export const textOfLevel: Readonly<Record<Level, string>> = Object.freeze({
+  trace: 'TRACE',
+  debug: 'DEBUG',
+  info: 'INFO',
+  warn: 'WARN',
+  error: 'ERROR',
+  fatal: 'FATAL',
+});
+
 /** Above every severity number OpenTelemetry has (24): no record reaches it. */
 const severityOfOff = 25;
 
@@ -41,17 +51,17 @@ export interface ParsedLevels {
   readonly problems: readonly string[];
 }
 
-const thresholds: Readonly<Record<string, LevelThreshold>> = Object.freeze({
-  trace: 'trace',
-  debug: 'debug',
-  info: 'info',
-  warn: 'warn',
-  warning: 'warn',
-  error: 'error',
-  fatal: 'fatal',
-  critical: 'fatal',
-  off: 'off',
-});
+const thresholds: ReadonlyMap<string, LevelThreshold> = new Map<string, LevelThreshold>([
+  ['trace', 'trace'],
+  ['debug', 'debug'],
+  ['info', 'info'],
+  ['warn', 'warn'],
+  ['warning', 'warn'],
+  ['error', 'error'],
+  ['fatal', 'fatal'],
+  ['critical', 'fatal'],
+  ['off', 'off'],
+]);
 
 /** The words a level may be written with, for messages. */
 export const expectedLevel = 'trace, debug, info, warn, error, fatal or off';
@@ -62,8 +72,8 @@ export const expectedLevel = 'trace, debug, info, warn, error, fatal or off';
  * @returns `undefined` for any other word.
  */
 export function parseLevel(word: string): LevelThreshold | undefined {
-  const key = word.trim().toLowerCase();
-  return Object.hasOwn(thresholds, key) ? thresholds[key] : undefined;
+  // As it is first: `isLevelEnabled` asks this of each call, and to trim and lower a word takes ten times as long.
+  return thresholds.get(word) ?? thresholds.get(word.trim().toLowerCase());
 }
 
 /**
@@ -98,7 +108,7 @@ export function parseLevels(text: string): ParsedLevels {
 }
 
 function unknownLevel(part: string, word: string): string {
-  const close = closestName(word, Object.keys(thresholds));
+  const close = closestName(word, [...thresholds.keys()]);
   const hint = close === undefined ? '' : `; write "${close}"`;
   const where = part.includes('=') ? ` in ${showValue(part.trim())}` : '';
   return `${showValue(word)}${where} is not a level${hint}`;

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { isWantedType, type ParsedBody, type WrittenBody } from './capture-body.ts';
+import { connectionOf } from './connection.ts';
 import { RequestEntry } from './request-entry.ts';
 import type { RequestFacts } from './request-state.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
@@ -13,8 +14,10 @@ export interface NodeHost<Request> {
   readonly request: Request;
   /** Path and query as they came. */
   readonly url: string;
-  readonly scheme: string;
-  readonly clientAddress: string | undefined;
+  /** @defaultValue that of the connection, which a proxy in front of the application has of its own */
+  readonly scheme?: string | undefined;
+  /** @defaultValue that of the connection */
+  readonly clientAddress?: string | undefined;
   /** Asked at the end: the template of the route that matched. */
   readonly routeOf?: ((request: IncomingMessage, own: Request) => string | undefined) | undefined;
   /** Asked at the end: what was thrown, where the framework keeps it; `undefined` for nothing. */
@@ -77,8 +80,9 @@ export class NodeExchange<Request> implements RequestFacts<Request>, BodyWatcher
     this.request = host.request;
     this.method = req.method ?? '';
     this.url = host.url;
-    this.scheme = host.scheme;
-    this.clientAddress = host.clientAddress;
+    const connection = connectionOf(req.socket);
+    this.scheme = host.scheme ?? connection.scheme;
+    this.clientAddress = host.clientAddress ?? connection.address;
     this.entry = new RequestEntry(options, this);
     this.requestBytes = undefined;
     this.responseBytes = 0;
@@ -100,7 +104,8 @@ export class NodeExchange<Request> implements RequestFacts<Request>, BodyWatcher
     const { socket } = res;
     if (socket === null) this.#closeWith(req.socket);
     // Of those that are injected some never close, and some before they are finished.
-    else if (isInjected(socket)) res.on('finish', () => this.close(false));
+    // HTTP/2 takes the socket away when a stream has closed.
+    else if (socket !== undefined && connectionOf(socket).isInjected) res.on('finish', () => this.close(false));
     // The client left while something before us waited: nothing will close any more.
     if (req.socket.destroyed === true) setImmediate(() => this.close(true));
     const { requestIdHeader } = options;
@@ -226,17 +231,6 @@ export function exchangeOf(message: object): NodeExchange<unknown> | undefined {
   return (message as Carrier)[EXCHANGE];
 }
 
-/** Address of the other end, an IPv4 one in its usual form. */
-export function peerAddress({ socket }: IncomingMessage): string | undefined {
-  const address = socket.remoteAddress;
-  return address?.startsWith('::ffff:') ? address.slice(7) : address;
-}
-
-/** `https` on a socket with TLS. */
-export function schemeOf({ socket }: IncomingMessage): string {
-  return 'encrypted' in socket && socket.encrypted === true ? 'https' : 'http';
-}
-
 /** Whether node:http has handed a request over with its connection, as an event `upgrade`. */
 function isUpgrade(req: IncomingMessage & { readonly upgrade?: unknown }): boolean {
   return req.upgrade === true;
@@ -268,14 +262,6 @@ function whenClosed(socket: WaitedFor, callback: () => void): () => void {
   }
   waiting.add(callback);
   return () => waiting.delete(callback);
-}
-
-/**
- * Whether there is no client at the other end but what takes the answer within the process: light-my-request, with it
- * Fastify's `inject` and its adapter for AWS Lambda; serverless-http; serverless-express.
- */
-function isInjected(socket: object | undefined): boolean {
-  return socket !== undefined && !('remoteAddress' in socket); // HTTP/2 takes the socket away when a stream has closed.
 }
 
 function hasBody({ httpVersionMajor, method }: IncomingMessage, headers: IncomingHttpHeaders): boolean {

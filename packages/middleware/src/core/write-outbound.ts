@@ -6,7 +6,7 @@ import type { OutboundOutcome, OutboundState } from './outbound-state.ts';
 import type { ResolvedOutboundOptions } from './resolve-outbound.ts';
 import { REDACTED } from './secrets.ts';
 import { errorTypeOf, isKnownMethod } from './semantic-names.ts';
-import { furtherAttributes, roundSeconds, severityOf, shown } from './write-record.ts';
+import { furtherAttributes, roundSeconds, severityOf, severityTextOf, shown } from './write-record.ts';
 
 /** Name of the event that tells of a call to another service. */
 export const OUTBOUND_EVENT = 'http.client.request';
@@ -29,7 +29,7 @@ export function writeOutboundRecord<Request>(
   if (isSlow) attributes['logflume.slow'] = true;
   emitRecord(options.logger, {
     severityNumber: severityOf[level],
-    severityText: level.toUpperCase(),
+    severityText: severityTextOf[level],
     body: `${method} ${host}${shown(route ?? path)} ${isAborted ? 'aborted' : (status ?? 'failed')}`,
     attributes,
     // An answer says by its status what there is to say; the stack of who read it would be noise.

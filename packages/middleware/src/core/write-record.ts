@@ -22,6 +22,15 @@ export const severityOf: Readonly<Record<Level, number>> = {
   fatal: 21,
 };
 
+export const severityTextOf: Readonly<Record<Level, string>> = {
+  trace: 'TRACE',
+  debug: 'DEBUG',
+  info: 'INFO',
+  warn: 'WARN',
+  error: 'ERROR',
+  fatal: 'FATAL',
+};
+
 /** Writes the record of a request that ended, unless the options leave it out. Never throws. */
 export function writeAccessRecord<Request>(
   entry: RequestState<Request>,
@@ -43,7 +52,7 @@ export function writeAccessRecord<Request>(
   if (isSlow) attributes['logflume.slow'] = true;
   emitRecord(options.logger, {
     severityNumber: severityOf[level],
-    severityText: level.toUpperCase(),
+    severityText: severityTextOf[level],
     body: `${exchange.method} ${shown(exchange.path)} ${exchange.isAborted ? 'aborted' : (exchange.status ?? 'unanswered')}`,
     attributes,
     exception: entry.hasError ? entry.error : undefined,
