@@ -81,7 +81,9 @@ function writeMembers(
   for (const key in members) {
     if (!hasOwn.call(members, key)) continue;
     const value = members[key];
-    if (value === undefined || value === written) continue;
+    if (value === undefined) continue;
+    // Compared where there is one alone: of two values of any kind that takes a call.
+    if (written !== undefined && value === written) continue;
     if (members === record.attributes) {
       if (key === 'toJSON' && typeof value === 'function') return UNREADABLE;
       if (isTelling(key, value) && describeHttpParts(members) !== undefined) return UNREADABLE;

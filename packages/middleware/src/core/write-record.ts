@@ -94,6 +94,8 @@ function attributesOf<Request>(
   const { facts, options, added } = entry;
   const { method, status } = exchange;
   const isKnown = isKnownMethod(method);
+  const hasFailed = exchange.isAborted || entry.hasError || (status !== undefined && status >= 400);
+  const hasBodies = hasFailed || !options.onlyFailedBodies;
   const own: Record<string, unknown> = {
     'http.request.method': isKnown ? method : '_OTHER',
     'http.request.method_original': isKnown ? undefined : method,
@@ -114,16 +116,14 @@ function attributesOf<Request>(
     'http.server.request.duration': roundSeconds(exchange.durationMs),
     'logflume.time_to_first_byte': outcome.firstByteS,
     'logflume.outcome': exchange.isAborted ? 'aborted' : undefined,
+    'logflume.request.body': hasBodies ? captureBody(outcome.requestBody, options) : undefined,
+    'logflume.response.body': hasBodies ? captureBody(outcome.responseBody, options) : undefined,
     'request.id': entry.id,
   };
   const { requestHeaders, responseHeaders } = options;
   for (const { name, attribute } of requestHeaders) own[attribute] = headerValues(facts.header(name), name, entry);
   for (const { name, attribute } of responseHeaders)
     own[attribute] = headerValues(facts.responseHeader(name), name, entry);
-  if (!options.onlyFailedBodies || exchange.isAborted || entry.hasError || (status !== undefined && status >= 400)) {
-    own['logflume.request.body'] = captureBody(outcome.requestBody, options);
-    own['logflume.response.body'] = captureBody(outcome.responseBody, options);
-  }
   addTo(own, furtherAttributes(options.attributes, exchange));
   addTo(own, added);
   return own;
