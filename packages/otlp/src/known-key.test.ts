@@ -84,6 +84,15 @@ describe('writeKnownKey', () => {
   });
 });
 
+describe('a key that came once', () => {
+  it('is forgotten behind so many others', () => {
+    const bytes = Buffer.alloc(BATCH_BYTES);
+    writeKnownKey(bytes, 0, 'early');
+    for (let i = 0; i < 1100; i++) writeKnownKey(bytes, 0, `later.${i}`);
+    expect([1, 2, 3].map(() => writeKnownKey(bytes, 0, 'early'))).toEqual([false, false, true]);
+  });
+});
+
 describe('a record whose keys are known', () => {
   const value = fc.oneof(fc.string(), fc.integer(), fc.double(), fc.boolean(), fc.constant(undefined));
   const attributes = fc.dictionary(fc.string({ maxLength: 60 }), value, { maxKeys: 12 });
