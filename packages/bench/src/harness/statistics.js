@@ -9,6 +9,16 @@ export function median(values) {
 }
 
 /**
+ * The value a quarter of all are below: of times, what is measured while others on the machine leave it alone, as all they
+ * do is added.
+ *
+ * @param {readonly number[]} values - at least one.
+ */
+export function lowerQuartile(values) {
+  return /** @type {number} */ (values.toSorted((a, b) => a - b)[values.length >> 2]);
+}
+
+/**
  * Median and spread of each figure over the rounds.
  *
  * @param {readonly Readonly<Record<string, number>>[]} samples

@@ -13,7 +13,7 @@ import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { startReceiver } from '../harness/run-child.js';
-import { median } from '../harness/statistics.js';
+import { lowerQuartile, median } from '../harness/statistics.js';
 import { toText } from '../harness/table.js';
 import { machine } from '../machine.js';
 import { sendBurst } from './load.js';
@@ -109,7 +109,7 @@ function addRound(figures, what, round) {
 }
 
 /**
- * Medians of bursts taken in turn.
+ * Of bursts taken in turn, what the quiet ones took.
  *
  * @param {Record<keyof import('./paired.js').Round, Awaited<ReturnType<typeof startServer>>>} servers
  * @param {typeof LOADS[number]} load
@@ -126,9 +126,9 @@ async function measureLoad(servers, { connections, bursts, requests, clientCore 
     }
   }
   const usual = (/** @type {'latencyUs' | 'cpuUs'} */ key) => ({
-    bare: median(taken.bare.map((burst) => burst[key])),
-    theirs: median(taken.theirs.map((burst) => burst[key])),
-    ours: median(taken.ours.map((burst) => burst[key])),
+    bare: lowerQuartile(taken.bare.map((burst) => burst[key])),
+    theirs: lowerQuartile(taken.theirs.map((burst) => burst[key])),
+    ours: lowerQuartile(taken.ours.map((burst) => burst[key])),
   });
   return { latency: usual('latencyUs'), cpu: usual('cpuUs') };
 }
