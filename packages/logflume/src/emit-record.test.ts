@@ -3,6 +3,7 @@ import { createSeenLogger } from '../test/memory-delivery.ts';
 import { withContext } from './context.ts';
 import { captureCall, emitRecord, noCall } from './emit-record.ts';
 import type { Logger } from './logger.ts';
+import { SharedAttributes } from './shared-attributes.ts';
 
 const host = { severityNumber: 10, severityText: 'notice', body: 'm' };
 const span = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 };
@@ -112,6 +113,43 @@ describe('emitRecord', () => {
     emitRecord(log, { ...host, attributes });
     expect(records.length).toBeGreaterThan(1);
     expect(records[0]?.attributes).toEqual({ 'logflume.attributes_error': '[logged from inside its own attributes]' });
+  });
+
+  it('takes shared attributes over those of the logger, and its own over both', () => {
+    const { log, last, lost } = createSeenLogger();
+    const shared = new SharedAttributes({ shared: 1, bound: 'shared', own: 'shared', gone: undefined });
+    const attributes = { own: 'own' };
+    const loggers = [log, log.child({ bound: 1, deep: true }), log.child({ bound: 2 }), log];
+    for (const [index, logger] of loggers.entries()) {
+      emitRecord(logger, { ...host, shared, attributes });
+      const deep = index === 1 ? { deep: true } : {};
+      expect(last().attributes).toEqual({ shared: 1, bound: 'shared', own: 'own', ...deep });
+    }
+    withContext({ request: 7, shared: 'context' }, () => emitRecord(log, { ...host, shared, attributes }));
+    expect(last().attributes).toEqual({ shared: 1, bound: 'shared', own: 'own', request: 7 });
+    expect(lost()).toBe(0);
+  });
+
+  it('encodes shared attributes once for a logger', () => {
+    const { log, records } = createSeenLogger();
+    let reads = 0;
+    const shared = new SharedAttributes({
+      get read() {
+        reads++;
+        return reads;
+      },
+    });
+    for (let i = 0; i < 5; i++) emitRecord(log, { ...host, shared });
+    expect(records.map(({ attributes }) => attributes)).toEqual(Array(5).fill({ read: 1 }));
+    expect(reads).toBe(1);
+    expect(shared.has('read') && !shared.has('write')).toBe(true);
+  });
+
+  it('hands shared attributes to a logger somebody else made', () => {
+    const { log, last } = createSeenLogger();
+    const shared = new SharedAttributes({ shared: 1, own: 'shared' });
+    emitRecord({ ...log }, { ...host, shared, attributes: { own: 'own' } });
+    expect(last().attributes).toEqual({ shared: 1, own: 'own' });
   });
 
   it('goes through log() of a logger somebody else made, at the nearest level', () => {

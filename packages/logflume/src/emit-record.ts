@@ -4,6 +4,7 @@ import { activeContext, type ContextFrame, runInFrame, runningTrace } from './co
 import { withDropped } from './intake/with-dropped.ts';
 import type { Logger } from './logger.ts';
 import { MAX_DEPTH, type Pipeline, TOO_DEEP, UNREADABLE } from './pipeline.ts';
+import type { SharedAttributes } from './shared-attributes.ts';
 import { activeTraceContext, type TraceContext } from './trace-context.ts';
 
 /**
@@ -38,6 +39,11 @@ export interface HostRecord {
   readonly body?: unknown;
   /** Read before the call returns, and not changed. */
   readonly attributes?: object | undefined;
+  /**
+   * Attributes many of its records have in common, the same object each time. They win over those bound to the logger, and
+   * lose to `attributes`.
+   */
+  readonly shared?: SharedAttributes | undefined;
   /** What was thrown, any value: becomes `exception.*`. An attribute that holds the same is left out. */
   readonly exception?: unknown;
   /** Name of the event, OTLP's `event_name`. @defaultValue none */
@@ -105,7 +111,8 @@ export interface RecordEmitter {
 export function emitRecord(logger: Logger, record: HostRecord): void {
   if (isEmitter(logger)) return logger.emitRecord(record);
   const level = LEVELS[(clampSeverity(record.severityNumber) + 3) >> 2] ?? 'info';
-  logger.log(level, String(record.body ?? ''), record.exception, { ...record.attributes });
+  const attributes = { ...record.shared?.attributes, ...record.attributes };
+  logger.log(level, String(record.body ?? ''), record.exception, attributes);
 }
 
 /** Notes the time and asynchronous context of a log call, to be given to {@link emitRecord} later. */
@@ -160,6 +167,7 @@ function enqueueBare(pipeline: Pipeline, logger: LoggerPart, host: HostRecord, r
       ...host,
       body,
       attributes: { [ATTRIBUTES_ERROR_KEY]: reason },
+      shared: undefined,
       exception: undefined,
       // Reading the context's attributes may be what failed, or log too.
       call: { ...call, frame: undefined },
@@ -172,11 +180,12 @@ function enqueueBare(pipeline: Pipeline, logger: LoggerPart, host: HostRecord, r
 }
 
 function enqueue({ clock, delivery, limits, scopes }: Pipeline, logger: LoggerPart, host: HostRecord): void {
-  const { call, scope } = host;
+  const { call, scope, shared } = host;
   assertReadable(host.attributes);
   assertReadable(host.exception);
   const trace = host.trace ?? (call === undefined ? runningTrace() : call.trace);
   const frame = call === undefined ? activeContext() : call.frame;
+  const bound = frame === undefined ? logger.bound : frame.boundFor(logger.bound, limits);
   const severityNumber = clampSeverity(host.severityNumber);
   clock.tick();
   const { timeMs, timeNanos } = clock;
@@ -194,10 +203,7 @@ function enqueue({ clock, delivery, limits, scopes }: Pipeline, logger: LoggerPa
     body: host.body,
     attributes: host.attributes,
     exception: host.exception,
-    bound: withDropped(
-      frame === undefined ? logger.bound : frame.boundFor(logger.bound, limits),
-      host.droppedAttributesCount,
-    ),
+    bound: withDropped(shared === undefined ? bound : shared.over(bound, limits), host.droppedAttributesCount),
     eventName: cutName(host.eventName ?? ''),
     traceId: trace === undefined ? '' : trace.traceId,
     spanId: trace === undefined ? '' : trace.spanId,

@@ -1,5 +1,6 @@
-import type { Attributes, Level, Logger } from 'logflume';
+import { type Attributes, isPrinted, type Level, type Logger } from 'logflume';
 import type { AccessLogOptions, BodyOptions, Exchange, HeaderOptions } from './access-log-options.ts';
+import { AlikeRequests } from './alike-requests.ts';
 import { createDecideLevel } from './decide-level.ts';
 import { createIsIgnored } from './ignore-paths.ts';
 import { invalidOption } from './invalid-option.ts';
@@ -26,6 +27,8 @@ export interface ResolvedOptions<Request> {
   readonly attributes: ((exchange: Exchange<Request>) => Attributes | undefined) | undefined;
   readonly requestIdHeader: string | undefined;
   readonly reportMisuse: ReportMisuse;
+  /** `undefined` where records are printed, which keep the order of their attributes. */
+  readonly alike: AlikeRequests | undefined;
 }
 
 export interface HeaderName {
@@ -75,8 +78,9 @@ export function resolveOptions<Request>(given: AccessLogOptions<Request> | undef
     return value === false || (typeof value === 'string' && HEADER.test(value));
   });
   const reportMisuse = createReportMisuse(onDiagnostic);
+  const logger = resolveLogger(options.logger, 'logger' in options, reportMisuse);
   return {
-    logger: resolveLogger(options.logger, 'logger' in options, reportMisuse),
+    logger,
     isIgnored: createIsIgnored(options.ignore, options.healthChecks ?? false),
     decideLevel: createDecideLevel(options.level),
     ...resolveHeaders(headers),
@@ -89,6 +93,7 @@ export function resolveOptions<Request>(given: AccessLogOptions<Request> | undef
     requestIdHeader:
       requestIdHeader === false ? undefined : (requestIdHeader ?? defaults.requestIdHeader).toLowerCase(),
     reportMisuse,
+    alike: isPrinted(logger) ? undefined : new AlikeRequests(),
   };
 }
 

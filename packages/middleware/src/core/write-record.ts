@@ -1,4 +1,12 @@
-import { type Attributes, emitRecord, type Level, noTrace, type TraceContext } from 'logflume';
+import {
+  type Attributes,
+  emitRecord,
+  type Level,
+  noCall,
+  noTrace,
+  type SharedAttributes,
+  type TraceContext,
+} from 'logflume';
 import type { Exchange } from './access-log-options.ts';
 import { captureBody } from './capture-body.ts';
 import { isSampled } from './is-sampled.ts';
@@ -47,7 +55,8 @@ export function writeAccessRecord<Request>(
   const { sampleRatio } = options;
   const isOneOfMany = sampleRatio < 1 && severityOf[level] < severityOf.warn;
   if (isOneOfMany && !isSampled(sampleRatio, traceOf(entry)?.traceId || undefined, Math.random)) return;
-  const attributes = attributesOf(entry, exchange, outcome);
+  const shared = sharedOf(entry, exchange);
+  const attributes = attributesOf(entry, exchange, outcome, shared);
   if (isOneOfMany) attributes['logflume.sample_ratio'] = sampleRatio;
   if (isSlow) attributes['logflume.slow'] = true;
   emitRecord(options.logger, {
@@ -55,6 +64,7 @@ export function writeAccessRecord<Request>(
     severityText: severityTextOf[level],
     body: `${exchange.method} ${shown(exchange.path)} ${exchange.isAborted ? 'aborted' : (exchange.status ?? 'unanswered')}`,
     attributes,
+    shared,
     exception: entry.hasError ? entry.error : undefined,
     eventName: ACCESS_EVENT,
     trace: traceOf(entry),
@@ -85,27 +95,39 @@ export function shown(path: string): string {
   return path.length > MAX_SHOWN_PATH ? `${path.slice(0, MAX_SHOWN_PATH)}…` : path;
 }
 
+/** What the record has in common with many before it. Contexts around a request would have it encoded anew for each. */
+function sharedOf<Request>(
+  { options, facts, route, context }: RequestState<Request>,
+  { method, status }: Exchange<Request>,
+): SharedAttributes | undefined {
+  const agent = facts.header('user-agent');
+  if (context !== noCall || !isKnownMethod(method) || typeof agent === 'object') return undefined;
+  return options.alike?.find(method, route, facts.scheme, status, facts.clientAddress, agent);
+}
+
 // One literal with all names, so that every record has the same shape; what is undefined is not written.
 function attributesOf<Request>(
   entry: RequestState<Request>,
   exchange: Exchange<Request>,
   outcome: Outcome,
+  shared: SharedAttributes | undefined,
 ): Record<string, unknown> {
   const { facts, options, added } = entry;
   const { method, status } = exchange;
   const isKnown = isKnownMethod(method);
+  const isAlone = shared === undefined;
   const hasFailed = exchange.isAborted || entry.hasError || (status !== undefined && status >= 400);
   const hasBodies = hasFailed || !options.onlyFailedBodies;
   const own: Record<string, unknown> = {
-    'http.request.method': isKnown ? method : '_OTHER',
+    'http.request.method': isAlone ? (isKnown ? method : '_OTHER') : undefined,
     'http.request.method_original': isKnown ? undefined : method,
-    'http.route': entry.route,
+    'http.route': isAlone ? entry.route : undefined,
     'url.path': entry.path,
     'url.query': options.query ? queryOf(entry) : undefined,
-    'url.scheme': facts.scheme,
-    'http.response.status_code': status,
-    'client.address': facts.clientAddress,
-    'user_agent.original': facts.header('user-agent'),
+    'url.scheme': isAlone ? facts.scheme : undefined,
+    'http.response.status_code': isAlone ? status : undefined,
+    'client.address': isAlone ? facts.clientAddress : undefined,
+    'user_agent.original': isAlone ? facts.header('user-agent') : undefined,
     'error.type': entry.hasError
       ? errorTypeOf(entry.error)
       : status !== undefined && status >= 500
@@ -124,15 +146,17 @@ function attributesOf<Request>(
   for (const { name, attribute } of requestHeaders) own[attribute] = headerValues(facts.header(name), name, entry);
   for (const { name, attribute } of responseHeaders)
     own[attribute] = headerValues(facts.responseHeader(name), name, entry);
-  addTo(own, furtherAttributes(options.attributes, exchange));
-  addTo(own, added);
+  addTo(own, furtherAttributes(options.attributes, exchange), shared);
+  addTo(own, added, shared);
   return own;
 }
 
 /** What the application calls its own must not replace what happened. */
-function addTo(own: Record<string, unknown>, further: object | undefined): void {
+function addTo(own: Record<string, unknown>, further: object | undefined, shared: SharedAttributes | undefined): void {
   if (further === undefined) return;
-  for (const [name, value] of Object.entries(further)) own[name] ??= value;
+  for (const [name, value] of Object.entries(further)) {
+    if (shared?.has(name) !== true) own[name] ??= value;
+  }
 }
 
 export function furtherAttributes<E>(

@@ -45,6 +45,34 @@ export const behaviours: readonly Behaviour[] = [
     },
   },
   {
+    title: 'tells the same of each of many requests that are alike, and what differs of the others',
+    explanation: 'What such requests have in common is encoded once: nobody may see it, nor a mixture.',
+    async run(host) {
+      const options = { attributes: () => ({ 'http.route': 'mine', 'url.scheme': 'gopher', 'shop.id': 7 }) };
+      await using rig = await Rig.start(host, options);
+      const get = (path: string, agent: string) => send(`${rig.url}${path}`, { headers: { 'user-agent': agent } });
+      for (let i = 0; i < 30; i++) {
+        await get('/hello?a=b', 'service/1.0');
+        if (i % 3 === 0) await get('/status/404', 'service/1.0');
+        if (i % 5 === 0) await get('/hello', 'service/2.0');
+      }
+      const told = (await rig.received(46)).filter(isAccess).map(({ attributes, body }) => {
+        const { 'request.id': id, 'http.server.request.duration': seconds, ...rest } = attributes;
+        expect([id, seconds]).toEqual([expect.stringMatching(UUID), expect.any(Number)]);
+        const sorted = Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1));
+        return JSON.stringify([body, ...sorted]);
+      });
+      const counts = new Map<string, number>();
+      for (const text of told) counts.set(text, (counts.get(text) ?? 0) + 1);
+      expect([...counts.values()]).toEqual([30, 10, 6]);
+      for (const text of counts.keys()) {
+        expect(text).toContain('["shop.id",7]');
+        expect(text).toContain('["url.scheme","http"]');
+        expect(text.includes('["http.route","mine"]')).toBe(!host.hasRoutes);
+      }
+    },
+  },
+  {
     title: 'names the route by its template, prefixes of outer routers and their parameters included',
     explanation: 'A route is grouped by: the raw path would make a group for every user.',
     skip: needsRoutes,
