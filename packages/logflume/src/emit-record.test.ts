@@ -118,7 +118,7 @@ describe('emitRecord', () => {
   it('takes shared attributes over those of the logger, and its own over both', () => {
     const { log, last, lost } = createSeenLogger();
     const shared = new SharedAttributes({ shared: 1, bound: 'shared', own: 'shared', gone: undefined });
-    const attributes = { own: 'own' };
+    const attributes = { own: 'own', shared: undefined };
     const loggers = [log, log.child({ bound: 1, deep: true }), log.child({ bound: 2 }), log];
     for (const [index, logger] of loggers.entries()) {
       emitRecord(logger, { ...host, shared, attributes });
@@ -148,7 +148,7 @@ describe('emitRecord', () => {
   it('hands shared attributes to a logger somebody else made', () => {
     const { log, last } = createSeenLogger();
     const shared = new SharedAttributes({ shared: 1, own: 'shared' });
-    emitRecord({ ...log }, { ...host, shared, attributes: { own: 'own' } });
+    emitRecord({ ...log }, { ...host, shared, attributes: { own: 'own', shared: undefined } });
     expect(last().attributes).toEqual({ shared: 1, own: 'own' });
   });
 

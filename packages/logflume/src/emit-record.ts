@@ -111,8 +111,8 @@ export interface RecordEmitter {
 export function emitRecord(logger: Logger, record: HostRecord): void {
   if (isEmitter(logger)) return logger.emitRecord(record);
   const level = LEVELS[(clampSeverity(record.severityNumber) + 3) >> 2] ?? 'info';
-  const attributes = { ...record.shared?.attributes, ...record.attributes };
-  logger.log(level, String(record.body ?? ''), record.exception, attributes);
+  const attributes = { ...record.attributes };
+  logger.log(level, String(record.body ?? ''), record.exception, record.shared?.under(attributes) ?? attributes);
 }
 
 /** Notes the time and asynchronous context of a log call, to be given to {@link emitRecord} later. */

@@ -21,6 +21,14 @@ export class SharedAttributes {
     return Reflect.get(this.attributes, name) !== undefined;
   }
 
+  /** These and a record's own, which win where they are not `undefined`. */
+  under(own: object): Attributes {
+    return {
+      ...this.attributes,
+      ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)),
+    };
+  }
+
   /** What a record of a logger carries beside its own: these, over what is bound to the logger. */
   over(bound: EncodedAttributes | undefined, limits: EncodeLimits): EncodedAttributes {
     if (this.#encoded === undefined || this.#bound !== bound || this.#limits !== limits) {

@@ -20,14 +20,27 @@ const decoded = new WeakMap<EncodedAttributes, Readonly<Record<string, unknown>>
 export function ownAttributesOf({ attributes, bound }: LogRecordInput): Record<string, unknown> {
   // Filled by `assign`: literals with two spreads take five times as long here (Node 20).
   const all: Record<string, unknown> = {};
-  if (bound !== undefined) addAttributes(all, decode(bound));
+  const members = bound === undefined ? undefined : decode(bound);
+  if (members !== undefined) addAttributes(all, members);
   if (attributes === undefined) return all;
   try {
-    if (isPlainObject(attributes)) return addAttributes(all, attributes);
+    if (isPlainObject(attributes)) return withBoundMembers(addAttributes(all, attributes), members);
   } catch {
     // A getter or a trap throws: each member gets a net of its own.
   }
   return addAttributes(all, readMembers(attributes, Number.POSITIVE_INFINITY).members);
+}
+
+/** What was replaced by nothing stands again: the encoder leaves out `undefined`, and no bound attribute for it. */
+function withBoundMembers(
+  all: Record<string, unknown>,
+  members: Readonly<Record<string, unknown>> | undefined,
+): Record<string, unknown> {
+  if (members === undefined) return all;
+  for (const key of Object.keys(members)) {
+    if (all[key] === undefined) all[key] = members[key];
+  }
+  return all;
 }
 
 /**

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createSeenIntake } from '../../test/seen-intake.ts';
 import { withContext } from '../context.ts';
 import { emitRecord } from '../emit-record.ts';
+import { SharedAttributes } from '../shared-attributes.ts';
 import type { ProcessedRecord, Processor } from './processor.ts';
 
 const fail = (): never => {
@@ -40,6 +41,19 @@ describe('a processor', () => {
         traceId: '',
       },
     ]);
+  });
+
+  it('sees what is bound where the call has nothing under that name, as the encoder does', () => {
+    const seen: object[] = [];
+    const { log, last } = createSeenIntake({ processors: [({ attributes }) => void seen.push({ ...attributes })] });
+    log.child({ bound: 1, other: 2 }).info('m', { bound: undefined, other: null, own: 3 });
+    expect(seen).toEqual([{ bound: 1, other: null, own: 3 }]);
+    expect(last().attributes).toEqual({ bound: 1, other: null, own: 3 });
+    const shared = new SharedAttributes({ 'http.route': '/a' });
+    const attributes = { 'http.route': undefined, 'url.path': '/a' };
+    emitRecord(log, { severityNumber: 9, severityText: 'INFO', body: 'm', shared, attributes });
+    expect(seen[1]).toEqual({ 'http.route': '/a', 'url.path': '/a' });
+    expect(last().attributes).toEqual({ 'http.route': '/a', 'url.path': '/a' });
   });
 
   it('may change, add and remove, the next one seeing what it did', () => {
