@@ -38,6 +38,7 @@ export type {
   TlsOptions,
 } from './config/logger-options.ts';
 export type { Level, LevelThreshold } from './config/parse-levels.ts';
+export { severityOfLevel, textOfLevel } from './config/parse-levels.ts';
 export type { RouteRecord, RouteRule, RouteValue } from './config/route-options.ts';
 export type { ContextOptions, WideEvent } from './context.ts';
 export { activeTrace, addToEvent, withContext } from './context.ts';

@@ -1,5 +1,4 @@
-import { createLogger, emitRecord, type Level, type Logger, type LoggerOptions } from 'logflume';
-import { severityOf } from './core/write-record.ts';
+import { createLogger, emitRecord, type Level, type Logger, type LoggerOptions, severityOfLevel } from 'logflume';
 import { type NestCall, parseNestCall, parseNestError, resolveNestMessage } from './nestjs-arguments.ts';
 
 /** Nest's names of levels, the gravest last. */
@@ -77,7 +76,7 @@ export class LogflumeLoggerService {
         : messages.filter((each) => each !== error);
     for (const [index, body] of bodies.entries()) {
       emitRecord(this.#logger, {
-        severityNumber: severityOf[LEVELS[level]],
+        severityNumber: severityOfLevel[LEVELS[level]],
         severityText: level.toUpperCase(),
         body,
         attributes: attributesOf(call),

@@ -1,9 +1,8 @@
-import { type Attributes, emitRecord } from 'logflume';
+import { type Attributes, emitRecord, severityOfLevel } from 'logflume';
 import type { AccessLogOptions } from './core/access-log-options.ts';
 import { FetchExchange, isLogged } from './core/fetch-exchange.ts';
 import { type ResolvedOptions, resolveOptions } from './core/resolve-options.ts';
 import { reportSecondMount } from './core/second-mount.ts';
-import { severityOf } from './core/write-record.ts';
 import { inertLog } from './next-edge.ts';
 import { parseNextSignal } from './next-signal.ts';
 import type { NextAccessLog, NextErrorContext, NextErrorRequest, NextHandler } from './next-types.ts';
@@ -156,7 +155,7 @@ function writeError(
     'nextjs.error_digest': digestOf(error),
   };
   emitRecord(logger, {
-    severityNumber: severityOf.error,
+    severityNumber: severityOfLevel.error,
     severityText: 'ERROR',
     body: `${method} ${routePath} failed: ${routeType}`,
     attributes,

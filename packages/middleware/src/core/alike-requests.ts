@@ -3,7 +3,7 @@ import { SharedAttributes } from 'logflume';
 /** Tuples that are remembered: a kilobyte and a half each, once their attributes are encoded. */
 const PLACES = 256;
 
-/** Requests in a row, of one place, from which on their attributes are shared: to encode them costs as much as ten save. */
+/** How often a request came before its attributes are shared: a judgement, as those that come a few times gain nothing. */
 const MANY = 10;
 
 /** UTF-16 units of an agent's name that is remembered: a client may send kilobytes. */

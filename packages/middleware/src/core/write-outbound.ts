@@ -1,4 +1,4 @@
-import { emitRecord, type Level } from 'logflume';
+import { emitRecord, type Level, severityOfLevel, textOfLevel } from 'logflume';
 import { readMember } from './abort.ts';
 import { isSampled } from './is-sampled.ts';
 import type { OutboundExchange } from './outbound-log-options.ts';
@@ -6,7 +6,7 @@ import type { OutboundOutcome, OutboundState } from './outbound-state.ts';
 import type { ResolvedOutboundOptions } from './resolve-outbound.ts';
 import { REDACTED } from './secrets.ts';
 import { errorTypeOf, isKnownMethod } from './semantic-names.ts';
-import { furtherAttributes, roundSeconds, severityOf, severityTextOf, shown } from './write-record.ts';
+import { furtherAttributes, roundSeconds, shown } from './write-record.ts';
 
 /** Name of the event that tells of a call to another service. */
 export const OUTBOUND_EVENT = 'http.client.request';
@@ -22,14 +22,14 @@ export function writeOutboundRecord<Request>(
   const level = atLeastWarn(options.decideLevel(exchange), isSlow);
   if (level === 'off' || !options.logger.isLevelEnabled(level)) return;
   if (!hasFailed(exchange) && options.isIgnored(exchange)) return;
-  const isOneOfMany = options.sampleRatio < 1 && severityOf[level] < severityOf.warn;
+  const isOneOfMany = options.sampleRatio < 1 && severityOfLevel[level] < severityOfLevel.warn;
   if (isOneOfMany && !isSampled(options.sampleRatio, context.trace?.traceId, Math.random)) return;
   const attributes = attributesOf(options, exchange, outcome);
   if (isOneOfMany) attributes['logflume.sample_ratio'] = options.sampleRatio;
   if (isSlow) attributes['logflume.slow'] = true;
   emitRecord(options.logger, {
-    severityNumber: severityOf[level],
-    severityText: severityTextOf[level],
+    severityNumber: severityOfLevel[level],
+    severityText: textOfLevel[level],
     body: `${method} ${host}${shown(route ?? path)} ${isAborted ? 'aborted' : (status ?? 'failed')}`,
     attributes,
     // An answer says by its status what there is to say; the stack of who read it would be noise.
@@ -40,7 +40,7 @@ export function writeOutboundRecord<Request>(
 }
 
 function atLeastWarn(level: Level | 'off', isSlow: boolean): Level | 'off' {
-  return isSlow && level !== 'off' && severityOf[level] < severityOf.warn ? 'warn' : level;
+  return isSlow && level !== 'off' && severityOfLevel[level] < severityOfLevel.warn ? 'warn' : level;
 }
 
 function hasFailed({ status, isAborted }: OutboundExchange<unknown>): boolean {

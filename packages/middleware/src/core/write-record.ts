@@ -1,11 +1,12 @@
 import {
   type Attributes,
   emitRecord,
-  type Level,
   noCall,
   noTrace,
   type SharedAttributes,
+  severityOfLevel,
   type TraceContext,
+  textOfLevel,
 } from 'logflume';
 import type { Exchange } from './access-log-options.ts';
 import { captureBody } from './capture-body.ts';
@@ -21,24 +22,6 @@ export const ACCESS_EVENT = 'http.server.request';
 /** Units of a path that the text of a record repeats; the attribute has it whole. */
 const MAX_SHOWN_PATH = 200;
 
-export const severityOf: Readonly<Record<Level, number>> = {
-  trace: 1,
-  debug: 5,
-  info: 9,
-  warn: 13,
-  error: 17,
-  fatal: 21,
-};
-
-export const severityTextOf: Readonly<Record<Level, string>> = {
-  trace: 'TRACE',
-  debug: 'DEBUG',
-  info: 'INFO',
-  warn: 'WARN',
-  error: 'ERROR',
-  fatal: 'FATAL',
-};
-
 /** Writes the record of a request that ended, unless the options leave it out. Never throws. */
 export function writeAccessRecord<Request>(
   entry: RequestState<Request>,
@@ -48,20 +31,24 @@ export function writeAccessRecord<Request>(
   const { options } = entry;
   const isSlow = exchange.durationMs >= options.slowMs;
   const decided = options.decideLevel(exchange);
-  const level = isSlow && decided !== 'off' && severityOf[decided] < severityOf.warn ? 'warn' : decided;
+  const level = isSlow && decided !== 'off' && severityOfLevel[decided] < severityOfLevel.warn ? 'warn' : decided;
   if (level === 'off' || !options.logger.isLevelEnabled(level)) return;
-  if (severityOf[level] < severityOf.error && !entry.hasError && options.isIgnored(exchange.request, entry.path))
+  if (
+    severityOfLevel[level] < severityOfLevel.error &&
+    !entry.hasError &&
+    options.isIgnored(exchange.request, entry.path)
+  )
     return;
   const { sampleRatio } = options;
-  const isOneOfMany = sampleRatio < 1 && severityOf[level] < severityOf.warn;
+  const isOneOfMany = sampleRatio < 1 && severityOfLevel[level] < severityOfLevel.warn;
   if (isOneOfMany && !isSampled(sampleRatio, traceOf(entry)?.traceId || undefined, Math.random)) return;
   const shared = sharedOf(entry, exchange);
   const attributes = attributesOf(entry, exchange, outcome, shared);
   if (isOneOfMany) attributes['logflume.sample_ratio'] = sampleRatio;
   if (isSlow) attributes['logflume.slow'] = true;
   emitRecord(options.logger, {
-    severityNumber: severityOf[level],
-    severityText: severityTextOf[level],
+    severityNumber: severityOfLevel[level],
+    severityText: textOfLevel[level],
     body: `${exchange.method} ${shown(exchange.path)} ${exchange.isAborted ? 'aborted' : (exchange.status ?? 'unanswered')}`,
     attributes,
     shared,
@@ -76,7 +63,7 @@ export function writeAccessRecord<Request>(
 export function writeLateRecord<Request>(entry: RequestState<Request>, late: Attributes): void {
   const { log, context, facts, path } = entry;
   emitRecord(log, {
-    severityNumber: severityOf.info,
+    severityNumber: severityOfLevel.info,
     severityText: 'INFO',
     body: `more about ${facts.method} ${shown(path)}`,
     attributes: late,
