@@ -4,6 +4,7 @@ import { AlikeRequests } from './alike-requests.ts';
 import { createDecideLevel } from './decide-level.ts';
 import { createIsIgnored } from './ignore-paths.ts';
 import { invalidOption } from './invalid-option.ts';
+import { keepTick } from './keep-tick.ts';
 import { createReportMisuse, type ReportMisuse } from './report-misuse.ts';
 import { resolveLogger } from './resolve-logger.ts';
 import { createIsSecret, type IsSecret } from './secrets.ts';
@@ -79,6 +80,7 @@ export function resolveOptions<Request>(given: AccessLogOptions<Request> | undef
   });
   const reportMisuse = createReportMisuse(onDiagnostic);
   const logger = resolveLogger(options.logger, 'logger' in options, reportMisuse);
+  keepTick(); // Whoever has an access log is about to serve.
   return {
     logger,
     isIgnored: createIsIgnored(options.ignore, options.healthChecks ?? false),
