@@ -5,7 +5,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createLogger } from 'logflume';
 
-const { framework, log, url } = JSON.parse(process.argv[2] ?? '{}');
+const { framework, log, url, keepsTick } = JSON.parse(process.argv[2] ?? '{}');
+if (keepsTick) await keepTick();
 const logger = log === 'logflume' ? createLogger({ name: 'bench', endpoints: [url] }) : undefined;
 const server = framework === 'express' ? await startExpress() : await startFastify();
 const address = server.address();
@@ -18,6 +19,12 @@ process.on('message', async () => {
   process.send?.({ cpuUs: user + system, delivered: stats?.delivered ?? 0, accepted: stats?.accepted ?? 0 });
 });
 process.on('disconnect', () => process.exit(0));
+
+/** What an access log of ours does when it is made. */
+async function keepTick() {
+  const file = new URL('core/keep-tick.js', import.meta.resolve('@logflume/middleware/fastify'));
+  (await import(file.href)).keepTick();
+}
 
 async function startExpress() {
   const { default: express } = await import('express');
