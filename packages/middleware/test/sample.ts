@@ -104,7 +104,9 @@ export class Rig {
   /** Waits for that many access records and answers all records so far, in the order they were logged. */
   async received(accessRecords: number = 1): Promise<ReceivedRecord[]> {
     const isThere = (records: readonly ReceivedRecord[]): boolean => records.filter(isAccess).length >= accessRecords;
-    const records = await this.backend.waitFor(isThere, { timeoutMs: 20_000 });
+    await this.backend.waitFor(isThere, { timeoutMs: 20_000 });
+    await this.logger.flush(); // What was logged before travels in batches of its own.
+    const records = await this.backend.waitFor(isThere);
     // Warnings and errors travel before the rest.
     return records.sort((a, b) => (BigInt(a.timeUnixNano ?? 0) < BigInt(b.timeUnixNano ?? 0) ? -1 : 1));
   }
