@@ -6,7 +6,7 @@ let kept: object | undefined;
  *
  * V8 knows the shape of the objects Node makes for them as long as one of them lives. A full collection in a quiet moment
  * finds none, and from then on each of them is put together in the slow way for as long as the process lives: 0.6 to 1 µs
- * instead of 0.1 (Node 20 where asynchronous calls are followed, as `withContext` does; Node 24 and 26 always). A server
+ * instead of 0.1 (Node 20 where asynchronous calls are followed, as `withContext` does; Node 24 and 26 anyway). A server
  * meets that collection some seconds into its first pause, and pays 4 to 8 µs of CPU for each request after it. One object
  * that stays keeps the shape.
  *
