@@ -90,12 +90,15 @@ export function createStandardStream(name: 'stdout' | 'stderr'): LineStream {
     finishSync(unanswered, deadlineMs) {
       const stream = process[name];
       if (stream.writableLength === 0) return true;
-      const leftBytes = stream.writableLength === unanswered.length ? bytesInHandle(stream) : undefined;
+      const bytes = Buffer.from(unanswered);
+      // A socket, which a pipe is to Node, counts the units of a text; other streams its bytes.
+      const isOurs = stream.writableLength === unanswered.length || stream.writableLength === bytes.length;
+      const leftBytes = isOurs ? bytesInHandle(stream) : undefined;
       // Not ours alone, or no telling: the line under way may be in half, so a new one is begun and all of it repeated.
       const left =
         leftBytes === undefined
-          ? Buffer.concat([Buffer.from('\n'), unanswered])
-          : unanswered.subarray(unanswered.length - leftBytes);
+          ? Buffer.concat([Buffer.from('\n'), bytes])
+          : bytes.subarray(bytes.length - Math.min(leftBytes, bytes.length));
       isFinished = writeAllSync(stream.fd, left, deadlineMs);
       return isFinished;
     },
@@ -104,14 +107,16 @@ export function createStandardStream(name: 'stdout' | 'stderr'): LineStream {
 
 /**
  * Bytes of the write under way that the system has not taken yet; `undefined` where it cannot be told. Node says it
- * nowhere else: `writableLength` counts a write until all of it is gone.
+ * nowhere else: `writableLength` counts a write until its end was heard of. None are left where a reader made room just as
+ * the write was handed over, once in some hundred writes to a full pipe.
  *
  * @see https://github.com/nodejs/node/blob/v20.20.2/lib/net.js (`_onTimeout` reads the same)
  */
 function bytesInHandle(stream: object): number | undefined {
   const handle: unknown = Reflect.get(stream, '_handle');
-  const bytes: unknown = typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'writeQueueSize') : 0;
-  return typeof bytes === 'number' && bytes > 0 ? bytes : undefined;
+  const bytes: unknown =
+    typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'writeQueueSize') : undefined;
+  return typeof bytes === 'number' ? bytes : undefined;
 }
 
 /** Wait between two tries while the pipe is full. */

@@ -25,8 +25,8 @@ class ScriptedStream implements LineStream {
     return taken.length;
   }
 
-  finishSync(unanswered: Buffer): boolean {
-    this.finished.push(unanswered.toString());
+  finishSync(unanswered: string): boolean {
+    this.finished.push(unanswered);
     return this.canFinish;
   }
 

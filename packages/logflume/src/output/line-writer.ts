@@ -9,7 +9,7 @@ export interface LineStream extends Stdio {
    *
    * @returns whether all of it is out before `deadlineMs` milliseconds had passed.
    */
-  finishSync(unanswered: Buffer, deadlineMs: number): boolean;
+  finishSync(unanswered: string, deadlineMs: number): boolean;
 }
 
 /** What became of a line. */
@@ -87,7 +87,7 @@ export class LineWriter {
     const leftMs = () => Math.max(0, Math.min(chunkMs, endMs - performance.now()));
     const outstanding = this.#outstanding;
     this.#outstanding = 0;
-    let isOpen = this.#unanswered === '' || this.#stream.finishSync(Buffer.from(this.#unanswered), leftMs());
+    let isOpen = this.#unanswered === '' || this.#stream.finishSync(this.#unanswered, leftMs());
     this.#unanswered = '';
     this.#settle(isOpen ? 'written' : 'failed', outstanding);
     while (this.#waiting.length > 0) {

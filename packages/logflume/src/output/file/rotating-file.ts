@@ -112,7 +112,7 @@ export class RotatingFile implements LineStream {
     if (this.#underWay === undefined) this.#closeFile();
   }
 
-  finishSync(_unanswered: Buffer, deadlineMs: number): boolean {
+  finishSync(_unanswered: string, deadlineMs: number): boolean {
     if (this.#done === undefined) return true;
     const endMs = this.#clock.nowMs() + deadlineMs;
     this.#done = undefined;
