@@ -15,9 +15,10 @@ function writeOften(bytes: Buffer, at: number, key: string): boolean {
 describe('writeKnownKey', () => {
   it('writes a key from the third time on', () => {
     const bytes = Buffer.alloc(BATCH_BYTES);
-    const answers = [1, 2, 3, 4].map(() => writeKnownKey(bytes, 5, 'http.request.method'));
+    // A key no other test writes: what is remembered outlives a file, as unit tests share their process.
+    const answers = [1, 2, 3, 4].map(() => writeKnownKey(bytes, 5, 'third.time.lucky.key'));
     expect(answers).toEqual([false, false, true, true]);
-    expect(bytes.toString('latin1', 5, 24)).toBe('http.request.method');
+    expect(bytes.toString('latin1', 5, 25)).toBe('third.time.lucky.key');
   });
 
   it('writes every key of ASCII as it is, DEL and NUL among it', () => {
@@ -87,9 +88,9 @@ describe('writeKnownKey', () => {
 describe('a key that came once', () => {
   it('is forgotten behind so many others', () => {
     const bytes = Buffer.alloc(BATCH_BYTES);
-    writeKnownKey(bytes, 0, 'early');
+    writeKnownKey(bytes, 0, 'early.and.once');
     for (let i = 0; i < 1100; i++) writeKnownKey(bytes, 0, `later.${i}`);
-    expect([1, 2, 3].map(() => writeKnownKey(bytes, 0, 'early'))).toEqual([false, false, true]);
+    expect([1, 2, 3].map(() => writeKnownKey(bytes, 0, 'early.and.once'))).toEqual([false, false, true]);
   });
 });
 
