@@ -11,8 +11,9 @@ import { endWatchedBy, type LooseWrite } from './core/watch-bodies.ts';
 //   router.get('/orders/:order')    req.route = { path: '/orders/:order' }     route: '/users/:id/orders/:order'
 
 /**
- * What is watched of one request, in one object beside it: Express gives each request and response a hidden class of its
- * own, so that each property set on one copies the list of all it has.
+ * What is watched of one request, in one object beside it. Express changes the prototype of each request and response,
+ * after which V8 gives the object a hidden class of its own for each property that is set, with a copy of the list of all
+ * it has (Node 20 and 22: 63 of the 100 µs of a bare request; no longer on Node 24).
  */
 interface Watched {
   baseUrl: string | undefined;
