@@ -16,9 +16,13 @@ describe('the write under way when a process ends', () => {
     ['of a pipe, all with the system', { writableLength: UNITS, _handle: { writeQueueSize: 0 } }, ''],
     ['of a pipe, nothing with the system', { writableLength: UNITS, _handle: { writeQueueSize: BYTES } }, LINE],
     ['of a pipe, in half', { writableLength: UNITS, _handle: { writeQueueSize: 3 } }, 'é\n'],
-    ['of a stream that counts bytes', { writableLength: BYTES, _handle: { writeQueueSize: 1 } }, '\n'],
-    ['of a stream that does not tell', { writableLength: BYTES }, `\n${LINE}`],
-    ['beside those of others', { writableLength: BYTES + 5, _handle: { writeQueueSize: 5 } }, `\n${LINE}`],
+    [
+      'of a pipe that holds more than it could',
+      { writableLength: UNITS, _handle: { writeQueueSize: BYTES + 5 } },
+      LINE,
+    ],
+    ['of a stream that does not tell', { writableLength: UNITS }, `\n${LINE}`],
+    ['beside those of others', { writableLength: BYTES, _handle: { writeQueueSize: 1 } }, `\n${LINE}`],
     ['that has been heard of', { writableLength: 0, _handle: { writeQueueSize: 0 } }, ''],
   ])('%s', (_what, stream, expected) => {
     expect(finished(stream)).toBe(expected);

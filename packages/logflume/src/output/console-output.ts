@@ -91,9 +91,8 @@ export function createStandardStream(name: 'stdout' | 'stderr'): LineStream {
       const stream = process[name];
       if (stream.writableLength === 0) return true;
       const bytes = Buffer.from(unanswered);
-      // A socket, which a pipe is to Node, counts the units of a text; other streams its bytes.
-      const isOurs = stream.writableLength === unanswered.length || stream.writableLength === bytes.length;
-      const leftBytes = isOurs ? bytesInHandle(stream) : undefined;
+      // A socket, which a pipe is to Node, counts the UTF-16 units of a text.
+      const leftBytes = stream.writableLength === unanswered.length ? bytesInHandle(stream) : undefined;
       // Not ours alone, or no telling: the line under way may be in half, so a new one is begun and all of it repeated.
       const left =
         leftBytes === undefined
