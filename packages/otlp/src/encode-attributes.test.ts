@@ -63,6 +63,9 @@ describe('encodeAttributes', () => {
     const attributes = bind({ before: 1, ['k'.repeat(100_000)]: 1, after: 2 });
     expect(plainOf(attributes)).toStrictEqual({ before: 1, after: 2 });
     expect(attributes.dropped).toBe(1);
+    const few = bind({ ['k'.repeat(100_000)]: 1, a: 1, b: 2 }, { ...defaultEncodeLimits, maxAttributes: 2 });
+    expect(plainOf(few)).toStrictEqual({ a: 1 });
+    expect(few.dropped).toBe(2);
   });
 
   it('takes no more than 64 KiB of many large ones', () => {
@@ -84,8 +87,43 @@ describe('encodeAttributes', () => {
     });
   });
 
+  it('reads what stands before and behind a getter that throws', () => {
+    const attributes = Object.defineProperty({ before: 1, bad: 0, after: 2 }, 'bad', { enumerable: true, get: fail });
+    expect(plainOf(bind(attributes))).toStrictEqual({ before: 1, bad: expect.stringMatching(/^\[Throws/), after: 2 });
+    expect(plainOf(bind({ a: 1 }))).toStrictEqual({ a: 1 });
+  });
+
+  it.each<[string, object, Record<string, PlainValue>]>([
+    ['the answer of a toJSON', { a: 1, toJSON: () => ({ b: 2 }) }, { b: 2 }],
+    ['an own member of that name that is no function', { a: 1, toJSON: 2 }, { a: 1, toJSON: 2 }],
+    ['the entries of a Map', new Map([['a', 1]]), { a: 1 }],
+    ['members without a prototype', Object.assign(Object.create(null), { a: 1 }), { a: 1 }],
+    ['own members alone', Object.create({ inherited: 1 }, { a: { value: 1, enumerable: true } }), { a: 1 }],
+    [
+      'a request without its headers',
+      { xsrfCookieName: 'x', url: 'https://u:p@host/path?q=1', method: 'get', headers: { authorization: 'secret' } },
+      { method: 'GET', url: 'https://host/path' },
+    ],
+  ])('is %s', (_what, attributes, plain) => {
+    expect(plainOf(bind(attributes))).toStrictEqual(plain);
+  });
+
+  it('keeps attributes apart that are encoded while others are', () => {
+    let inner: EncodedAttributes | undefined;
+    const toJSON = () => {
+      inner = bind({ inner: 'x'.repeat(100) });
+      return 'outer';
+    };
+    const outer = bind({ before: 1, value: { toJSON }, after: 2 });
+    const later = bind({ later: 'y'.repeat(100) });
+    expect(plainOf(outer)).toStrictEqual({ before: 1, value: 'outer', after: 2 });
+    expect(inner && plainOf(inner)).toStrictEqual({ inner: 'x'.repeat(100) });
+    expect(plainOf(later)).toStrictEqual({ later: 'y'.repeat(100) });
+  });
+
   it('keeps one of keys that are one in UTF-8', () => {
     expect(plainOf(bind({ '\ud800': 1, '\udfff': 2 }))).toStrictEqual({ '\ufffd': 2 });
+    expect(plainOf(bind({ '\ud800': 1, a: 3 }))).toStrictEqual({ '\ufffd': 1, a: 3 });
     const two = bind({ '\ud800': 1, '\udfff': 2, a: 3 }, { ...defaultEncodeLimits, maxAttributes: 2 });
     expect(plainOf(two)).toStrictEqual({ '\ufffd': 2, a: 3 });
     expect(two.dropped).toBe(0);
@@ -100,9 +138,20 @@ describe('mergeAttributes', () => {
     for (const key of merged.keys.keys()) expect(encodedField(merged, key).includes(key)).toBe(true);
   });
 
+  it('puts the second behind the first where no key is in both', () => {
+    const merged = mergeAttributes(bind({ a: 1, b: 'two' }), bind({ c: 3, d: 4 }));
+    expect(plainOf(merged)).toStrictEqual({ a: 1, b: 'two', c: 3, d: 4 });
+    expect([...merged.keys.keys()]).toStrictEqual(['a', 'b', 'c', 'd']);
+    for (const key of merged.keys.keys()) expect(encodedField(merged, key).includes(key)).toBe(true);
+    expect(merged.ends.at(-1)).toBe(merged.bytes.length);
+  });
+
   it('adds up what either has dropped', () => {
     const limits = { ...defaultEncodeLimits, maxAttributes: 1 };
     expect(mergeAttributes(bind({ a: 1, b: 2 }, limits), bind({ c: 1, d: 2, e: 3 }, limits)).dropped).toBe(3);
+    const none = bind({ a: 1 }, { ...limits, maxAttributes: 0 });
+    expect(mergeAttributes(none, bind({ b: 1 })).dropped).toBe(1);
+    expect(mergeAttributes(bind({ b: 1 }), none).dropped).toBe(1);
   });
 
   it('is the other one where one is empty', () => {

@@ -1,12 +1,17 @@
 import { ILL_FORMED_KEY, writeKeyValue } from './encode-any-value.ts';
-import { cutAttributes, type EncodedAttributes, encodedField, readMembers } from './encode-attributes.ts';
+import {
+  cutAttributes,
+  type EncodedAttributes,
+  encodedField,
+  isPlain,
+  type Members,
+  readMembers,
+} from './encode-attributes.ts';
 import { countExceptionAttributes, exceptionAttributes, leaveOut, writeException } from './exception-attributes.ts';
 import { describeHttpParts, isTelling } from './http-parts.ts';
 import type { EncodeLimits } from './limits.ts';
 import type { LogRecordInput } from './log-record-input.ts';
 import { writeBytes, writeVarint } from './wire.ts';
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** An answer instead of an end: these attributes have to be read with care before they can be written. */
 const UNREADABLE = -2;
@@ -42,11 +47,6 @@ export function writeAttributes(bytes: Buffer, at: number, record: LogRecordInpu
     limits.maxAttributes + (bound === undefined ? 0 : bound.ends.length),
   );
   return writeMembers(bytes, at, record, limits, bound, members, cut);
-}
-
-function isPlain(attributes: object): attributes is Members {
-  const prototype: unknown = Object.getPrototypeOf(attributes);
-  return prototype === Object.prototype || prototype === null;
 }
 
 const hasOwn = Object.prototype.hasOwnProperty;
