@@ -83,6 +83,7 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   });
   return new PipelineLogger(pipeline, {
     name: resolved.name,
+    group: scopes.groupOf(resolved.name, pipeline.version),
     bound: bound.ends.length === 0 && bound.dropped === 0 ? undefined : bound,
     level,
   });

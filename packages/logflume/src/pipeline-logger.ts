@@ -20,6 +20,8 @@ import { activeTraceContext } from './trace-context.ts';
 /** What makes one logger different from the others of its pipeline. */
 export interface LoggerIdentity {
   readonly name: string;
+  /** Of the scope with that name. Given, as looking it up would be an eighth of the time a child takes. */
+  readonly group: number;
   readonly bound: EncodedAttributes | undefined;
   readonly level: LevelCell;
 }
@@ -46,7 +48,7 @@ export class PipelineLogger implements Logger, RecordEmitter {
   constructor(pipeline: Pipeline, identity: LoggerIdentity) {
     this.#pipeline = pipeline;
     this.#name = identity.name;
-    this.#group = pipeline.scopes.groupOf(identity.name, pipeline.version);
+    this.#group = identity.group;
     this.#bound = identity.bound;
     this.#level = identity.level;
     this.flush = pipeline.flush;
@@ -119,14 +121,13 @@ export class PipelineLogger implements Logger, RecordEmitter {
   readonly child: Logger['child'] = (attributes, options): Logger => {
     const own = encodeAttributes(toAttributes(attributes) ?? {}, this.#pipeline.limits);
     const bound = this.#bound === undefined ? own : mergeAttributes(this.#bound, own);
-    const name = options?.name;
+    const name = options?.name === undefined || options.name === null ? undefined : String(options.name);
+    const { scopes, version } = this.#pipeline;
     return new PipelineLogger(this.#pipeline, {
-      name: name === undefined || name === null ? this.#name : String(name),
+      name: name ?? this.#name,
+      group: name === undefined ? this.#group : scopes.groupOf(name, version),
       bound: bound.ends.length === 0 && bound.dropped === 0 ? undefined : bound,
-      level: this.#level.childCell(
-        name === undefined || name === null ? undefined : String(name),
-        options?.level === undefined ? undefined : checkLevel(options.level),
-      ),
+      level: this.#level.childCell(name, options?.level === undefined ? undefined : checkLevel(options.level)),
     });
   };
 

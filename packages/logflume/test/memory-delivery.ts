@@ -87,6 +87,7 @@ export function createSeenLogger(
   return {
     log: new PipelineLogger(pipeline, {
       name: '',
+      group: scopes.groupOf('', ''),
       bound: undefined,
       level: createLevelCell('', { default: level, byName }),
     }),
