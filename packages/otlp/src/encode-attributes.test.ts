@@ -154,6 +154,11 @@ describe('mergeAttributes', () => {
     expect(mergeAttributes(bind({ b: 1 }), none).dropped).toBe(1);
   });
 
+  it('is the second where it says all of the first', () => {
+    const over = bind({ b: 'two', a: 1, c: 3 });
+    expect(mergeAttributes(bind({ a: 0, b: 2 }), over)).toBe(over);
+  });
+
   it('is the other one where one is empty', () => {
     expect(plainOf(mergeAttributes(bind({}), bind({ a: 1 })))).toStrictEqual({ a: 1 });
     expect(plainOf(mergeAttributes(bind({ a: 1 }), bind({})))).toStrictEqual({ a: 1 });

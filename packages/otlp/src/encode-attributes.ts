@@ -117,20 +117,15 @@ const shortened = { maxValueLength: 1024, maxDepth: 3, maxItems: 16 };
 
 /** The union of two sets of encoded attributes; where both have a key, `over` wins. */
 export function mergeAttributes(under: EncodedAttributes, over: EncodedAttributes): EncodedAttributes {
-  if (isEmpty(under)) return over;
-  if (isEmpty(over)) return under;
-  if (areApart(under, over)) return append(under, over);
+  let both = 0;
+  for (const key of under.keys.keys()) if (over.keys.has(key)) both++;
+  // As a request's own logger and its context say the same of it, and most loggers have nothing bound.
+  if (both === under.keys.size && under.dropped === 0) return over;
+  if (both === 0 && under.bytes.length + over.bytes.length <= MAX_SHARED_BYTES) return append(under, over);
   const union = new Selection(MAX_SHARED_BYTES);
   for (const key of under.keys.keys()) if (!over.keys.has(key)) union.take(under, key);
   for (const key of over.keys.keys()) union.take(over, key);
   return union.toAttributes(under.dropped + over.dropped);
-}
-
-/** Whether both can stand one behind the other as they are. */
-function areApart(under: EncodedAttributes, over: EncodedAttributes): boolean {
-  if (under.bytes.length + over.bytes.length > MAX_SHARED_BYTES) return false;
-  for (const key of over.keys.keys()) if (under.keys.has(key)) return false;
-  return true;
 }
 
 /** Whole, as field by field takes twice as long: a request's context meets the attributes of a child logger each time. */
@@ -144,10 +139,6 @@ function append(under: EncodedAttributes, over: EncodedAttributes): EncodedAttri
   const ends = [...under.ends];
   for (const end of over.ends) ends.push(from + end);
   return { bytes, keys, ends, dropped: under.dropped + over.dropped };
-}
-
-function isEmpty({ ends, dropped }: EncodedAttributes): boolean {
-  return ends.length === 0 && dropped === 0;
 }
 
 /** The attributes, or the first of them that are no more than `maxCount` and `maxBytes`; the rest counts as dropped. */
