@@ -4,10 +4,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createLogger } from 'logflume';
+import { logByHand } from './by-hand.js';
 
 const { framework, log, url, keepsTick } = JSON.parse(process.argv[2] ?? '{}');
-if (keepsTick) await keepTick();
-const logger = log === 'logflume' ? createLogger({ name: 'bench', endpoints: [url] }) : undefined;
+if (keepsTick || log === 'hand') await keepTick();
+const logger = log === 'logflume' || log === 'hand' ? createLogger({ name: 'bench', endpoints: [url] }) : undefined;
 const server = framework === 'express' ? await startExpress() : await startFastify();
 const address = server.address();
 process.send?.({ port: typeof address === 'object' ? address?.port : 0 });
@@ -33,9 +34,14 @@ async function startExpress() {
     const { default: pinoHttp } = await import('pino-http');
     app.use(pinoHttp()); // To stdout, which is /dev/null.
   }
-  if (logger !== undefined) {
+  if (log === 'logflume') {
     const { accessLog } = await import('@logflume/middleware/express');
     app.use(accessLog({ logger }));
+  }
+  if (logger !== undefined && log === 'hand') {
+    app.use((request, response, next) => {
+      logByHand(logger, request, response, (id) => response.setHeader('x-request-id', id), next);
+    });
   }
   app.get('/users/:id', (request, response) => {
     response.json({ id: request.params.id });
@@ -48,9 +54,14 @@ async function startExpress() {
 async function startFastify() {
   const { default: fastify } = await import('fastify');
   const app = fastify({ logger: log === 'fastify' }); // To stdout, which is /dev/null.
-  if (logger !== undefined) {
+  if (log === 'logflume') {
     const { accessLog } = await import('@logflume/middleware/fastify');
     app.register(accessLog, { logger });
+  }
+  if (logger !== undefined && log === 'hand') {
+    app.addHook('onRequest', (request, reply, next) => {
+      logByHand(logger, request.raw, reply.raw, (id) => reply.header('x-request-id', id), next);
+    });
   }
   app.get('/users/:id', async (request) => ({ id: /** @type {{ id: string }} */ (request.params).id }));
   await app.listen({ port: 0, host: '127.0.0.1' });
