@@ -2,7 +2,7 @@
 // What an access log adds to a request, in latency and CPU: logflume's beside pino-http on Express and beside Fastify's own
 // logger on Fastify. Ours goes to a backend in another process, theirs to /dev/null.
 //
-//   npm run middleware -w @logflume/bench                 three minutes for Express, two for Fastify
+//   npm run middleware -w @logflume/bench                 five minutes for Express, two for Fastify
 //   npm run middleware -w @logflume/bench -- --quick      a few seconds: whether it works
 //   npm run middleware -w @logflume/bench -- express      this one alone
 //   npm run middleware -w @logflume/bench -- --keep-tick  process.nextTick stays quick in all three, as it does in ours
