@@ -17,7 +17,7 @@ const { calls, flush, end } = await (await load(file)).create(url, options ?? {}
 
 /**
  * A loop of its own for each kind of call: one that is shared would be compiled for all of them, and for none. Its text is
- * its own as well, as V8 takes two functions of the same text for one, which made a call that does nothing 7 ns of 2.
+ * its own as well, as V8 takes two functions of the same text for one, which made 7 ns of a call that is off and takes 2.
  *
  * @param {string} name
  * @param {Function} call

@@ -1,6 +1,6 @@
 // @ts-check
-// An access log of twenty lines: the least that gives a request an id and a context and ships a record of it. What it adds is
-// what a framework, Node and a backend ask for by themselves; it knows no routes, no aborted requests and no options.
+// An access log of twenty lines: hardly more than what gives a request an id and a context and ships a record of it. It
+// knows no routes, no sizes, no aborted requests and no options; what it adds is mostly Node, the framework and sending.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 

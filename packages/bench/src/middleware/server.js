@@ -8,7 +8,7 @@ import { logByHand } from './by-hand.js';
 
 const { framework, log, url, keepsTick } = JSON.parse(process.argv[2] ?? '{}');
 if (keepsTick || log === 'hand') await keepTick();
-const logger = log === 'logflume' || log === 'hand' ? createLogger({ name: 'bench', endpoints: [url] }) : undefined;
+const logger = url === undefined ? undefined : createLogger({ name: 'bench', endpoints: [url] });
 const server = framework === 'express' ? await startExpress() : await startFastify();
 const address = server.address();
 process.send?.({ port: typeof address === 'object' ? address?.port : 0 });
