@@ -39,13 +39,20 @@ interface RoutedRequest extends IncomingMessage {
   [OWN]?: Watched;
 }
 
-/** Begins to watch, on the prototype of a request's application; at its first request that comes here. */
+/** Begins to watch a request, on the prototype of its application: there at the first request that comes here. */
 export function watchRoutes(request: RoutedRequest): void {
   const prototype: unknown = Object.getPrototypeOf(request);
   // Not that of every request of the process: only Express gives an application a prototype of its own.
-  if (typeof prototype !== 'object' || prototype === null || WATCHED in prototype || !Object.hasOwn(prototype, 'app'))
-    return;
+  if (typeof prototype !== 'object' || prototype === null || !Object.hasOwn(prototype, 'app')) return;
+  if (!(WATCHED in prototype)) watchPrototype(prototype);
+  // Assigned to before its prototype was this one: by Express 4 at each request, by an application around this one.
+  if (!Object.hasOwn(request, 'baseUrl')) return;
   const { baseUrl } = request;
+  delete request.baseUrl;
+  request.baseUrl = baseUrl ?? '';
+}
+
+function watchPrototype(prototype: object): void {
   Object.defineProperties(prototype, {
     [WATCHED]: { value: true },
     [EXCHANGE]: { get: readExchange, set: noteExchange },
@@ -54,11 +61,6 @@ export function watchRoutes(request: RoutedRequest): void {
     id: ownByAssignment('id', (entry) => entry?.id),
     log: ownByAssignment('log', (entry) => entry?.log),
   });
-  // This request was assigned to before there was anybody to watch.
-  if (Object.hasOwn(request, 'baseUrl')) {
-    delete request.baseUrl;
-    request.baseUrl = baseUrl ?? '';
-  }
 }
 
 /**

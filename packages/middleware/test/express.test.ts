@@ -60,8 +60,22 @@ describe.each([
     ],
   ])('%s', async (_, path, route, build) => {
     await using rig = await Rig.start(hostOf(build, express));
-    await send(`${rig.url}${path}`);
-    expect((await rig.access()).attributes['http.route']).toBe(route);
+    for (const _ of [1, 2]) await send(`${rig.url}${path}`); // The first request is the one that begins the watching.
+    const routes = (await rig.received(2)).filter(isAccess).map(({ attributes }) => attributes['http.route']);
+    expect(routes).toEqual([route, route]);
+  });
+
+  it('has the prefix of an application around that which logs', async () => {
+    const host: Application = {
+      async start(_sample, options) {
+        const sub = express().use(accessLog(options)).use('/r/:k', express.Router().get('/x/:id', ok));
+        return listen(http.createServer(express().use('/api', sub)));
+      },
+    };
+    await using rig = await Rig.start(host);
+    for (const k of [1, 2]) await send(`${rig.url}/api/r/${k}/x/7`);
+    const routes = (await rig.received(2)).filter(isAccess).map(({ attributes }) => attributes['http.route']);
+    expect(routes).toEqual(['/api/r/:k/x/:id', '/api/r/:k/x/:id']);
   });
 
   it('leaves what routers keep on the request as it is', async () => {
