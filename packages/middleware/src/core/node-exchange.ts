@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { runInContext } from 'logflume';
 import { isWantedType, type ParsedBody, type WrittenBody } from './capture-body.ts';
 import { connectionOf } from './connection.ts';
 import { RequestEntry } from './request-entry.ts';
@@ -95,6 +96,7 @@ export class NodeExchange<Request> implements RequestFacts<Request>, BodyWatcher
     this.#upgradeStatus = isUpgrade(req) ? watchUpgrade(req.socket) : undefined;
     if (hasBody(req, this.#headers)) {
       this.requestBytes = 0;
+      this.entry.isEnteredAgain = true;
       watchRequest(req, this);
     }
     (req as Carrier)[EXCHANGE] = this as unknown as NodeExchange<unknown>; // Whoever finds it does not know of which framework.
@@ -129,6 +131,12 @@ export class NodeExchange<Request> implements RequestFacts<Request>, BodyWatcher
   /** Counts a piece of the request's body. */
   beforePush(chunk: unknown, encoding: unknown): void {
     this.requestBytes = (this.requestBytes ?? 0) + bytesOf(chunk, encoding);
+  }
+
+  /** The parser hands a body over in the context of the connection: whoever listens to it would log outside the request. */
+  inContext<T>(run: () => T): T {
+    const { inside } = this.entry;
+    return inside === undefined ? run() : runInContext(inside, run);
   }
 
   /** Counts what is about to be written. */

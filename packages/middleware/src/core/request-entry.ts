@@ -36,6 +36,10 @@ export class RequestEntry<Request> implements RequestState<Request>, WideEvent {
   added: Record<string, unknown> | undefined;
   context: CallContext;
   trace: TraceContext | undefined;
+  /** Whether something is to be run in its context from outside, which is noted then. */
+  isEnteredAgain: boolean;
+  /** The context of what serves the request, where it was noted. */
+  inside: CallContext | undefined;
   #addedCount: number;
   #isEnded: boolean;
   #log: RequestLogger | undefined;
@@ -55,6 +59,8 @@ export class RequestEntry<Request> implements RequestState<Request>, WideEvent {
     this.added = undefined;
     this.context = noCall;
     this.trace = undefined;
+    this.isEnteredAgain = false;
+    this.inside = undefined;
     this.#addedCount = 0;
     this.#isEnded = false;
     this.#log = undefined;
@@ -75,14 +81,23 @@ export class RequestEntry<Request> implements RequestState<Request>, WideEvent {
       // An active span of OpenTelemetry is the only trace there can be outside of all contexts, and it counts.
       const trace = outer.trace ?? given ?? new LocalTrace();
       this.trace = trace;
-      return withContext(attributes, serve, { trace, event: this, outer });
+      return withContext(attributes, this.isEnteredAgain ? () => this.#enter(serve) : serve, {
+        trace,
+        event: this,
+        outer,
+      });
     }
     const enter = (): T => {
       this.context = captureContext();
       this.trace = this.context.trace;
-      return serve();
+      return this.#enter(serve);
     };
     return withContext(attributes, enter, { trace: given ?? new LocalTrace(), event: this, outer });
+  }
+
+  #enter<T>(serve: () => T): T {
+    if (this.isEnteredAgain) this.inside = captureContext();
+    return serve();
   }
 
   add(attributes: Attributes): void {

@@ -7,6 +7,7 @@ import { type BodyWatcher, watchRequest, watchResponse } from './watch-bodies.ts
 function watcher(heard: string[], name: string): BodyWatcher {
   return {
     beforePush: (chunk) => void heard.push(`${name} push ${chunk}`),
+    inContext: (run) => run(),
     beforeWrite: (chunk) => void heard.push(`${name} write ${chunk}`),
     beforeEnd: (chunk) => void heard.push(`${name} end ${chunk}`),
     afterEnd: (hasEnded) => void heard.push(`${name} ${hasEnded ? 'ended' : 'threw'}`),

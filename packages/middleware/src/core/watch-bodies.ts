@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 /** Hears of the bytes of one request before they are passed on. */
 export interface BodyWatcher {
   beforePush(chunk: unknown, encoding: unknown): void;
+  /** Runs what passes a piece of the body on, and with it whoever listens. */
+  inContext<T>(run: () => T): T;
   beforeWrite(chunk: unknown, encoding: unknown): void;
   /** `write` may be called until `afterEnd`, by an `end` that passes its chunk on in this way. */
   beforeEnd(chunk: unknown, encoding: unknown): void;
@@ -90,7 +92,7 @@ function inherited<T extends object>(copied: T): T {
 
 function push({ watcher, req, push }: WatchedRequest, chunk: unknown, encoding: unknown): boolean {
   watcher.beforePush(chunk, encoding);
-  return push.call(req, chunk, encoding);
+  return watcher.inContext(() => push.call(req, chunk, encoding));
 }
 
 function write(
