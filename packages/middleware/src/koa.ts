@@ -65,7 +65,7 @@ export function accessLog(options?: AccessLogOptions<KoaContext>): KoaMiddleware
       url: context.originalUrl,
       // Koa decides by "app.proxy" whether these headers count; without them there is nothing to decide.
       scheme: isProxied ? context.protocol : undefined,
-      clientAddress: isProxied ? withoutMapping(context.ip) : undefined,
+      clientAddress: isProxied ? context.ip : undefined,
       routeOf,
       bodyOf,
     });
@@ -90,10 +90,6 @@ function routeOf(_: IncomingMessage, context: KoaContext): string | undefined {
 
 function bodyOf(_: IncomingMessage, { request }: KoaContext): unknown {
   return request.body;
-}
-
-function withoutMapping(address: string): string {
-  return address.startsWith('::ffff:') ? address.slice(7) : address;
 }
 
 /** The middleware a router makes of itself has the router on it. */

@@ -65,6 +65,23 @@ describe.each([
     expect(routes).toEqual([route, route]);
   });
 
+  it('is not needed to ignore what a router has cut', async () => {
+    const build = (app: express5.Express, own: typeof express5): void => {
+      app.use('/admin', own.Router().get('/x', ok)).get('/y', ok);
+    };
+    await using rig = await Rig.start({
+      start: (sample, options, mount) =>
+        hostOf(build, express).start(
+          sample,
+          { ...options, ignore: (request) => (request as express5.Request).url.startsWith('/admin') },
+          mount,
+        ),
+    });
+    await send(`${rig.url}/admin/x`);
+    await send(`${rig.url}/y`);
+    expect((await rig.access()).attributes['url.path']).toBe('/y');
+  });
+
   it('has the prefix of an application around that which logs', async () => {
     const host: Application = {
       async start(_sample, options) {
@@ -115,7 +132,8 @@ it('counts what is written after an application that is mounted, and logs by its
 });
 
 it('believes a proxy where Express does', async () => {
-  const headers = { 'x-forwarded-for': '203.0.113.7', 'x-forwarded-proto': 'https' };
+  // A socket that takes both kinds of addresses shows those of IPv4 with a prefix, and a proxy may pass it on.
+  const headers = { 'x-forwarded-for': '::ffff:203.0.113.7', 'x-forwarded-proto': 'https' };
   for (const isTrusted of [false, true]) {
     const build = (app: express5.Express): void => void app.set('trust proxy', isTrusted).get('/', ok);
     await using rig = await Rig.start(hostOf(build, express5));

@@ -67,7 +67,7 @@ export interface AccessLogOptions<Request = unknown> {
   readonly logger?: Logger | LoggerOptions | undefined;
   /**
    * Requests without a record, unless they fail with 500 and above or throw: paths, where `*` stands for any text, or a
-   * function. Their logs inside are not affected.
+   * function that is asked when a request begins. Their logs inside are not affected.
    * @defaultValue none but health checks
    */
   readonly ignore?: readonly string[] | ((request: Request) => boolean) | undefined;

@@ -25,11 +25,16 @@ export function connectionOf(socket: Carrier): Connection {
   if (connection === undefined) {
     const address = socket.remoteAddress;
     connection = {
-      address: address?.startsWith('::ffff:') ? address.slice(7) : address,
+      address: address === undefined ? undefined : usualAddress(address),
       scheme: 'encrypted' in socket && socket.encrypted === true ? 'https' : 'http',
       isInjected: !('remoteAddress' in socket),
     };
     if (Object.isExtensible(socket)) socket[CONNECTION] = connection;
   }
   return connection;
+}
+
+/** An IPv4 address in its usual form, as it comes with a prefix from a socket that takes both kinds. */
+export function usualAddress(address: string): string {
+  return address.startsWith('::ffff:') ? address.slice(7) : address;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createIsIgnored, createMatchPath } from './ignore-paths.ts';
+import { createMatchPath, resolveIgnore } from './ignore-paths.ts';
 
 describe('createMatchPath', () => {
   it.each<[string, string, boolean]>([
@@ -24,12 +24,25 @@ describe('createMatchPath', () => {
   });
 });
 
-describe('createIsIgnored', () => {
+describe('resolveIgnore', () => {
   it('adds to the health checks, which can be logged', () => {
-    expect(createIsIgnored(['/metrics'], false)({}, '/healthz')).toBe(true);
-    expect(createIsIgnored(['/metrics'], true)({}, '/healthz')).toBe(false);
-    expect(createIsIgnored(['/metrics'], true)({}, '/metrics')).toBe(true);
-    expect(createIsIgnored(() => true, false)({}, '/')).toBe(true);
-    expect(createIsIgnored(undefined, false)({}, '/')).toBe(false);
+    expect(resolveIgnore(['/metrics'], false).isIgnored('/healthz')).toBe(true);
+    expect(resolveIgnore(['/metrics'], true).isIgnored('/healthz')).toBe(false);
+    expect(resolveIgnore(['/metrics'], true).isIgnored('/metrics')).toBe(true);
+    expect(resolveIgnore(() => true, false).isIgnored('/healthz')).toBe(true);
+    expect(resolveIgnore(() => true, false).isIgnored('/')).toBe(false);
+    expect(resolveIgnore(undefined, false).isIgnored('/')).toBe(false);
+  });
+
+  it('takes `true` alone for a yes of the function, and leaves nothing out where that throws', () => {
+    const answers = [true, false, 'yes', undefined].map((answer) => () => answer as boolean);
+    const functions = [...answers, () => expect.fail('on purpose')];
+    expect(functions.map((ignore) => resolveIgnore(ignore, false).isIgnoredRequest?.({}))).toEqual([
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
   });
 });

@@ -21,27 +21,35 @@ export const HEALTH_CHECKS: readonly string[] = [
   '/-/ready',
 ];
 
-/** Makes the function that says whether a request that went well is left out. */
-export function createIsIgnored<Request>(
+/** Which requests that went well are left out. */
+export interface IgnoreRules<Request> {
+  isIgnored(path: string): boolean;
+  /** The application's own function. Asked when a request begins, as routers cut what they hand on. Never throws. */
+  readonly isIgnoredRequest: ((request: Request) => boolean) | undefined;
+}
+
+/** @throws LogflumeError for what is neither a list of paths nor a function. */
+export function resolveIgnore<Request>(
   ignore: AccessLogOptions<Request>['ignore'],
   healthChecks: boolean,
-): (request: Request, path: string) => boolean {
+): IgnoreRules<Request> {
   const isHealthCheck = healthChecks ? () => false : createMatchPath(HEALTH_CHECKS);
-  if (ignore === undefined) return (_, path) => isHealthCheck(path);
+  if (ignore === undefined) return { isIgnored: isHealthCheck, isIgnoredRequest: undefined };
   if (typeof ignore === 'function') {
-    return (request, path) => {
+    const isIgnoredRequest = (request: Request): boolean => {
       try {
-        return isHealthCheck(path) || ignore(request) === true;
+        return ignore(request) === true;
       } catch {
         return false; // The application's own function threw: a record too many, not one too few.
       }
     };
+    return { isIgnored: isHealthCheck, isIgnoredRequest };
   }
   if (!Array.isArray(ignore) || !ignore.every((path) => typeof path === 'string' && /^[/*]/.test(path))) {
     throw invalidOption('ignore', 'ignore must be a function or a list of paths, such as ["/metrics", "/assets/*"]');
   }
-  const isIgnored = createMatchPath(ignore);
-  return (_, path) => isHealthCheck(path) || isIgnored(path);
+  const isIgnoredPath = createMatchPath(ignore);
+  return { isIgnored: (path) => isHealthCheck(path) || isIgnoredPath(path), isIgnoredRequest: undefined };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { Socket } from 'node:net';
 import { runInContext } from 'logflume';
 import { isWantedType, type ParsedBody, type WrittenBody } from './capture-body.ts';
-import { connectionOf } from './connection.ts';
+import { connectionOf, usualAddress } from './connection.ts';
 import { RequestEntry } from './request-entry.ts';
 import type { RequestFacts } from './request-state.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
@@ -83,7 +83,7 @@ export class NodeExchange<Request> implements RequestFacts<Request>, BodyWatcher
     this.url = host.url;
     const connection = connectionOf(req.socket);
     this.scheme = host.scheme ?? connection.scheme;
-    this.clientAddress = host.clientAddress ?? connection.address;
+    this.clientAddress = host.clientAddress === undefined ? connection.address : usualAddress(host.clientAddress);
     this.entry = new RequestEntry(options, this);
     this.requestBytes = undefined;
     this.responseBytes = 0;

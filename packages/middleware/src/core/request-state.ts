@@ -39,6 +39,8 @@ export interface RequestState<Request> {
   /** Without the query. */
   readonly path: string;
   readonly route: string | undefined;
+  /** Whether the application's own function wants no record of it. */
+  readonly isIgnored: boolean;
   readonly hasError: boolean;
   readonly error: unknown;
   readonly added: Readonly<Record<string, unknown>> | undefined;

@@ -2,7 +2,7 @@ import { type Attributes, isPrinted, type Level, type Logger } from 'logflume';
 import type { AccessLogOptions, BodyOptions, Exchange, HeaderOptions } from './access-log-options.ts';
 import { AlikeRequests } from './alike-requests.ts';
 import { createDecideLevel } from './decide-level.ts';
-import { createIsIgnored } from './ignore-paths.ts';
+import { type IgnoreRules, resolveIgnore } from './ignore-paths.ts';
 import { invalidOption } from './invalid-option.ts';
 import { keepTick } from './keep-tick.ts';
 import { createReportMisuse, type ReportMisuse } from './report-misuse.ts';
@@ -10,9 +10,8 @@ import { resolveLogger } from './resolve-logger.ts';
 import { createIsSecret, type IsSecret } from './secrets.ts';
 
 /** Options as the access log works with them: read and checked once. */
-export interface ResolvedOptions<Request> {
+export interface ResolvedOptions<Request> extends IgnoreRules<Request> {
   readonly logger: Logger;
-  readonly isIgnored: (request: Request, path: string) => boolean;
   readonly decideLevel: (exchange: Exchange<Request>) => Level | 'off';
   /** Lower case, with the name of the attribute. */
   readonly requestHeaders: readonly HeaderName[];
@@ -83,7 +82,7 @@ export function resolveOptions<Request>(given: AccessLogOptions<Request> | undef
   keepTick(); // Whoever has an access log is about to serve.
   return {
     logger,
-    isIgnored: createIsIgnored(options.ignore, options.healthChecks ?? false),
+    ...resolveIgnore(options.ignore, options.healthChecks ?? false),
     decideLevel: createDecideLevel(options.level),
     ...resolveHeaders(headers),
     ...resolveBodies(bodies),

@@ -36,7 +36,7 @@ export function writeAccessRecord<Request>(
   if (
     severityOfLevel[level] < severityOfLevel.error &&
     !entry.hasError &&
-    options.isIgnored(exchange.request, entry.path)
+    (entry.isIgnored || options.isIgnored(entry.path))
   )
     return;
   const { sampleRatio } = options;
