@@ -17,8 +17,12 @@ declare global {
   }
 }
 
-/** What is read of Express's request, of versions 4 and 5. */
+/** What Express's requests have in common, of versions 4 and 5: as much as is read here and as options mostly ask for. */
 export interface ExpressRequest extends IncomingMessage {
+  readonly path: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly query: Readonly<Record<string, unknown>>;
+  get(name: string): string | undefined;
   readonly originalUrl?: string;
   readonly ip?: string | undefined;
   readonly protocol?: string;
@@ -45,14 +49,17 @@ export type ExpressErrorMiddleware = (
  * What was thrown is known to it with `router` 2.3 or later, which Express 5 brings; below that, mount
  * {@link accessLogErrors} after the routes.
  *
+ * @typeParam Request - what functions among the options take: `express.Request` for all that Express has.
  * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` for options that cannot work.
  * @example
  * ```ts
  * app.use(accessLog({ logger: log }));
  * ```
  */
-export function accessLog(options?: AccessLogOptions<ExpressRequest>): ExpressMiddleware {
-  const resolved = resolveOptions(options);
+export function accessLog<Request extends ExpressRequest = ExpressRequest>(
+  options?: AccessLogOptions<Request>,
+): ExpressMiddleware {
+  const resolved = resolveOptions(options as AccessLogOptions<ExpressRequest> | undefined);
   let isChecked = false;
   return function logflumeAccessLog(request, response, next) {
     watchRoutes(request); // First: on another application's prototype nobody sees that there is an exchange.
@@ -96,6 +103,6 @@ export function accessLogErrors(): ExpressErrorMiddleware {
   };
 }
 
-function bodyOf(request: ExpressRequest): unknown {
+function bodyOf(_: IncomingMessage, request: ExpressRequest): unknown {
   return request.body;
 }

@@ -18,11 +18,14 @@ export interface AccessLogContext {
 export interface KoaContext {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
+  readonly method: string;
+  readonly path: string;
+  get(name: string): string;
   readonly originalUrl: string;
   readonly ip: string;
   readonly protocol: string;
   readonly app: { readonly middleware: readonly unknown[] };
-  readonly request: { readonly body?: unknown };
+  readonly request: object;
 }
 
 /** A middleware of Koa. */
@@ -35,14 +38,15 @@ export type KoaMiddleware = (context: KoaContext, next: () => Promise<unknown>) 
  * The route is that of `@koa/router`, with the prefixes of its routers. What was thrown is known if it comes out of all
  * middleware; an error handler of the application belongs before the access log, or throws on.
  *
+ * @typeParam Context - what functions among the options take: the application's own type of a context.
  * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` for options that cannot work.
  * @example
  * ```ts
  * app.use(accessLog({ logger: log }));
  * ```
  */
-export function accessLog(options?: AccessLogOptions<KoaContext>): KoaMiddleware {
-  const resolved = resolveOptions(options);
+export function accessLog<Context extends KoaContext = KoaContext>(options?: AccessLogOptions<Context>): KoaMiddleware {
+  const resolved = resolveOptions(options as AccessLogOptions<KoaContext> | undefined);
   let isChecked = false;
   return function logflumeAccessLog(context, next) {
     const { req, res } = context;
@@ -88,8 +92,9 @@ function routeOf(_: IncomingMessage, context: KoaContext): string | undefined {
   return route === undefined || route === null ? undefined : String(route);
 }
 
+/** Where parsers of bodies leave it. */
 function bodyOf(_: IncomingMessage, { request }: KoaContext): unknown {
-  return request.body;
+  return Reflect.get(request, 'body');
 }
 
 /** The middleware a router makes of itself has the router on it. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { AccessLogOptions } from './core/access-log-options.ts';
 import { exchangeOf, NodeExchange } from './core/node-exchange.ts';
 import type { RequestLogger } from './core/request-logger.ts';
@@ -21,8 +22,14 @@ export interface NodeAccessLog {
   /** As a middleware: of connect, polka, restify or one's own. */
   (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void;
   /** Wraps a handler: what it throws, or rejects with, is noted and thrown on. */
-  wrap(handler: Handler): (request: IncomingMessage, response: ServerResponse) => unknown;
+  wrap(handler: Handler): Listener;
 }
+
+/** What `createServer` takes, that of HTTP/2 as well: its requests have the interface of those of node:http. */
+export type Listener = (
+  request: IncomingMessage | Http2ServerRequest,
+  response: ServerResponse | Http2ServerResponse,
+) => unknown;
 
 /**
  * Makes an access log for node:http: one record for each request, and its id and trace on every record inside.
@@ -52,7 +59,7 @@ export function accessLog(options?: AccessLogOptions<IncomingMessage>): NodeAcce
     Object.assign(request, { id: entry.id, log: entry.log });
     entry.run(next);
   };
-  const wrap = (handler: Handler) => (request: IncomingMessage, response: ServerResponse) => {
+  const serve = (handler: Handler, request: IncomingMessage, response: ServerResponse): unknown => {
     if (exchangeOf(request) !== undefined) {
       reportSecondMount(resolved);
       return handler(request as LoggedRequest, response); // Both were set by the first one.
@@ -68,6 +75,10 @@ export function accessLog(options?: AccessLogOptions<IncomingMessage>): NodeAcce
       }
     });
   };
+  const wrap =
+    (handler: Handler): Listener =>
+    (request, response) =>
+      serve(handler, request as IncomingMessage, response as ServerResponse);
   return Object.assign(middleware, { wrap });
 }
 

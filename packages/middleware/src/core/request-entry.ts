@@ -54,7 +54,7 @@ export class RequestEntry<Request> implements RequestState<Request>, WideEvent {
     this.id = isAcceptableId(sent) ? sent : createRequestId(Date.now());
     this.path = queryAt < 0 ? facts.url : facts.url.slice(0, queryAt);
     this.startMs = clock.now();
-    this.isIgnored = options.isIgnoredRequest !== undefined && options.isIgnoredRequest(facts.request);
+    this.isIgnored = options.isIgnoredRequest?.(facts.request) ?? false;
     this.route = undefined;
     this.error = undefined;
     this.hasError = false;
