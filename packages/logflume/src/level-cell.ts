@@ -11,8 +11,8 @@ interface SharedRules {
 const maxDurationMs = 2 ** 31 - 1;
 
 /**
- * The level of a logger. Children share their parent's cell until they have a name or a level of their own; a cell for each
- * name hangs below its parent's, so that rules which change at run time reach loggers made before.
+ * The level of a logger. Children share their parent's cell until they have a name or a level of their own, or one is set
+ * on them; a cell for each name hangs below its parent's, so that rules which change at run time reach loggers made before.
  *
  * What holds, from the strongest: a level for a limited time, one that was set, the rule for the name, the parent's level.
  */
@@ -27,6 +27,8 @@ export class LevelCell {
   #timed: { readonly threshold: LevelThreshold; readonly timer: NodeJS.Timeout } | undefined;
   /** By name: as many as an application has names. */
   #named: Map<string, LevelCell> | undefined;
+  /** Of children whose level was set at run time: weak, as a child of a request must not live as long as its parent. */
+  #split: Set<WeakRef<LevelCell>> | undefined;
 
   constructor(
     name: string,
@@ -49,6 +51,14 @@ export class LevelCell {
     if (known !== undefined) return known;
     const cell = new LevelCell(name, this.#rules, { parent: this });
     this.#named.set(name, cell);
+    return cell;
+  }
+
+  /** A cell for a child alone that has shared this one. It follows as long as nothing is set on it. */
+  split(): LevelCell {
+    const cell = new LevelCell(this.#name, this.#rules, { parent: this });
+    this.#split ??= new Set();
+    this.#split.add(new WeakRef(cell));
     return cell;
   }
 
@@ -96,6 +106,11 @@ export class LevelCell {
     this.threshold = this.#timed?.threshold ?? this.#set ?? this.#byRules();
     this.minSeverity = minSeverityOf(this.threshold);
     for (const cell of this.#named?.values() ?? []) cell.#update();
+    for (const ref of this.#split ?? []) {
+      const cell = ref.deref();
+      if (cell === undefined) this.#split?.delete(ref);
+      else cell.#update();
+    }
   }
 
   #byRules(): LevelThreshold {

@@ -115,7 +115,7 @@ export interface Logger {
   readonly child: (attributes: Attributes, options?: ChildOptions) => Logger;
   /**
    * The level in force; can be set at run time, and children without a level of their own follow. Children of one parent and
-   * one name share theirs.
+   * one name share theirs. Set on a child without a name it is that of the child, and of those made of it from then on.
    *
    * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` when set to a word that is no level.
    */

@@ -23,16 +23,16 @@ export function isOwnOutput(): boolean {
   return running > 0;
 }
 
-/** Says what there is to say: to whoever listens, else in a line on stderr. Never throws. */
+/** Says what there is to say: to whoever listens, else, or where that throws, in a line on stderr. Never throws. */
 export function tellDiagnostic(event: Diagnostic, onDiagnostic: ((event: Diagnostic) => void) | undefined): void {
   asOwnOutput(() => publishDiagnostic(event));
-  if (onDiagnostic === undefined) {
-    createStdio('stderr').write(`logflume: ${event.message}\n`, () => undefined);
-    return;
+  if (onDiagnostic !== undefined) {
+    try {
+      return asOwnOutput(() => onDiagnostic(event));
+    } catch {
+      // What it was told about must not fail for it, nor stay unsaid: what there is to say of settings is said before
+      // `const log = createLogger({ onDiagnostic: (event) => log.warn(event.message) })` has a `log`.
+    }
   }
-  try {
-    asOwnOutput(() => onDiagnostic(event));
-  } catch {
-    // The application's own callback threw: what it was told about must not fail for it.
-  }
+  createStdio('stderr').write(`logflume: ${event.message}\n`, () => undefined);
 }

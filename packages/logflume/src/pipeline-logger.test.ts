@@ -151,11 +151,25 @@ describe('children', () => {
     follower.debug('seen');
     own.debug('not seen');
     expect([follower.level, own.level]).toStrictEqual(['debug', 'error']);
-    follower.level = 'warn';
-    expect(log.level).toBe('warn');
     own.level = 'trace';
-    expect(log.level).toBe('warn');
+    expect(log.level).toBe('debug');
     expect(records).toHaveLength(1);
+  });
+
+  it('have a level of their own from when one is set on them', () => {
+    const { log } = createSeenLogger('info');
+    const [one, other] = [log.child({ request: 1 }), log.child({ request: 2 })];
+    one.level = 'debug';
+    const below = one.child({});
+    expect([log, one, other, below].map(({ level }) => level)).toStrictEqual(['info', 'debug', 'info', 'debug']);
+    log.level = 'error';
+    expect([log, one, other, below].map(({ level }) => level)).toStrictEqual(['error', 'debug', 'error', 'debug']);
+    const end = other.setLevelFor('trace', 1000);
+    expect([log.level, other.level]).toStrictEqual(['error', 'trace']);
+    end();
+    expect(other.level).toBe('error');
+    log.level = 'warn'; // It follows again.
+    expect([log, one, other, below].map(({ level }) => level)).toStrictEqual(['warn', 'debug', 'warn', 'debug']);
   });
 
   it('have the level of their name, by the longest rule that covers it', () => {

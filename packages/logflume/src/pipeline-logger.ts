@@ -24,6 +24,8 @@ export interface LoggerIdentity {
   readonly group: number;
   readonly bound: EncodedAttributes | undefined;
   readonly level: LevelCell;
+  /** Whether the level is that of another logger. @defaultValue false */
+  readonly sharesLevel?: boolean;
 }
 
 /**
@@ -40,7 +42,8 @@ export class PipelineLogger implements Logger, RecordEmitter {
   readonly #name: string;
   readonly #group: number;
   readonly #bound: EncodedAttributes | undefined;
-  readonly #level: LevelCell;
+  #level: LevelCell;
+  #sharesLevel: boolean;
   readonly flush: Logger['flush'];
   readonly close: Logger['close'];
   readonly stats: Logger['stats'];
@@ -51,6 +54,7 @@ export class PipelineLogger implements Logger, RecordEmitter {
     this.#group = identity.group;
     this.#bound = identity.bound;
     this.#level = identity.level;
+    this.#sharesLevel = identity.sharesLevel === true;
     this.flush = pipeline.flush;
     this.close = pipeline.close;
     this.stats = pipeline.stats;
@@ -123,11 +127,13 @@ export class PipelineLogger implements Logger, RecordEmitter {
     const bound = this.#bound === undefined ? own : mergeAttributes(this.#bound, own);
     const name = options?.name === undefined || options.name === null ? undefined : String(options.name);
     const { scopes, version } = this.#pipeline;
+    const level = this.#level.childCell(name, options?.level === undefined ? undefined : checkLevel(options.level));
     return new PipelineLogger(this.#pipeline, {
       name: name ?? this.#name,
       group: name === undefined ? this.#group : scopes.groupOf(name, version),
       bound: bound.ends.length === 0 && bound.dropped === 0 ? undefined : bound,
-      level: this.#level.childCell(name, options?.level === undefined ? undefined : checkLevel(options.level)),
+      level,
+      sharesLevel: level === this.#level,
     });
   };
 
@@ -136,11 +142,11 @@ export class PipelineLogger implements Logger, RecordEmitter {
   }
 
   set level(level: LevelThreshold) {
-    this.#level.set(checkLevel(level));
+    this.#ownLevel().set(checkLevel(level));
   }
 
   readonly setLevelFor: Logger['setLevelFor'] = (level, durationMs) =>
-    this.#level.setFor(checkLevel(level), durationMs);
+    this.#ownLevel().setFor(checkLevel(level), durationMs);
 
   readonly isLevelEnabled: Logger['isLevelEnabled'] = (level): boolean =>
     this.#level.minSeverity <= severityOfLevel[levelOf(level) ?? 'info'];
@@ -162,6 +168,15 @@ export class PipelineLogger implements Logger, RecordEmitter {
   /** For those who would else print a second time. */
   get isPrinted(): boolean {
     return this.#pipeline.isPrinted === true;
+  }
+
+  /** What may be set: a look at one request must not change the level of all the others. */
+  #ownLevel(): LevelCell {
+    if (this.#sharesLevel) {
+      this.#level = this.#level.split();
+      this.#sharesLevel = false;
+    }
+    return this.#level;
   }
 
   #log(

@@ -83,3 +83,27 @@ describe('the channel logflume:diagnostic', () => {
     expect(own).toEqual([true]);
   });
 });
+
+it('a diagnostic is a line on stderr where the callback cannot take it', async () => {
+  vi.stubEnv('LOGFLUME_BALANCE', 'fair');
+  // Called before there is a `log`, as settings are spoken of within `createLogger`.
+  const log = createLogger({ ...options, console: false, onDiagnostic: ({ message }) => log.warn(message) });
+  vi.unstubAllEnvs();
+  await log.close();
+  const lines = vi.mocked(process.stderr.write).mock.calls.map(([text]) => text);
+  expect(lines[0]).toMatch(/^logflume: LOGFLUME_BALANCE must be .*\n$/);
+});
+
+it('a flush settles while a test of the application holds the timers', async () => {
+  await using backend = await createDevBackend();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate'] });
+  try {
+    const log = createLogger({ ...options, endpoints: [backend.url] });
+    log.info('sent');
+    expect(await log.flush()).toMatchObject({ delivered: 1, pending: 0 });
+    log.info('sent');
+    expect(await log.close()).toMatchObject({ delivered: 2, pending: 0 });
+  } finally {
+    vi.useRealTimers();
+  }
+});
