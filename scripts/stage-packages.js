@@ -63,10 +63,13 @@ async function stage(from, to, manifest) {
     // Beside the entries: a file that looks for a neighbour finds it.
     chunkFileNames: 'chunk-[hash].js',
     sourcemap: true,
+    // To the sources in the package itself, wherever it was staged.
+    sourcemapPathTransform: (source, map) =>
+      path.relative(path.dirname(map), path.join(to, path.relative(from, path.resolve(path.dirname(map), source)))),
     comments: COMMENTS,
   });
   await bundle.close();
-  for (const file of edgeFilesOf(manifest)) cpSync(path.join(from, file), path.join(to, file));
+  for (const file of edgeFilesOf(manifest)) writeFileSync(path.join(to, file), withoutMap(path.join(from, file)));
   trimMaps(path.join(to, 'dist'));
   return to;
 }
@@ -104,9 +107,14 @@ function trimMaps(folder) {
       const { sourcesContent: _, ...map } = JSON.parse(readFileSync(file, 'utf8'));
       writeFileSync(file, JSON.stringify(map));
     } else if (name.endsWith('.d.ts')) {
-      writeFileSync(file, readFileSync(file, 'utf8').replace(/^\/\/# sourceMappingURL=.*\n?/m, ''));
+      writeFileSync(file, withoutMap(file));
     }
   }
+}
+
+/** @param {string} file */
+function withoutMap(file) {
+  return readFileSync(file, 'utf8').replace(/^\/\/# sourceMappingURL=.*\n?/m, '');
 }
 
 const into = process.argv[2] ?? path.join(root, 'dist');

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,6 +36,21 @@ describe('a packed package', () => {
         expect.arrayContaining(['package.json', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts']),
       );
       expect(files.filter((path) => /\.test|tsbuildinfo|^test\//.test(path))).toEqual([]);
+    }
+  });
+
+  it('has a map for each file that names one, and the sources each map speaks of', () => {
+    for (const { manifest } of packages) {
+      const dist = join(folder, 'node_modules', manifest.name, 'dist');
+      for (const name of readdirSync(dist).filter((each) => each.endsWith('.js'))) {
+        const [, map] = /^\/\/# sourceMappingURL=(.*)$/m.exec(readFileSync(join(dist, name), 'utf8')) ?? [];
+        if (map === undefined) continue;
+        const { sources } = JSON.parse(readFileSync(join(dist, map), 'utf8')) as {
+          readonly sources: readonly string[];
+        };
+        expect(sources.filter((source) => !existsSync(join(dist, source)))).toEqual([]);
+        expect(sources.every((source) => source.startsWith('../src/'))).toBe(true);
+      }
     }
   });
 

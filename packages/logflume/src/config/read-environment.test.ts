@@ -581,6 +581,23 @@ describe('variables with our prefix', () => {
     ]);
   });
 
+  it.each([
+    ['LOGFLUME_LEVEL', 'LOG_LEVEL', 'level is set by LOG_LEVEL'],
+    ['LOGFLUME_LOG_LEVEL', 'LOG_LEVEL', 'did you mean LOG_LEVEL?'],
+    ['LOGFLUME_SERVICE_NAME', 'OTEL_SERVICE_NAME', 'did you mean OTEL_SERVICE_NAME?'],
+    ['LOGFLUME_BATCH_LINGER_MS', 'OTEL_BLRP_SCHEDULE_DELAY', 'batch.lingerMs is set by OTEL_BLRP_SCHEDULE_DELAY'],
+    [
+      'LOGFLUME_HEADERS',
+      'OTEL_EXPORTER_OTLP_LOGS_HEADERS',
+      'headers is set by OTEL_EXPORTER_OTLP_LOGS_HEADERS or OTEL_EXPORTER_OTLP_HEADERS',
+    ],
+    ['LOGFLUME_AXIOS', undefined, 'axios is for code alone'],
+    ['LOGFLUME_QUEUE_MAX_BYTE', 'LOGFLUME_QUEUE_MAX_BYTES', 'did you mean LOGFLUME_QUEUE_MAX_BYTES?'],
+  ])('says of %s which variable it is', (name, closest, advice) => {
+    const message = `${name} is not a variable of logflume and has no effect; ${advice}`;
+    expect(read({ [name]: '1' }).diagnostics).toMatchObject([{ kind: 'unknownSetting', name, closest, message }]);
+  });
+
   it('names the page of all variables when none is close', () => {
     const [diagnostic] = read({ LOGFLUME_XYZZY: '1' }).diagnostics;
     expect(diagnostic).toMatchObject({ kind: 'unknownSetting', closest: undefined });
