@@ -36,6 +36,16 @@ describe.each(published.map((each) => [each.manifest.name, each] as const))(
       }
     });
 
+    it('tells the old resolution of TypeScript, which does not read `exports`, where the types of each entry are', () => {
+      const subpaths = Object.entries(manifest.exports ?? {}).flatMap(([entry, target]) =>
+        entry !== '.' && typeof target === 'object' && target !== null && 'types' in target
+          ? [[entry.slice('./'.length), [target.types]]]
+          : [],
+      );
+      const expected = subpaths.length === 0 ? undefined : { '*': Object.fromEntries(subpaths) };
+      expect(manifest['typesVersions']).toEqual(expected);
+    });
+
     it('has every file its package.json names', () => {
       const bins = Object.values((manifest['bin'] ?? {}) as Record<string, string>);
       const entries = Object.values(manifest.exports ?? {}).flatMap((target) =>

@@ -10,5 +10,6 @@ export const lossAdvice: Readonly<Record<DropReason, string>> = Object.freeze({
   corrupt: 'what stood on disk was not what had been written; look at the disk',
   crash_window: 'an earlier process was killed before these were on disk; give it more grace, or fsync on power losses',
   fallback_failed: 'the fallback stream is closed, stuck or over its rate; let something read it',
-  closed: 'logged after close(), or still pending at its deadline; close last, or raise exit.timeoutMs',
+  closed:
+    'logged after close(), or still pending when that or the process ended; close last, look at the endpoints, or raise exit.timeoutMs',
 });

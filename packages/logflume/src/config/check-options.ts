@@ -127,7 +127,13 @@ function refuse(path: string, value: unknown, rule: Extract<OptionRule, { kind: 
 function unknownOption(memberPath: string, name: string, path: string, known: readonly string[]): LogflumeError {
   const close = closestName(name, known);
   const owner = path === '' ? 'logflume' : path;
-  const advice = close === undefined ? `known are ${known.join(', ')}` : `did you mean "${close}"?`;
+  // How other libraries call it.
+  const isService = path === '' && /^service/i.test(name);
+  const advice = isService
+    ? `a service is named by resource: { 'service.name': … }`
+    : close === undefined
+      ? `known are ${known.join(', ')}`
+      : `did you mean "${close}"?`;
   const message = `${showValue(name)} is not an option of ${owner}; ${advice}`;
   return new LogflumeError('ERR_LOGFLUME_INVALID_OPTION', message, { details: { option: memberPath, closest: close } });
 }

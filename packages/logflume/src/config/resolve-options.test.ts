@@ -331,6 +331,7 @@ describe('a wrong option in code', () => {
   it.each<[string, unknown, string]>([
     ['no object', null, 'options must be an object, got null'],
     ['no object', 'http://h', 'options must be an object, got "http://h"'],
+    ['the name of a service', { serviceName: 'x' }, "a service is named by resource: { 'service.name': … }"],
     ['an unknown name', { endpoint: 'x' }, '"endpoint" is not an option of logflume; did you mean "endpoints"?'],
     ['an unknown name', { batch: { linger: 1 } }, '"linger" is not an option of batch; did you mean "lingerMs"?'],
     ['a strange name', { queue: { xyz: 1 } }, '"xyz" is not an option of queue; known are maxBytes'],
