@@ -89,6 +89,20 @@ describe('captureConsole', () => {
     expect(records).toHaveLength(4);
   });
 
+  it('tells no more of a body that could not be parsed than the exception does, error or stack', () => {
+    const { log, records } = createSeenLogger();
+    capture(log);
+    const message = 'Unexpected token \'h\', "{"password":hunter2}" is not valid JSON';
+    const error = Object.assign(new SyntaxError(message), { body: '{"password":hunter2}' });
+    console.error(error);
+    console.error('failed %o', error);
+    console.error(error.stack);
+    console.error({ deep: [{ error }] });
+    expect(records).toHaveLength(4);
+    for (const record of records) expect(JSON.stringify(record)).not.toContain('hunter2');
+    expect(records[0]?.body).toContain(`Unexpected token 'h', "…" is not valid JSON`);
+  });
+
   it('keeps the stack of a trace, without its own frames', () => {
     const { log, last } = createSeenLogger();
     capture(log);

@@ -1,5 +1,5 @@
 import { formatWithOptions, type InspectOptions, inspect } from 'node:util';
-import { isError, safeText } from '@logflume/otlp';
+import { isError, safeText, toSafeErrorText } from '@logflume/otlp';
 import { errorAmong, isPlainObject } from './call-shapes.ts';
 import type { Level } from './config/parse-levels.ts';
 import { emitRecord, isPrinted } from './emit-record.ts';
@@ -195,7 +195,7 @@ function record(capture: Capture, method: Method, args: readonly unknown[], call
 function textOf(capture: Capture, { toText }: Method, args: readonly unknown[]): string {
   capture.formatting++;
   try {
-    return safeText(toText, args);
+    return toSafeErrorText(safeText(toText, args)); // What prints an error often prints its stack, as Express does.
   } catch {
     // An inspector of an argument threw.
     return typeof args[0] === 'string' ? args[0] : UNREADABLE;

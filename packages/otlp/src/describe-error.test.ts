@@ -1,7 +1,9 @@
+import { inspect } from 'node:util';
 import vm from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { decoded, depthOf, fail, revoked, withoutStack } from '../test/values.ts';
 import { type PlainValue, toPlainValue } from './plain-value.ts';
+import { safeText } from './without-http-parts.ts';
 
 describe('an error on the wire', () => {
   it('writes type, message, stack, code, cause and plain members, and nothing that may hold a secret', () => {
@@ -19,6 +21,18 @@ describe('an error on the wire', () => {
       cause: { type: 'RangeError', message: 'inner', stacktrace: cause.stack },
       properties: { errno: -111 },
     });
+  });
+
+  it('tells of a body that hangs on it as text how long it is, and of its URL where it leads', () => {
+    const unparsed = { status: 400, type: 'entity.parse.failed', body: '{"password":SECRET}' };
+    const error = Object.assign(new Error('no'), unparsed, { rawResponse: 'SECRET', url: 'https://a/b?token=SECRET' });
+    expect(toPlainValue(decoded(error))).toMatchObject({
+      properties: { status: 400, type: 'entity.parse.failed', body: '[19 characters]', url: 'https://a/b' },
+    });
+    expect(JSON.stringify(toPlainValue(decoded([error, { error }])))).not.toContain('SECRET');
+    const printed = safeText(([each]) => inspect(each), [{ error }]);
+    expect(printed).toContain("body: '[19 characters]'");
+    expect(printed).not.toContain('SECRET');
   });
 
   it('writes the children of an AggregateError', () => {

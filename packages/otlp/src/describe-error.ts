@@ -1,4 +1,4 @@
-import { describeRequestOf, isUrlInput } from './http-parts.ts';
+import { describeRequestOf, isBodyText, isUrlInput } from './http-parts.ts';
 import { toSafeErrorText, toSafeStack } from './safe-error-text.ts';
 import { toSafeUrl } from './safe-url.ts';
 
@@ -18,7 +18,7 @@ export interface ErrorDescription {
   readonly errors: readonly unknown[] | undefined;
   /**
    * Other own enumerable members with a string, number or boolean: `errno`, `syscall`, `statusCode`, …; of an error of
-   * axios also `method` and `url` of its request, without user, query and fragment.
+   * axios also `method` and `url` of its request, without user, query and fragment. Of a body that is text its length.
    */
   readonly properties: Readonly<Record<string, string | number | boolean>> | undefined;
 }
@@ -31,7 +31,7 @@ const KNOWN = new Set(['name', 'message', 'stack', 'code', 'cause', 'errors']);
  *
  * Members that are objects are left out on purpose: HTTP clients hang their request, with its credentials, on the
  * errors they throw (`error.config.headers`, `error.request`), and no secret may reach a queue. For the same reason
- * a URL that an error is about is told without its user, query and fragment.
+ * a URL that an error is about is told without its user, query and fragment, and of a body no more than its length.
  */
 export function describeError(error: object): ErrorDescription {
   const { name, message, stack, code, cause, errors } = readKnown(error);
@@ -117,11 +117,16 @@ function readProperties(error: object, code: unknown): Record<string, Plain> | u
       if (typeof value === 'object') hasRequest ||= key === 'config' || key === 'request';
       if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') continue;
       properties ??= Object.create(null) as Record<string, Plain>;
-      properties[key] = isUrlInput(key, code) ? (toSafeUrl(value) ?? '') : value;
+      properties[key] = typeof value === 'string' ? safeProperty(key, value, code) : value;
     }
   } catch {
     return properties; // A proxy that refuses to list its keys: what was read so far stands.
   }
   const request = hasRequest ? describeRequestOf(error) : undefined;
   return request === undefined ? properties : Object.assign(properties ?? Object.create(null), request);
+}
+
+function safeProperty(key: string, text: string, code: unknown): string {
+  if (isBodyText(key)) return `[${text.length} characters]`;
+  return isUrlInput(key, code) ? (toSafeUrl(text) ?? '') : text;
 }

@@ -97,7 +97,15 @@ export function describeRequestOf(error: object): RequestDescription | undefined
 
 /** Whether a text of an error is the URL it is about: {@link toSafeUrl} has to be asked. */
 export function isUrlInput(key: string, code: unknown): boolean {
-  return code === 'ERR_INVALID_URL' && (key === INPUT || key === 'base');
+  return key === 'url' || (code === 'ERR_INVALID_URL' && (key === INPUT || key === 'base'));
+}
+
+/**
+ * Whether a text of an error is a body that came: body-parser and co-body keep what they cannot parse, undici and the AI SDK
+ * an answer they do not take, superagent one it cannot parse.
+ */
+export function isBodyText(key: string): boolean {
+  return key === 'body' || key === 'rawResponse' || key === 'responseBody';
 }
 
 function isObject(value: unknown): value is Members {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { toSafeErrorText } from './safe-error-text.ts';
+import { toSafeErrorText, toSafeStack } from './safe-error-text.ts';
 
 it.each([
   ['Failed to parse URL from http://a:b:c/?token=secret', 'Failed to parse URL from http://a:b:c/'],
@@ -10,8 +10,61 @@ it.each([
   ['Invalid URL "http:/x?secret": missing "//" after protocol', 'Invalid URL "http://x/": missing "//" after protocol'],
   ['Invalid URL "a?\\"secret": no', 'Invalid URL "a": no'],
   ['Headers.append: "Bearer\n secret" is an invalid header value.', 'Headers.append: "…" is an invalid header value.'],
+  [
+    'Request failed with status code 503 (Service Unavailable): POST https://me:secret@a/b?token=secret',
+    'Request failed with status code 503 (Service Unavailable): POST https://a/b',
+  ],
+  [
+    'HTTPError: Request failed with status code 503 Service Unavailable: GET http://a/b?secret\n    at x',
+    'HTTPError: Request failed with status code 503 Service Unavailable: GET http://a/b\n    at x',
+  ],
+  ['Request timed out: GET http://a/b?secret', 'Request timed out: GET http://a/b'],
+  ['[POST] "http://a/b?secret": 422 Unprocessable', '[POST] "http://a/b": 422 Unprocessable'],
+  ['request to http://a/b?secret failed, reason: x', 'request to http://a/b failed, reason: x'],
+  ['invalid json response body at http://a/?secret reason: y', 'invalid json response body at http://a/ reason: y'],
+  [
+    'Unexpected token \'s\', "secret" is not valid JSON in "http://a/?secret"',
+    'Unexpected token \'s\', "…" is not valid JSON in "http://a/"',
+  ],
+  [
+    'SyntaxError: Unexpected token \'s\', ..."ss":secret\n" is not valid JSON"... is not valid JSON\n    at JSON.parse',
+    'SyntaxError: Unexpected token \'s\', ..."…"... is not valid JSON\n    at JSON.parse',
+  ],
+  ['no user: {"response":{"errors":[]},"request":{"variables":{"card":"secret"}}}\n    at x', 'no user: {…}\n    at x'],
+  ['"undefined" is not valid JSON', '"undefined" is not valid JSON'],
+  ['see https://docs/a?b=c', 'see https://docs/a?b=c'],
   ['the URL from the docs is wrong', 'the URL from the docs is wrong'],
   ['Invalid URL', 'Invalid URL'],
 ])('tells of %j what is no secret', (text, told) => {
   expect(toSafeErrorText(text)).toBe(told);
 });
+
+it('takes out what JSON.parse quotes, wherever in a text it stopped', () => {
+  for (const text of [
+    'hunter2',
+    '{"a":hunter2}',
+    `{"a":hunter2,${'"b":1,'.repeat(20)}"c":2}`,
+    `${' '.repeat(99)}hunter2`,
+  ]) {
+    const error = thrownBy(() => JSON.parse(text));
+    expect(error.message).toContain('hunter2');
+    const safe = toSafeErrorText(error.message);
+    expect(safe).toMatch(/^Unexpected token 'h', (?:\.{3})?"…"(?:\.{3})? is not valid JSON$/);
+    expect(toSafeStack(error.stack ?? '', error.message, safe)).not.toContain('hunter2');
+  }
+});
+
+it('looks for it in a stack that tells of causes', () => {
+  const stack =
+    'Error: no\n    at x\ncaused by: SyntaxError: Unexpected token \'s\', "secret" is not valid JSON\n    at y';
+  expect(toSafeStack(stack, 'no', 'no')).not.toContain('secret');
+});
+
+function thrownBy(run: () => unknown): Error {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error('nothing was thrown');
+}

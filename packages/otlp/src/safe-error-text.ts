@@ -6,19 +6,30 @@ const UNPARSED_URL = /(Failed to parse URL from )([\s\S]*?)(?=\n {4}at |\nCaused
 /** axios, of a URL without slashes; as JSON. */
 const QUOTED_URL = /(Invalid URL ")((?:[^"\\]|\\.)*)(?=")/g;
 
+/** got and ky; node-fetch, in several words; ofetch, and got of an answer it cannot parse. */
+const CALLED_URL =
+  /(\bRequest (?:timed out|failed with status code \d{3}[^\n:]{0,80}): [A-Z]{1,10} |\b(?:request to|content size at|response body (?:at|for)|timeout at:|redirect reached at:|already for:|set to error:|trying to fetch) |(?:\[[A-Z]{1,10}\]| in) ")(https?:\/\/[^\s"]+)/g;
+
 /** `Headers` of `fetch`, of a value that no header may have. */
 const HEADER_VALUE = /"[\s\S]*?" (?=is an invalid header value)/g;
 
+/** `JSON.parse`, of at most 40 units around what it did not expect. They may look like the end of the message. */
+const PARSED_JSON = /(Unexpected token '[\s\S]{1,2}', (?:\.{3})?")[\s\S]{0,60}("(?:\.{3})? is not valid JSON)/g;
+
+/** graphql-request, of all that went out and came back, on one line. */
+const EXCHANGE_JSON = /(: )\{"response":\{[^\n]*/g;
+
 /**
- * The message or stack of an error without the URLs and header values that HTTP clients quote in it: of a URL scheme,
- * host and path stay. The text itself if it has none.
+ * The message or stack of an error without the URLs, header values and bodies that HTTP clients and parsers quote in it:
+ * of a URL scheme, host and path stay. The text itself if it has none.
  */
 export function toSafeErrorText(text: string): string {
-  if (text.includes('URL ')) {
-    const masked = text.replace(UNPARSED_URL, safeMatch).replace(QUOTED_URL, safeMatch);
-    if (masked !== text) return masked;
-  }
-  return text.includes('invalid header value') ? text.replace(HEADER_VALUE, '"…" ') : text;
+  let safe = text;
+  if (safe.includes('URL ')) safe = safe.replace(UNPARSED_URL, safeMatch).replace(QUOTED_URL, safeMatch);
+  if (safe.includes('http')) safe = safe.replace(CALLED_URL, safeMatch);
+  if (safe.includes('valid JSON')) safe = safe.replace(PARSED_JSON, '$1…$2');
+  if (safe.includes('{"response":')) safe = safe.replace(EXCHANGE_JSON, '$1{…}');
+  return safe.includes('invalid header value') ? safe.replace(HEADER_VALUE, '"…" ') : safe;
 }
 
 function safeMatch(_match: string, words: string, url: string): string {
@@ -30,5 +41,10 @@ function safeMatch(_match: string, words: string, url: string): string {
  * message before, or that of its cause.
  */
 export function toSafeStack(stack: string, message: string, safeMessage: string): string {
-  return message === safeMessage && !stack.includes('URL ') ? stack : toSafeErrorText(stack);
+  return message === safeMessage && !mayQuote(stack) ? stack : toSafeErrorText(stack);
+}
+
+/** What is quoted stands in quotes, or is a URL with a query. Frames have neither, and both are found at once. */
+function mayQuote(stack: string): boolean {
+  return stack.includes('"') || stack.includes('?') || stack.includes('URL ');
 }

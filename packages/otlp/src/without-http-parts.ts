@@ -1,5 +1,5 @@
 import { isError } from './describe-error.ts';
-import { describeHttpInstance, describeHttpParts, describeRequestOf, isUrlInput } from './http-parts.ts';
+import { describeHttpInstance, describeHttpParts, describeRequestOf, isBodyText, isUrlInput } from './http-parts.ts';
 import { readMember } from './read-member.ts';
 import { toSafeErrorText } from './safe-error-text.ts';
 import { toSafeUrl } from './safe-url.ts';
@@ -7,6 +7,10 @@ import { toSafeUrl } from './safe-url.ts';
 /** What stands in a text that `util.inspect` or JSON made of a part of an HTTP exchange, or of an error about one. */
 const TRACES =
   /Axios|xsrfCookieName|_header|rawHeaders|ClientRequest|IncomingMessage|_redirectCount|Headers \{|Request \{|Symbol\(state\)|ERR_INVALID_URL|URL from|Invalid URL|invalid header value/;
+
+/** What stands in a text made of an error that quotes or holds what came, or where it came from. */
+const QUOTES =
+  /(?:body|Body|rawResponse)"?: ?["'`]|is not valid JSON|(?:: [A-Z]{1,10} |request to | at |(?:\]| in) "|url"?: ?["'])https?:\/\/|\{"response":/;
 
 /** Whether a text has traces of an HTTP exchange; it may have them and be no part of one. */
 export function mayTellHttp(text: string): boolean {
@@ -20,12 +24,12 @@ const MAX_DEPTH = 12;
  * Makes a text of values, as a console does, without what HTTP clients send and get: see `describeHttpParts`. What was
  * text before stays as it is.
  *
- * @param toText - called once, and once more with copies of the values if the text has traces of an HTTP exchange.
+ * @param toText - called once, and once more with copies of the values if the text has traces of an HTTP exchange or of a body.
  * @throws what `toText` throws.
  */
 export function safeText(toText: (values: readonly unknown[]) => string, values: readonly unknown[]): string {
   const text = toText(values);
-  return mayTellHttp(text) ? toText(values.map(withoutHttpParts)) : text;
+  return mayTellHttp(text) || QUOTES.test(text) ? toText(values.map(withoutHttpParts)) : text;
 }
 
 /** A copy of a value, parts of HTTP exchanges in it replaced by what may be told of them. */
@@ -80,11 +84,15 @@ function copyError(error: Error, copies: Map<object, unknown>, next: (member: un
     if (key === 'config' || key === 'request' || key === 'response') continue;
     const value = readMember(error, key);
     const isOpen = Object.prototype.propertyIsEnumerable.call(error, key);
-    if (typeof value !== 'string') define(copy, key, next(value), isOpen);
-    else define(copy, key, isUrlInput(key, code) ? toSafeUrl(value) : toSafeErrorText(value), isOpen);
+    define(copy, key, typeof value === 'string' ? safeMemberOf(key, value, code) : next(value), isOpen);
   }
   keepJson(error, copy, next);
   return Object.assign(copy, describeRequestOf(error));
+}
+
+function safeMemberOf(key: string, text: string, code: unknown): string | undefined {
+  if (isBodyText(key)) return `[${text.length} characters]`;
+  return isUrlInput(key, code) ? toSafeUrl(text) : toSafeErrorText(text);
 }
 
 function define(object: object, key: string, value: unknown, enumerable: boolean): void {

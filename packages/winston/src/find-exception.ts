@@ -57,10 +57,10 @@ function requestParts(members: Members): readonly string[] {
   return REQUEST_PARTS.filter((key) => typeof members[key] === 'object');
 }
 
-/** Where the request of an HTTP client went, and what else is told of its error instead of what it says itself. */
+/** Where the request of an HTTP client went, and what else is told of an error instead of what it says itself. */
 function toldInstead(members: Members): Members {
   const told: Members = {};
-  const parts: Members = { ...describeHttpParts(members) };
+  const parts: Members = { ...describeError(members).properties, ...describeHttpParts(members) };
   for (const key of Object.keys(parts)) {
     if (key !== 'message' && key !== 'stack' && parts[key] !== members[key]) told[key] = parts[key];
   }

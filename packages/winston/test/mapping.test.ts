@@ -124,9 +124,10 @@ describe('a call of winston', () => {
     expect(described).toContain('"message":"b"');
   });
 
-  it('leaves the request that an HTTP client hung on its error where it is', async () => {
+  it('leaves the request, and the body, that hang on an error where they are', async () => {
     const secret = { headers: { authorization: 'Bearer hunter2' } };
-    const error = () => Object.assign(new Error('status 500'), { config: secret, request: secret, status: 500 });
+    const parts = { config: secret, request: secret, status: 500, body: '{"password":"hunter2"}' };
+    const error = () => Object.assign(new Error('status 500'), parts);
     for (const log of [
       (to: WinstonLogger) => to.error(error()),
       (to: WinstonLogger) => to.error('m', error()),

@@ -496,6 +496,19 @@ export const behaviours: readonly Behaviour[] = [
     },
   },
   {
+    title: 'shows nothing of a body that cannot be parsed, and nobody asked for',
+    explanation: 'Parsers hang the whole body on their error and quote it in its message; a comma too many is a typo.',
+    async run(host) {
+      await using rig = await Rig.start(host);
+      const headers = { 'content-type': 'application/json' };
+      for (const body of ['{"user":"ann","password":"hunter2",}', '{"password":hunter2}', 'hunter2']) {
+        await send(`${rig.url}/echo`, { method: 'POST', headers, body });
+      }
+      await rig.received(3);
+      expect(JSON.stringify(rig.backend.records())).not.toContain('hunter2');
+    },
+  },
+  {
     title: 'collects what is added onto the record, and makes a linked record of what comes later',
     explanation: 'One record with everything about a request can be asked anything; late facts must not be lost.',
     async run(host) {
