@@ -15,12 +15,36 @@ describe('createIsSecret', () => {
     ['client_secret'],
     ['access_token'],
     ['tenant'],
+    ['pass'],
+    ['dbPass'],
+    ['userPwd'],
+    ['creditCard'],
+    ['card_no'],
+    ['connect.sid'],
+    ['csrf'],
+    ['otp_1'],
+    ['user[pin]'],
+    ['user[0][pwd]'],
+    ['user.code'],
+    ['a[tenant][]'],
   ])('takes %s for one', (name) => expect(isSecret(name)).toBe(true));
 
-  it.each([['accept'], ['content-type'], ['user-agent'], ['page'], ['status_code'], ['author']])(
-    'takes %s for none',
-    (name) => expect(isSecret(name)).toBe(false),
-  );
+  it.each([
+    ['accept'],
+    ['content-type'],
+    ['user-agent'],
+    ['page'],
+    ['status_code'],
+    ['author'],
+    ['compass'],
+    ['bypass'],
+    ['passenger'],
+    ['user[name]'],
+    ['hotpot'],
+    ['card'],
+    ['pinned'],
+    [''],
+  ])('takes %s for none', (name) => expect(isSecret(name)).toBe(false));
 });
 
 describe('redactQuery', () => {
@@ -28,6 +52,10 @@ describe('redactQuery', () => {
     ['a=1&token=x&b', 'a=1&token=[redacted]&b'],
     ['%74oken=x', '%74oken=[redacted]'],
     ['%zz=1&password=a=b', '%zz=1&password=[redacted]'],
+    [
+      'user[pin]=1&user%5Bpwd%5D=2&user[name]=3&tenant[]=4',
+      'user[pin]=[redacted]&user%5Bpwd%5D=[redacted]&user[name]=3&tenant[]=[redacted]',
+    ],
     ['', ''],
   ])('%s', (query, expected) => expect(redactQuery(query, isSecret)).toBe(expected));
 });

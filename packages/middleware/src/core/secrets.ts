@@ -2,8 +2,21 @@
 export const REDACTED = '[redacted]';
 
 /** Names whose values are secrets wherever they stand: headers, query parameters, members of bodies. */
-const SECRET_NAME =
-  /authorization|cookie|passw|passphrase|^pwd$|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential|session|signature|^sig$|^auth$|^jwt$|^code$|^otp$|^pin$|card[-_]?number|cvv|cvc|ssn/i;
+const SECRET_NAME = new RegExp(
+  [
+    'authorization|bearer|credential|jwt|^x?-?auth$|^saml',
+    // No compass, bypass, overpass or trespass.
+    'passw|pass[-_]?(?:phrase|code|key)|(?<!com|by|over|under|tres|sur)pass$|pwd|^pw$',
+    'cookie|session|sessid|^sid$|csrf|xsrf|token|secret|signature|^sig$|^salt$',
+    '(?:api|access|private|secret|signing|encryption|subscription|consumer|account|master|ssh)[-_]?key',
+    '^code$|(?:auth|security|verification|pin|mfa)[-_]?code|code[-_]?verifier|^pin$|^t?otp$|otp[-_]',
+    'credit[-_]?card|debit[-_]?card|card[-_]?(?:number|num|no)$|^cc[-_]?num|cvv|cvc|ssn|social[-_]?security',
+  ].join('|'),
+  'i',
+);
+
+/** What the names of a nested member are written between: `user[pwd]`, `user.pwd`, `pwd[]`. */
+const BETWEEN = /[[\].]+/;
 
 /** Says whether a name is one of a secret. Pure. */
 export type IsSecret = (name: string) => boolean;
@@ -11,7 +24,8 @@ export type IsSecret = (name: string) => boolean;
 /** @param more - further names, compared without regard to case. */
 export function createIsSecret(more: readonly string[]): IsSecret {
   const names = new Set(more.map((name) => name.toLowerCase()));
-  return (name) => SECRET_NAME.test(name) || names.has(name.toLowerCase());
+  const isOne = (name: string): boolean => SECRET_NAME.test(name) || names.has(name.toLowerCase());
+  return (name) => isOne(name) || (BETWEEN.test(name) && name.split(BETWEEN).some(isOne));
 }
 
 /** Masks the values of secret parameters in a query, given without its `?`. Pure; never throws. */
