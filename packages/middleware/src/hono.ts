@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AccessLogOptions } from './core/access-log-options.ts';
-import { isWantedType, type ParsedBody, parseBody } from './core/capture-body.ts';
+import { isWantedType, type ParsedBody } from './core/capture-body.ts';
 import { FetchExchange, isLogged } from './core/fetch-exchange.ts';
 import { exchangeOf, NodeExchange } from './core/node-exchange.ts';
 import type { RequestLogger } from './core/request-logger.ts';
@@ -151,8 +151,8 @@ async function readBody(
   if (!isWantedType(contentType, requestBodies) || Object.keys(request.bodyCache).length === 0) return undefined;
   try {
     const text = await request.text();
-    return { kind: 'parsed', value: parseBody(contentType, text), bytes: Buffer.byteLength(text) };
+    return { kind: 'parsed', contentType, value: text, bytes: Buffer.byteLength(text) };
   } catch {
-    return undefined; // It broke off, or is not what its type says: nothing of it could be masked.
+    return undefined; // It broke off.
   }
 }

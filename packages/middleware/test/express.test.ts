@@ -286,3 +286,19 @@ describe.each([
     expect(records.map(({ attributes }) => attributes['http.response.body.size'])).toEqual([5, 5]);
   });
 });
+
+describe('a body that Express left as it came', () => {
+  it.each<[string, string, unknown]>([
+    ['application/json', '{"user":"ann","password":"hunter2"}', { user: 'ann', password: '[redacted]' }],
+    ['application/x-www-form-urlencoded', 'user=ann&a[pwd]=hunter2', { user: 'ann', 'a[pwd]': '[redacted]' }],
+    ['application/json', '{"password":hunter2}', '[20 bytes that cannot be read]'],
+  ])('is masked by its type: %s %s', async (type, body, told) => {
+    const app = (parse: express5.Handler): Application =>
+      hostOf((own) => own.use(parse).post('/hook', (_q, response) => void response.status(400).end()), express5);
+    for (const parse of [express5.text({ type }), express5.raw({ type })]) {
+      await using rig = await Rig.start(app(parse), { bodies: { request: [type] } });
+      await send(`${rig.url}/hook`, { method: 'POST', headers: { 'content-type': type }, body });
+      expect((await rig.access()).attributes['logflume.request.body']).toEqual(told);
+    }
+  });
+});

@@ -317,3 +317,15 @@ describe('requests that do not come by HTTP/1.1', () => {
     expect(cut?.attributes).toMatchObject({ 'logflume.outcome': 'aborted', 'http.response.body.size': 5 });
   });
 });
+
+it('masks a body that a content type parser left as text', async () => {
+  const host = hostOf((app, _sample, options) => {
+    app.register(accessLog, options);
+    app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+    app.post('/hook', (_request, reply) => reply.code(400).send());
+  });
+  await using rig = await Rig.start(host, { bodies: { request: ['application/json'] } });
+  const headers = { 'content-type': 'application/json' };
+  await send(`${rig.url}/hook`, { method: 'POST', headers, body: '{"user":"ann","password":"hunter2"}' });
+  expect((await rig.access()).attributes['logflume.request.body']).toEqual({ user: 'ann', password: '[redacted]' });
+});

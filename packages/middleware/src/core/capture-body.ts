@@ -10,9 +10,10 @@ export interface WrittenBody {
   readonly bytes: number;
 }
 
-/** A body as the framework parsed it. */
+/** A body as the framework parsed it; as text or bytes where the application asked for them, to check a signature. */
 export interface ParsedBody {
   readonly kind: 'parsed';
+  readonly contentType: string;
   readonly value: unknown;
   readonly bytes: number;
 }
@@ -25,7 +26,7 @@ export function captureBody(
   if (!isBody(body)) return undefined;
   if (body.bytes > maxBodyBytes) return `[${body.bytes} bytes]`;
   try {
-    return redactBody(body.kind === 'parsed' ? body.value : parseBody(body.contentType, textOf(body)), isSecret);
+    return redactBody(parsed(body), isSecret);
   } catch {
     return `[${body.bytes} bytes that cannot be read]`; // What cannot be parsed cannot be masked either.
   }
@@ -42,8 +43,13 @@ export function parseBody(contentType: string, text: string): unknown {
   return /json/i.test(contentType) ? JSON.parse(text) : Object.fromEntries(new URLSearchParams(text));
 }
 
-function textOf({ chunks }: WrittenBody): string {
-  return Buffer.concat(chunks).toString('utf8');
+/** A value whose members have names: text could not be masked. */
+function parsed(body: WrittenBody | ParsedBody): unknown {
+  const { contentType } = body;
+  if (body.kind === 'written') return parseBody(contentType, Buffer.concat(body.chunks).toString('utf8'));
+  const { value } = body;
+  if (typeof value === 'string') return parseBody(contentType, value);
+  return value instanceof Uint8Array ? parseBody(contentType, Buffer.from(value).toString('utf8')) : value;
 }
 
 function isBody(body: unknown): body is WrittenBody | ParsedBody {

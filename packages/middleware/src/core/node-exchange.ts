@@ -221,9 +221,10 @@ export class NodeExchange<Request> implements RequestFacts<Request>, BodyWatcher
   }
 
   #requestBody(): ParsedBody | undefined {
-    if (!isWantedType(this.#headers['content-type'], this.entry.options.requestBodies)) return undefined;
+    const contentType = this.#headers['content-type'];
+    if (!isWantedType(contentType, this.entry.options.requestBodies)) return undefined;
     const value = this.#host.bodyOf?.(this.#req, this.request);
-    return value === undefined ? undefined : { kind: 'parsed', value, bytes: this.requestBytes ?? 0 };
+    return value === undefined ? undefined : { kind: 'parsed', contentType, value, bytes: this.requestBytes ?? 0 };
   }
 
   #responseBody(): WrittenBody | undefined {
