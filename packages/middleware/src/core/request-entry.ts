@@ -52,7 +52,8 @@ export class RequestEntry<Request> implements RequestState<Request>, WideEvent {
     this.options = options;
     this.facts = facts;
     this.id = isAcceptableId(sent) ? sent : createRequestId(Date.now());
-    this.path = queryAt < 0 ? facts.url : facts.url.slice(0, queryAt);
+    const target = queryAt < 0 ? facts.url : facts.url.slice(0, queryAt);
+    this.path = target.charCodeAt(0) === 0x2f ? target : pathOf(target);
     this.startMs = clock.now();
     this.isIgnored = options.isIgnoredRequest?.(facts.request) ?? false;
     this.route = undefined;
@@ -138,4 +139,12 @@ export class RequestEntry<Request> implements RequestState<Request>, WideEvent {
     };
     writeAccessRecord(this, exchange, outcome);
   }
+}
+
+/** Of a target that names its host, as proxies are sent, the path alone: there may be a user with a password before it. */
+function pathOf(target: string): string {
+  const hostAt = target.indexOf('://');
+  if (hostAt < 0) return target;
+  const pathAt = target.indexOf('/', hostAt + 3);
+  return pathAt < 0 ? '/' : target.slice(pathAt);
 }

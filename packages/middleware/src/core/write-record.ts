@@ -158,8 +158,9 @@ export function furtherAttributes<E>(
   }
 }
 
-function queryOf<Request>({ facts: { url }, path, options }: RequestState<Request>): string | undefined {
-  return url.length > path.length + 1 ? redactQuery(url.slice(path.length + 1), options.isSecret) : undefined;
+function queryOf<Request>({ facts: { url }, options }: RequestState<Request>): string | undefined {
+  const start = url.indexOf('?') + 1;
+  return start > 0 && start < url.length ? redactQuery(url.slice(start), options.isSecret) : undefined;
 }
 
 /** A list, as the conventions say; a secret one is told to be there and no more. */

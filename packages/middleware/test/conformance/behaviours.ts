@@ -398,6 +398,24 @@ export const behaviours: readonly Behaviour[] = [
     },
   },
   {
+    title: 'takes the path of a target that names a host, and nothing of its user',
+    explanation: 'Proxies are sent such targets, and so is whatever somebody takes for one.',
+    async run(host) {
+      await using rig = await Rig.start(host, { ignore: ['/status/2*'], query: true });
+      for (const target of ['h/status/404?a=1', 'h/status/204', 'h?b=/2']) {
+        await sendRaw(rig.url, `GET http://u:hunter2@${target} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n`);
+      }
+      const told = (await rig.received(2)).filter(isAccess).map(({ body, attributes }) => {
+        return [body, attributes['url.path'], attributes['url.query']];
+      });
+      expect(told).toEqual([
+        ['GET /status/404 404', '/status/404', 'a=1'],
+        ['GET / 404', '/', 'b=/2'],
+      ]);
+      expect(JSON.stringify(rig.backend.records())).not.toContain('hunter2');
+    },
+  },
+  {
     title: 'takes levels by route and by status, and raises slow requests to a warning',
     explanation: 'What is ordinary differs from route to route.',
     async run(host) {
