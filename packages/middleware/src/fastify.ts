@@ -25,9 +25,14 @@ interface FastifyReply extends HeaderKeeper {
 
 type Done = (error?: Error) => void;
 
+/** Set on the instance an access log is registered on, from which those of its plugins inherit. */
+const ACCESS_LOG: unique symbol = Symbol.for('logflume.fastify.accessLog');
+
 /** What is used of an instance of Fastify. */
 export interface FastifyInstance {
+  [ACCESS_LOG]?: boolean;
   readonly log: unknown;
+  after(then: () => void): unknown;
   addHook(name: 'onRequest', hook: (request: FastifyRequest, reply: FastifyReply, done: Done) => void): unknown;
   addHook(
     name: 'onError',
@@ -37,8 +42,8 @@ export interface FastifyInstance {
 
 /**
  * The access log of Fastify 5, a plugin that is not encapsulated: one record for each request of the instance it is
- * registered on, its id and trace on every record inside, whatever plugin the route is in. Fastify hands its hooks to
- * plugins that were registered before, too: the order does not matter.
+ * registered on, its id and trace on every record inside, whatever plugin the route is in. It stands before all hooks,
+ * those of plugins that were registered before it included: the order does not matter.
  *
  * `request.log` is the logger of the request where Fastify has no logger of its own, or has one of
  * {@link createFastifyLogger}; another logger stays where it is.
@@ -56,6 +61,8 @@ export async function accessLog(instance: FastifyInstance, options: AccessLogOpt
   const own = instance.log instanceof RequestFastifyLogger ? instance.log : undefined;
   if (own !== undefined) own.state.hasAccessLog = true;
   const isSilent = hasNoLogger(instance.log);
+  const isInner = instance[ACCESS_LOG] === true;
+  instance[ACCESS_LOG] = true;
 
   instance.addHook('onRequest', function logflumeAccessLog(request, reply, next) {
     const { raw } = request;
@@ -87,6 +94,9 @@ export async function accessLog(instance: FastifyInstance, options: AccessLogOpt
     if (exchange !== undefined) exchange.thrown ??= error;
     next();
   });
+
+  // One further out comes first: it has the requests of this one, too.
+  if (!isInner) instance.after(() => moveLastToFront(instance));
 }
 
 // What the package fastify-plugin would set: hooks of the plugin are those of the instance it is registered on.
@@ -102,6 +112,23 @@ function routeOf(_: IncomingMessage, { routeOptions }: FastifyRequest): string |
 
 function bodyOf(_: IncomingMessage, { body }: FastifyRequest): unknown {
   return body;
+}
+
+/**
+ * Fastify hands a hook to plugins that were there before, behind their own and those of the instance: what these answer
+ * would have no record.
+ */
+function moveLastToFront(instance: object): void {
+  const hooks: unknown = Object(memberOf(instance, 'fastify.hooks')).onRequest;
+  if (Array.isArray(hooks) && hooks.length > 0) hooks.unshift(hooks.pop());
+  const children = memberOf(instance, 'fastify.children');
+  if (Array.isArray(children)) for (const child of children) moveLastToFront(child);
+}
+
+/** What an instance has of its own under a symbol that only Fastify has. */
+function memberOf(instance: object, description: string): unknown {
+  const symbol = Object.getOwnPropertySymbols(instance).find((each) => each.description === description);
+  return symbol === undefined ? undefined : Reflect.get(instance, symbol);
 }
 
 /** Whether Fastify was made without a logger: it has one that does nothing, and whose children are itself. */

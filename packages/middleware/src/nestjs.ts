@@ -70,32 +70,17 @@ interface Application {
   use(middleware: ExpressMiddleware): unknown;
   readonly router?: { readonly stack?: unknown[] };
   register?(plugin: unknown, options: object): unknown;
-  after?(then: () => void): unknown;
 }
 
-/**
- * When modules are asked, parsers of bodies, or what runs Nest's middleware on Fastify, are there already: what they answer
- * would have no record.
- */
+/** When modules are asked, parsers of bodies are there already: what they answer would have no record. */
 function mountFirst(app: Application, options: AccessLogOptions<never>): void {
   if (app.register !== undefined) {
-    app.register(fastifyAccessLog, options);
-    app.after?.(() => moveLastToFront(hooksOf(app)));
+    app.register(fastifyAccessLog, options); // It stands before all hooks by itself.
     return;
   }
   app.use(accessLog(options as AccessLogOptions<ExpressRequest>)); // Of which platform, the application has said by type.
-  moveLastToFront(app.router?.stack);
-}
-
-/** Fastify keeps the hooks of an instance in their order; where it does not, the access log comes after middleware. */
-function hooksOf(app: object): unknown[] | undefined {
-  const symbol = Object.getOwnPropertySymbols(app).find(({ description }) => description === 'fastify.hooks');
-  const hooks: unknown = symbol === undefined ? undefined : Object(Reflect.get(app, symbol)).onRequest;
-  return Array.isArray(hooks) ? hooks : undefined;
-}
-
-function moveLastToFront(list: unknown[] | undefined): void {
-  if (list !== undefined && list.length > 0) list.unshift(list.pop());
+  const stack = app.router?.stack;
+  if (stack !== undefined && stack.length > 0) stack.unshift(stack.pop());
 }
 
 /** What is read of Nest's `ExecutionContext`. */

@@ -1,7 +1,13 @@
 import { once } from 'node:events';
 import { connect, constants } from 'node:http2';
 import { Readable, Writable } from 'node:stream';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { accessLog, createFastifyLogger, type FastifyLogger } from '../src/fastify.ts';
 import type { AccessLogOptions } from '../src/index.ts';
@@ -170,6 +176,45 @@ describe('the access log of Fastify', () => {
     await send(`${rig.url}/p/early/7`);
     expect((await rig.access()).attributes).toMatchObject({ 'http.route': '/p/early/:id' });
     expect(rig.diagnostics).toEqual([]);
+  });
+
+  it('stands before hooks that were there first, those of plugins that were registered before it included', async () => {
+    const refuse = async ({ headers }: FastifyRequest, reply: FastifyReply): Promise<unknown> =>
+      headers.authorization === undefined ? reply.code(401).send('who?') : undefined;
+    const host = hostOf((app, _sample, options) => {
+      app.register(async (early) => {
+        early.register(async (inner) => void inner.addHook('onRequest', refuse).get('/early', () => 'ok'));
+      });
+      app.addHook('onRequest', refuse);
+      app.register(accessLog, options);
+      app.get('/', ({ id }) => id);
+    });
+    await using rig = await Rig.start(host);
+    const answers = [
+      await send(rig.url),
+      await send(`${rig.url}/early`),
+      await send(rig.url, { headers: { authorization: 'yes' } }),
+    ];
+    const records = await rig.received(3);
+    expect(textsOf(records)).toEqual(['GET / 401', 'GET /early 401', 'GET / 200']);
+    expect(answers.map(({ headers }) => headers['x-request-id'])).toEqual(
+      records.map(({ attributes }) => attributes['request.id']),
+    );
+  });
+
+  it('leaves a request to the one that is mounted further out, whichever was registered first', async () => {
+    for (const isOuterFirst of [true, false]) {
+      const host = hostOf((app, _sample, options) => {
+        const mount = (of: string) => [accessLog, { ...options, attributes: () => ({ of }) }] as const;
+        if (isOuterFirst) app.register(...mount('outer'));
+        app.register(async (child) => void child.register(...mount('inner')).get('/', () => 'ok'));
+        if (!isOuterFirst) app.register(...mount('outer'));
+      });
+      await using rig = await Rig.start(host);
+      await send(rig.url);
+      expect((await rig.access()).attributes).toMatchObject({ of: 'outer' });
+      expect(rig.diagnostics).toMatchObject([{ reason: 'mountedTwice' }]);
+    }
   });
 
   it('knows what was thrown when an error handler answers in its own words, and blames no proper answer on it', async () => {
