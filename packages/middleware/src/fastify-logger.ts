@@ -35,7 +35,7 @@ export interface FastifyLogger {
  * ```
  */
 export function createFastifyLogger(logger: Logger): FastifyLogger {
-  return new RequestFastifyLogger(() => logger, { hasAccessLog: false });
+  return new RequestFastifyLogger(logger, { hasAccessLog: false });
 }
 
 /** What all loggers of one application have in common. */
@@ -52,26 +52,38 @@ interface LoggedEntry {
 
 /** The logger beneath is made when the first record is wanted: most requests log nothing by it. */
 export class RequestFastifyLogger implements FastifyLogger {
-  readonly #make: () => Logger;
-  readonly #makeUnnamed: () => Logger;
+  readonly #above: Logger | RequestFastifyLogger;
   readonly state: FastifyLogState;
+  readonly #bindings: object | undefined;
+  readonly #options: object | undefined;
+  readonly #entry: LoggedEntry | undefined;
+  readonly #hostId: string | undefined;
   #made: Logger | undefined;
-  #entry: LoggedEntry | undefined;
 
-  /** @param makeUnnamed - makes the same without the id Fastify gives a request, for one that gets its own. */
-  constructor(make: () => Logger, state: FastifyLogState, makeUnnamed: () => Logger = make) {
-    this.#make = make;
-    this.#makeUnnamed = makeUnnamed;
+  /** @param hostId - the id Fastify gave the request of `entry`, for the first logger of that request. */
+  constructor(
+    above: Logger | RequestFastifyLogger,
+    state: FastifyLogState,
+    bindings?: object,
+    options?: object,
+    entry?: LoggedEntry,
+    hostId?: string,
+  ) {
+    this.#above = above;
     this.state = state;
+    this.#bindings = bindings;
+    this.#options = options;
+    this.#entry = entry;
+    this.#hostId = hostId;
     this.#made = undefined;
-    this.#entry = undefined;
   }
 
-  /** Makes this the logger of a request: its records carry the request's id. */
-  attach(entry: LoggedEntry): this {
-    this.#entry = entry;
-    this.#made = undefined;
-    return this;
+  /**
+   * Makes the logger of a request: the same, but its records carry the request's id in place of the one Fastify gave it.
+   * Another one, as a factory of child loggers may hand out one for many requests.
+   */
+  forRequest(entry: LoggedEntry, hostId: string): RequestFastifyLogger {
+    return new RequestFastifyLogger(this.#above, this.state, this.#bindings, this.#options, entry, hostId);
   }
 
   get level(): string {
@@ -110,11 +122,7 @@ export class RequestFastifyLogger implements FastifyLogger {
   silent(): void {}
 
   child(bindings: object, options?: object): RequestFastifyLogger {
-    return new RequestFastifyLogger(
-      () => this.#logger.child(bindings, levelOf(options)),
-      this.state,
-      () => this.#logger.child({}, levelOf(options)), // Fastify binds nothing but its id.
-    );
+    return new RequestFastifyLogger(this, this.state, bindings, options, this.#entry);
   }
 
   add(attributes: Attributes): void {
@@ -123,9 +131,15 @@ export class RequestFastifyLogger implements FastifyLogger {
   }
 
   get #logger(): Logger {
-    if (this.#made !== undefined) return this.#made;
-    this.#made = this.#entry === undefined ? this.#make() : this.#makeUnnamed().child({ [REQUEST_ID]: this.#entry.id });
+    this.#made ??= this.#make();
     return this.#made;
+  }
+
+  #make(): Logger {
+    const above = this.#above instanceof RequestFastifyLogger ? this.#above.#logger : this.#above;
+    if (this.#entry === undefined || this.#hostId === undefined) return childOf(above, this.#bindings, this.#options);
+    const logger = childOf(above, withoutId(this.#bindings, this.#hostId), this.#options);
+    return logger.child({ [REQUEST_ID]: this.#entry.id });
   }
 
   #write(level: Level, first: unknown, message: unknown, rest: readonly unknown[]): void {
@@ -200,12 +214,33 @@ function pathOf(url: unknown): unknown {
   return typeof url === 'string' ? url.split('?', 1)[0] : undefined;
 }
 
+function childOf(logger: Logger, bindings: object | undefined, options: object | undefined): Logger {
+  if (bindings === undefined) return logger;
+  try {
+    return logger.child(bindings, levelOf(options));
+  } catch {
+    return logger.child(bindings); // Its level is none of ours, as other loggers have some of their own.
+  }
+}
+
+/** Bindings without the name that has the id Fastify gave a request, whatever `requestIdLogLabel` calls it. */
+function withoutId(bindings: object | undefined, hostId: string): object | undefined {
+  if (bindings === undefined) return undefined;
+  try {
+    const kept = Object.entries(bindings);
+    const at = kept.findIndex(([, value]) => value === hostId);
+    return Object.fromEntries(at < 0 ? kept : kept.toSpliced(at, 1));
+  } catch {
+    return bindings; // A getter throws: the encoder reads what can be read.
+  }
+}
+
 function levelOf(options: object | undefined): { readonly level: Level | 'off' } | undefined {
   const level: unknown = options === undefined ? undefined : Reflect.get(options, 'level');
   return typeof level === 'string' && level !== '' ? { level: toThreshold(level) } : undefined;
 }
 
-/** Fastify's word for no records at all is another one; what is no level is refused by the logger. */
+/** Fastify's word for no records at all is another one; what is no level is left to the logger. */
 function toThreshold(level: string): Level | 'off' {
   return level === 'silent' ? 'off' : (level as Level);
 }

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Logger } from 'logflume';
 import type { AccessLogOptions } from './core/access-log-options.ts';
 import { exchangeOf, type HeaderKeeper, NodeExchange } from './core/node-exchange.ts';
 import { resolveOptions } from './core/resolve-options.ts';
@@ -20,6 +19,7 @@ export interface FastifyRequest {
 }
 
 interface FastifyReply extends HeaderKeeper {
+  log: unknown;
   readonly raw: ServerResponse;
 }
 
@@ -45,7 +45,7 @@ export interface FastifyInstance {
  * registered on, its id and trace on every record inside, whatever plugin the route is in. It stands before all hooks,
  * those of plugins that were registered before it included: the order does not matter.
  *
- * `request.log` is the logger of the request where Fastify has no logger of its own, or has one of
+ * `request.log` and `reply.log` are the logger of the request where Fastify has no logger of its own, or has one of
  * {@link createFastifyLogger}; another logger stays where it is.
  *
  * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` for options that cannot work; `app.ready()` rejects with it.
@@ -56,11 +56,8 @@ export interface FastifyInstance {
  */
 export async function accessLog(instance: FastifyInstance, options: AccessLogOptions<FastifyRequest>): Promise<void> {
   const resolved = resolveOptions(options);
-  const getLogger = (): Logger => resolved.logger;
-  const state = { hasAccessLog: true };
-  const own = instance.log instanceof RequestFastifyLogger ? instance.log : undefined;
-  if (own !== undefined) own.state.hasAccessLog = true;
-  const isSilent = hasNoLogger(instance.log);
+  if (instance.log instanceof RequestFastifyLogger) instance.log.state.hasAccessLog = true;
+  const own = hasNoLogger(instance.log) ? new RequestFastifyLogger(resolved.logger, { hasAccessLog: true }) : undefined;
   const isInner = instance[ACCESS_LOG] === true;
   instance[ACCESS_LOG] = true;
 
@@ -82,9 +79,11 @@ export async function accessLog(instance: FastifyInstance, options: AccessLogOpt
       routeOf,
       bodyOf,
     });
-    const { log } = request;
-    if (log instanceof RequestFastifyLogger) log.attach(entry);
-    else if (isSilent) request.log = new RequestFastifyLogger(getLogger, state).attach(entry);
+    const log = request.log instanceof RequestFastifyLogger ? request.log : own;
+    if (log !== undefined) {
+      request.log = log.forRequest(entry, request.id);
+      reply.log = request.log;
+    }
     request.id = entry.id;
     entry.run(next);
   });

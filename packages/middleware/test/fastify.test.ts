@@ -116,6 +116,67 @@ describe('logflume as the logger of Fastify', () => {
     expect(textsOf(records)).toEqual(['wanted', 'GET /quiet 200', 'GET /silent 200']);
   });
 
+  it('keeps what a factory of child loggers bound, and tells the id once', async () => {
+    const host = hostOf(
+      (app, _sample, options) => {
+        app.register(accessLog, options);
+        app.get('/', ({ log }) => {
+          log.info('inside');
+          return 'ok';
+        });
+      },
+      ({ log }) => ({
+        loggerInstance: createFastifyLogger(log),
+        childLoggerFactory: (logger, bindings, options, { headers }) =>
+          logger.child({ ...bindings, tenant: headers['x-tenant'] }, options),
+      }),
+    );
+    await using rig = await Rig.start(host);
+    await send(rig.url, { headers: { 'x-tenant': 'acme', 'x-request-id': 'one' } });
+    const inside = (await rig.received()).find(({ body }) => body === 'inside');
+    expect(inside?.attributes).toEqual({ tenant: 'acme', 'request.id': 'one' });
+  });
+
+  it('gives the id of a request to no logger that a factory hands out for several', async () => {
+    let own: FastifyBaseLogger | undefined;
+    const host = hostOf(
+      (app, _sample, options) => {
+        own = app.log;
+        app.register(accessLog, options);
+        app.get('/', ({ log }) => {
+          log.info('inside');
+          return 'ok';
+        });
+      },
+      ({ log }) => ({ loggerInstance: createFastifyLogger(log), childLoggerFactory: (logger) => logger }),
+    );
+    await using rig = await Rig.start(host);
+    for (const id of ['one', 'two']) await send(rig.url, { headers: { 'x-request-id': id } });
+    await rig.received(2);
+    own?.info('later');
+    const records = await rig.received(2);
+    const idsOf = (text: string) =>
+      records.flatMap(({ body, attributes }) => (body === text ? [attributes['request.id']] : []));
+    expect([idsOf('inside'), idsOf('later')]).toEqual([['one', 'two'], [undefined]]);
+  });
+
+  it('lets no log call throw for a level that is none of ours: that of the parent holds', async () => {
+    const host = withLoggerInstance((app) => {
+      app.get('/', { logLevel: 'http' as 'info' }, ({ log }) => {
+        log.info('of a route');
+        log.child({ part: 'cache' }, { level: 'bogus' }).info('of a child');
+        return log.level;
+      });
+    });
+    await using rig = await Rig.start(host);
+    expect(await send(rig.url)).toMatchObject({ status: 200, body: 'debug' });
+    const [, ofRoute, ofChild] = await rig.received();
+    expect([ofRoute, ofChild]).toMatchObject([
+      { body: 'of a route' },
+      { body: 'of a child', attributes: { part: 'cache' } },
+    ]);
+  });
+
   it('names requests and replies where no access log tells of them, and does not walk them', async () => {
     const host = hostOf(
       (app) => void app.get('/users/:id', () => 'found'),
@@ -165,6 +226,26 @@ describe('the access log of Fastify', () => {
     await rig.access();
     expect(textsOf(rig.backend.records())).toEqual(['GET / 200']);
     expect(lines.join()).toContain('to pino');
+  });
+
+  it('is the logger of the reply as of the request where Fastify has none', async () => {
+    const host = hostOf((app, _sample, options) => {
+      app.register(accessLog, options);
+      app.get('/', (_request, reply) => {
+        reply.log.info('by the reply');
+        reply.send('first');
+        reply.send('second');
+      });
+    });
+    await using rig = await Rig.start(host);
+    await send(rig.url, { headers: { 'x-request-id': 'one' } });
+    const records = await rig.received();
+    expect(records.map(({ body, severityText }) => [body, severityText])).toEqual([
+      ['by the reply', 'INFO'],
+      [expect.stringContaining('Reply was already sent'), 'WARN'],
+      ['GET / 200', 'INFO'],
+    ]);
+    expect(new Set(records.map(({ attributes }) => attributes['request.id']))).toEqual(new Set(['one']));
   });
 
   it('sees routes of plugins that were registered before it, with their prefix', async () => {
