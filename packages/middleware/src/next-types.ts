@@ -31,7 +31,8 @@ export interface NextAccessLog {
    */
   onRequestError(error: unknown, request: NextErrorRequest, context: NextErrorContext): void;
   /**
-   * Wraps a route handler. What it throws is noted and thrown on.
+   * Wraps a route handler. What it throws is noted and thrown on. Where Next calls it to fill its cache, which is no
+   * request, it runs as if it were not wrapped.
    *
    * @param about - `route`: template of the route, such as `/api/users/:id`; nothing tells it at run time.
    */

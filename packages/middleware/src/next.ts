@@ -4,6 +4,7 @@ import { FetchExchange, isLogged } from './core/fetch-exchange.ts';
 import { type ResolvedOptions, resolveOptions } from './core/resolve-options.ts';
 import { reportSecondMount } from './core/second-mount.ts';
 import { inertLog } from './next-edge.ts';
+import { createIsPrerender } from './next-prerender.ts';
 import { parseNextSignal } from './next-signal.ts';
 import type { NextAccessLog, NextErrorContext, NextErrorRequest, NextHandler } from './next-types.ts';
 
@@ -34,18 +35,18 @@ const TOLD: unique symbol = Symbol.for('logflume.middleware.told');
 export function accessLog(options?: AccessLogOptions<Request>): NextAccessLog {
   if (process.env['NEXT_PHASE'] === 'phase-production-build') return inertLog;
   const resolved = resolveOptions(options);
+  const isPrerender = createIsPrerender();
   return {
     onRequestError: (error, request, context) => writeError(resolved, error, request, context),
     wrap(handler, about) {
       return async (request, ...rest) => {
+        if (isPrerender()) return handler(request, ...rest);
         if (isLogged(request)) {
           reportSecondMount(resolved);
           return handler(request, ...rest);
         }
-        const exchange = new FetchExchange<Request>(resolved, request, {
-          routeOf: () => about?.route,
-          isBehindProxy: true,
-        });
+        const exchange = beginRoute(resolved, request, about?.route);
+        if (exchange === undefined) return handler(request, ...rest);
         return exchange.entry.run(async () =>
           exchange.answer(await noted(exchange, async () => handler(request, ...rest))),
         );
@@ -114,6 +115,19 @@ export function withProxyAccessLog<Req extends Request, Rest extends unknown[], 
   handler: NextHandler<Req, Rest, Answer>,
 ): (request: Req, ...rest: Rest) => Promise<Answer | Response> {
   return (request, ...rest) => shared().wrapProxy(handler)(request, ...rest);
+}
+
+/** `undefined` for a request that Next does not let us read: it has no record, and is served all the same. */
+function beginRoute(
+  resolved: ResolvedOptions<Request>,
+  request: Request,
+  route: string | undefined,
+): FetchExchange<Request> | undefined {
+  try {
+    return new FetchExchange(resolved, request, { routeOf: () => route, isBehindProxy: true });
+  } catch {
+    return undefined;
+  }
 }
 
 /** Notes what is thrown and throws it on; what Next says by throwing is an answer. */

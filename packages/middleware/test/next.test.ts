@@ -169,6 +169,21 @@ describe('a wrapped route handler', () => {
     expect(rig.diagnostics.map(({ reason }) => reason)).toEqual(['mountedTwice']);
   });
 
+  it('answers what it may not read, as Next lets nobody read a request whose answer it keeps', async () => {
+    const { rig, access } = await start();
+    await using _ = rig;
+    const request = new Proxy(new NextRequest('http://shop.example/hello'), {
+      get(target, name) {
+        if (name === 'headers') throw new Error('not to be read');
+        return Reflect.get(target, name, target);
+      },
+    });
+    const answer = await access.wrap((_: NextRequest) => new Response('hello'))(request);
+    expect([await answer.text(), answer.headers.get('x-request-id')]).toEqual(['hello', null]);
+    await rig.logger.flush();
+    expect(rig.backend.records()).toEqual([]);
+  });
+
   it('answers redirects, whose headers cannot be changed, and what cannot be copied', async () => {
     const { rig, access } = await start();
     await using _ = rig;

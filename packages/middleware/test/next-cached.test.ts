@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import type { AccessLogOptions } from '../src/index.ts';
+import { accessLog, type NextAccessLog } from '../src/next.ts';
+import { NextRoute, type RouteFile } from './hosts/next-route.ts';
+import { Rig } from './sample.ts';
+
+async function start(): Promise<{ readonly rig: Rig; readonly access: NextAccessLog }> {
+  const made: NextAccessLog[] = [];
+  const rig = await Rig.start({
+    async start(_sample, given) {
+      made.push(accessLog(given as AccessLogOptions<Request>));
+      return { url: 'http://shop.example', close: async () => undefined };
+    },
+  });
+  return { rig, access: made[0] as NextAccessLog };
+}
+
+const about = { route: '/api/items/:id' };
+const find = async (_request: Request, { params }: { readonly params: Promise<object> }): Promise<Response> =>
+  Response.json(await params);
+
+describe('a wrapped route handler whose answers Next keeps', () => {
+  it.each<[string, Omit<RouteFile, 'GET'>, number]>([
+    ['revalidate', { revalidate: 60 }, 60],
+    ["dynamic = 'error'", { dynamic: 'error', revalidate: 60 }, 60],
+    ["dynamic = 'force-static'", { dynamic: 'force-static', revalidate: 60 }, 60],
+  ])('is kept as if it were not wrapped, without an id: %s', async (_, config, seconds) => {
+    const { rig, access } = await start();
+    await using _rig = rig;
+    const route = new NextRoute({ GET: access.wrap(find, about), ...config });
+    const { response, revalidate } = await route.prerender('/api/items/2');
+    expect([response.status, await response.json(), revalidate]).toEqual([200, { id: '2' }, seconds]);
+    expect(response.headers.get('x-request-id')).toBeNull();
+    await rig.logger.flush();
+    expect(rig.backend.records()).toEqual([]); // There was no request: Next made an answer for those to come.
+    const answer = await route.handle('/api/items/2');
+    expect(answer.headers.get('x-request-id')).not.toBeNull();
+    await answer.text();
+    expect((await rig.access()).body).toBe('GET /api/items/2 200');
+  });
+
+  it('is kept where components are cached', async () => {
+    const { rig, access } = await start();
+    await using _ = rig;
+    const route = new NextRoute({ GET: access.wrap(find, about) }, { cacheComponents: true });
+    const { response } = await route.prerender('/api/items/2');
+    expect([await response.json(), response.headers.get('x-request-id')]).toEqual([{ id: '2' }, null]);
+  });
+});
