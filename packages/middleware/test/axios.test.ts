@@ -288,6 +288,7 @@ describe('calls of axios', () => {
     ['ignore', { ignore: [7] }],
     ['level', { level: { '404': 'loud' } }],
     ['propagate', { propagate: 'all' }],
+    ['propagateLocalTrace', { propagateLocalTrace: 1 }],
     ['urlTemplate', { urlTemplate: '/users/:id' }],
     ['sampleRatio', { sampleRatio: 2 }],
     ['headers.request', { headers: { request: 'accept' } }],

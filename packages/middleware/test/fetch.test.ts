@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import axios from 'axios';
 import { withContext } from 'logflume';
 import { Agent, request as undiciRequest } from 'undici';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { logAxios } from '../src/axios.ts';
 import { logFetch, type OutboundLogOptions, withUrlTemplate } from '../src/fetch.ts';
 import { accessLog } from '../src/node-http.ts';
 import { OutboundRig, SECRET } from './outbound-rig.ts';
@@ -226,6 +228,43 @@ describe('logFetch', () => {
       traceId: trace.traceId,
       attributes: { 'request.id': response.headers['x-request-id'] },
     });
+  });
+
+  it('decides nothing about sampling: what is called gets no trace that was made up here, unless that is asked for', async () => {
+    await using rig = await OutboundRig.start();
+    const api = axios.create({ baseURL: rig.url });
+    const access = accessLog({ logger: rig.log });
+    const server = http.createServer(
+      access.wrap(async (_request, response) => {
+        rig.log.info('serving');
+        await (await fetch(`${rig.url}/users/7`)).text();
+        await text((await once(http.get(`${rig.url}/users/8`), 'response'))[0]);
+        await api.get('/users/9');
+        response.end();
+      }),
+    );
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    onTestFinished(() => void server.close());
+    const serve = async (): Promise<void> => {
+      const request = http.get({ port: (server.address() as AddressInfo).port, agent: false });
+      await text((await once(request, 'response'))[0]);
+    };
+    const undoAxios = logAxios(api, { logger: rig.log });
+    const undo = logFetch({ logger: rig.log });
+    await serve();
+    expect(rig.seen.map(({ headers }) => headers['traceparent'])).toEqual([undefined, undefined, undefined]);
+    expect(await rig.calls(4)).toHaveLength(4);
+    const inside = rig.backend.records().filter(({ attributes }) => attributes['request.id'] !== undefined);
+    expect(inside).toHaveLength(5);
+    expect(new Set(inside.map(({ traceId }) => traceId)).size).toBe(1);
+    undo();
+    undoAxios();
+    undos.push(logAxios(api, { logger: rig.log, propagateLocalTrace: true }));
+    watch(rig, { propagateLocalTrace: true });
+    await serve();
+    const sent = rig.seen.slice(3).map(({ headers }) => headers['traceparent']);
+    expect(sent).toEqual([sent[0], hasAnnouncement ? sent[0] : undefined, sent[0]]);
+    expect(sent[0]).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-00$/);
   });
 
   it('never tells of what carries records, also while their backend is down', async () => {

@@ -63,7 +63,9 @@ export class OutboundCall<Request> implements OutboundState<Request> {
 /** The `traceparent` a request to this host is to carry; `undefined` for none. */
 export function traceparentFor(options: ResolvedOutboundOptions<never>, host: string): string | undefined {
   const trace = activeTrace();
-  return trace !== undefined && options.propagatesTo(host) ? formatTraceparent(trace) : undefined;
+  if (trace === undefined || !options.propagatesTo(host)) return undefined;
+  // Nobody decided whether to sample it, and its flags would tell a tracer that somebody did.
+  return trace.isLocal !== true || options.propagatesLocalTrace ? formatTraceparent(trace) : undefined;
 }
 
 function templateOf<T>(name: ((target: T) => string | undefined) | undefined, target: T): string | undefined {

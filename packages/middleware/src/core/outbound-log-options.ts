@@ -53,6 +53,14 @@ export interface OutboundLogOptions<Request = unknown> {
    * @defaultValue true
    */
   readonly propagate?: boolean | readonly string[] | undefined;
+  /**
+   * Whether calls, to the hosts of `propagate`, also carry a trace that `accessLog` made up for a request that came without
+   * one. Records of services without tracing are then tied together across them; but its flags say "not sampled", and a
+   * tracer that meets it, OpenTelemetry's with its default sampler, records nothing of the request. So only where none of
+   * the services called, or called by these, has one.
+   * @defaultValue false
+   */
+  readonly propagateLocalTrace?: boolean | undefined;
   /** Hears of misuse, once for each kind. @defaultValue a line on stderr */
   readonly onDiagnostic?: ((event: MisuseDiagnostic) => void) | undefined;
 }

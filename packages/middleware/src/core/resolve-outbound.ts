@@ -23,6 +23,7 @@ export interface ResolvedOutboundOptions<Request> {
   readonly attributes: OutboundLogOptions<Request>['attributes'];
   readonly urlTemplate: OutboundLogOptions<Request>['urlTemplate'];
   readonly propagatesTo: (host: string) => boolean;
+  readonly propagatesLocalTrace: boolean;
   readonly reportMisuse: ReportMisuse;
 }
 
@@ -37,6 +38,7 @@ const NAMES: Readonly<Record<keyof OutboundLogOptions, true>> = {
   attributes: true,
   urlTemplate: true,
   propagate: true,
+  propagateLocalTrace: true,
   onDiagnostic: true,
 };
 
@@ -58,12 +60,14 @@ export function resolveOutboundOptions<Request>(
     throw invalidOption(unknown, `"${unknown}" is no option of ${user}, ${expected}`);
   }
   const { headers = {}, redact = [], slowMs, sampleRatio = 1, attributes, urlTemplate, onDiagnostic } = options;
+  const { propagateLocalTrace = false } = options;
   check('onDiagnostic', onDiagnostic, 'a function', isFunction);
   check('redact', redact, 'a list of names', isNames);
   check('slowMs', slowMs, 'a number ≥ 0', (value) => typeof value === 'number' && value >= 0);
   check('sampleRatio', sampleRatio, 'a number from 0 to 1', isRatio);
   check('attributes', attributes, 'a function', isFunction);
   check('urlTemplate', urlTemplate, 'a function', isFunction);
+  check('propagateLocalTrace', propagateLocalTrace, 'a boolean', (value) => typeof value === 'boolean');
   const reportMisuse = createReportMisuse(onDiagnostic);
   return {
     logger: resolveLogger(options.logger, 'logger' in options, reportMisuse),
@@ -76,6 +80,7 @@ export function resolveOutboundOptions<Request>(
     attributes,
     urlTemplate,
     propagatesTo: createPropagatesTo(options.propagate),
+    propagatesLocalTrace: propagateLocalTrace,
     reportMisuse,
   };
 }

@@ -20,7 +20,8 @@ export function parseTraceparent(header: unknown): TraceContext | undefined {
 }
 
 /**
- * A trace for a request that came without one: it ties records together, and is known to nobody else.
+ * A trace for a request that came without one: it ties records together, and is known to nobody else. No tracer decided
+ * about it, so it is not handed on unless that is asked for.
  *
  * Its ids are made when somebody first asks for one, a record inside or a call to another service: the one record of a
  * request that does neither has nothing to be tied to.
