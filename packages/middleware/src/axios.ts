@@ -64,11 +64,11 @@ export function logAxios(instance: AxiosLike, options?: OutboundLogOptions<Axios
   const requestId: number = Reflect.apply(request.use, request, [(config: AxiosCallConfig) => begin(resolved, config)]);
   const responseId: number = Reflect.apply(response.use, response, [
     (value: unknown) => {
-      endAnswered(value);
+      quietly(endAnswered, value);
       return value;
     },
     (error: unknown) => {
-      endFailed(error);
+      quietly(endFailed, error);
       return Promise.reject(error);
     },
   ]);
@@ -86,7 +86,7 @@ function begin(options: ResolvedOutboundOptions<AxiosCallConfig>, config: AxiosC
   try {
     if (isOwnRequest(headerOf(config.headers, 'idempotency-key')) || isTracingSuppressed()) return config;
     const before = config[CALL];
-    if (before !== undefined && !before.isEnded && before.options === options) before.attempts++;
+    if (OutboundCall.isCall(before) && !before.isEnded && before.options === options) before.attempts++;
     else config[CALL] = new OutboundCall(options, undefined, before === undefined ? 1 : before.attempts + 1);
     propagate(options, config);
     const transforms = Array.isArray(config.transformRequest) ? config.transformRequest : [config.transformRequest];
@@ -101,10 +101,10 @@ function begin(options: ResolvedOutboundOptions<AxiosCallConfig>, config: AxiosC
 
 /** The last thing axios does before it sends, in the job that sends. */
 function cover(this: AxiosCallConfig, data: unknown): unknown {
-  const call = this[CALL];
-  if (call !== undefined) {
-    call.isAnswered = false;
-    coverCall(call);
+  const open = callOf(this);
+  if (open !== undefined) {
+    open.call.isAnswered = false;
+    coverCall(open.call);
   }
   return data;
 }
@@ -117,6 +117,15 @@ function propagate(options: ResolvedOutboundOptions<AxiosCallConfig>, config: Ax
   if (traceparent !== undefined && typeof set === 'function') Reflect.apply(set, headers, ['traceparent', traceparent]);
 }
 
+/** What cannot be read, or written of it, costs the record, not the call. */
+function quietly<T>(end: (value: T) => void, value: T): void {
+  try {
+    end(value);
+  } catch {
+    // Somebody else's configuration or answer, with a getter that throws or in a form axios does not make.
+  }
+}
+
 function endAnswered(response: unknown): void {
   const call = callOf(readMember(response, 'config'));
   if (call === undefined) return;
@@ -125,14 +134,12 @@ function endAnswered(response: unknown): void {
   const once = readMember(data, 'once');
   if (typeof once !== 'function' || typeof readMember(data, 'pipe') !== 'function')
     return end(call, response, undefined);
+  const endClosed = (): void => {
+    const error = readMember(data, 'errored') ?? undefined;
+    end(call, response, error, error === undefined && readMember(data, 'readableEnded') !== true);
+  };
   // A stream has ended when it is closed; to listen for its errors would be to handle them.
-  Reflect.apply(once, data, [
-    'close',
-    () => {
-      const error = readMember(data, 'errored') ?? undefined;
-      end(call, response, error, error === undefined && readMember(data, 'readableEnded') !== true);
-    },
-  ]);
+  Reflect.apply(once, data, ['close', () => quietly(endClosed, undefined)]);
 }
 
 function endFailed(error: unknown): void {
@@ -154,7 +161,9 @@ interface OpenCall {
 
 function callOf(config: unknown): OpenCall | undefined {
   const call = readMember(config, CALL);
-  return call instanceof OutboundCall && !call.isEnded ? { call, config: config as AxiosCallConfig } : undefined;
+  return OutboundCall.isCall<AxiosCallConfig>(call) && !call.isEnded
+    ? { call, config: config as AxiosCallConfig }
+    : undefined;
 }
 
 /** @param answer - the response, or the error if there was none. */
@@ -184,7 +193,9 @@ function headerOf(headers: unknown, name: string): unknown {
 
 const ABSOLUTE = /^(?:[a-z][a-z\d+.-]*:)?\/\//i;
 
-function destinationOfConfig({ method, url = '', baseURL = '' }: AxiosCallConfig): Destination {
+function destinationOfConfig({ method, url: given, baseURL = '' }: AxiosCallConfig): Destination {
+  // axios takes a URL object and `null`, too, whatever its types say.
+  const url = String(given ?? '');
   const isWhole = baseURL === '' || ABSOLUTE.test(url);
   const whole = isWhole ? url : url === '' ? baseURL : `${baseURL.replace(/\/?\/$/, '')}/${url.replace(/^\/+/, '')}`;
   const known = destinationOf(method, whole);

@@ -41,6 +41,11 @@ export class OutboundCall<Request> implements OutboundState<Request> {
     return this.#isEnded;
   }
 
+  /** Whether a value is a call, and no copy: a deep one has the prototype of a call, and nothing that is private. */
+  static isCall<Request>(value: unknown): value is OutboundCall<Request> {
+    return typeof value === 'object' && value !== null && #isEnded in value;
+  }
+
   /** Writes the record. The second call does nothing. Never throws. */
   end(outcome: OutboundOutcome<Request>): void {
     if (this.#isEnded) return;
