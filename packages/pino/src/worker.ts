@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import { parentPort, workerData } from 'node:worker_threads';
 import type { LoggerOptions } from 'logflume';
 import { HostOutput } from './host-output.ts';
 import { LineRecorder } from './line-recorder.ts';
+import { listenForPinoConfig, type PinoConfig } from './pino-config.ts';
 import { defaultPinoSettings, isLevelNames } from './pino-settings.ts';
 
 /**
@@ -16,10 +15,17 @@ export interface WorkerOptions extends Omit<LoggerOptions, 'axios' | 'headers' |
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** `nestedKey` of the pino logger, which pino does not tell its transports. @defaultValue none */
   readonly nestedKey?: string | undefined;
+  /** `messageKey` of the pino logger, where another target keeps pino from telling. @defaultValue 'msg' */
+  readonly messageKey?: string | undefined;
+  /** `errorKey` of the pino logger, where another target keeps pino from telling. @defaultValue 'err' */
+  readonly errorKey?: string | undefined;
 }
 
 /** What pino itself puts among the options of a target. */
-const PINO_OPTIONS = new Set(['$context', 'pinoWillSendConfig', 'levels', 'dedupe', 'nestedKey']);
+const PINO_OPTIONS = ['$context', 'pinoWillSendConfig', 'levels', 'dedupe'];
+
+/** Options that are none of a logger. */
+const OWN_OPTIONS = new Set([...PINO_OPTIONS, 'nestedKey', 'messageKey', 'errorKey']);
 
 /** What runs in the thread of `pino.transport`: takes chunks of text that hold lines. */
 export interface WorkerStream extends Writable {
@@ -35,15 +41,28 @@ export interface WorkerStream extends Writable {
  * @throws LogflumeError for options that cannot work; it reaches the application as an `error` of the transport.
  */
 // biome-ignore lint/style/noDefaultExport: pino loads the default export of a transport target.
-export default async function createWorkerStream(options: WorkerOptions = {}): Promise<WorkerStream> {
-  const given = Object.entries(options).filter(([name]) => !PINO_OPTIONS.has(name));
+export default function createWorkerStream(options: WorkerOptions = {}): WorkerStream {
+  const given = Object.entries(options).filter(([name]) => !OWN_OPTIONS.has(name));
   const output = new HostOutput(Object.fromEntries(given), '@logflume/pino/worker');
   const recorder = new LineRecorder(output);
-  await readPinoConfig(recorder, options.nestedKey ?? '');
-  return toStream(output, recorder);
+  const {
+    nestedKey = '',
+    messageKey = defaultPinoSettings.messageKey,
+    errorKey = defaultPinoSettings.errorKey,
+  } = options;
+  recorder.settings = { ...defaultPinoSettings, nestedKey, messageKey, errorKey };
+  const config = listenForPinoConfig((told) => {
+    if (isLevelNames(told.levels)) recorder.names = told.levels;
+    recorder.settings = {
+      ...recorder.settings,
+      messageKey: typeof told.messageKey === 'string' ? told.messageKey : messageKey,
+      errorKey: typeof told.errorKey === 'string' ? told.errorKey : errorKey,
+    };
+  });
+  return toStream(output, recorder, config);
 }
 
-function toStream(output: HostOutput, recorder: LineRecorder): WorkerStream {
+function toStream(output: HostOutput, recorder: LineRecorder, config: PinoConfig): WorkerStream {
   const decoder = new StringDecoder('utf8');
   let rest = '';
   const take = (text: string): void => {
@@ -58,8 +77,13 @@ function toStream(output: HostOutput, recorder: LineRecorder): WorkerStream {
   const stream = new Writable({
     decodeStrings: false,
     write(chunk: string | Buffer, _encoding, callback) {
-      take(typeof chunk === 'string' ? chunk : decoder.write(chunk));
-      callback();
+      const takeNow = (): void => {
+        take(typeof chunk === 'string' ? chunk : decoder.write(chunk));
+        callback();
+      };
+      const settled = config.settled();
+      if (settled === undefined) takeNow();
+      else void settled.then(takeNow);
     },
     final(callback) {
       recorder.record(rest + decoder.end());
@@ -68,27 +92,9 @@ function toStream(output: HostOutput, recorder: LineRecorder): WorkerStream {
   });
   return Object.assign(stream, {
     flush(callback: () => void): void {
-      void output.flush().then(() => callback());
+      void Promise.resolve(config.settled())
+        .then(() => output.flush())
+        .then(() => callback());
     },
   });
-}
-
-/** pino tells a target its keys and levels in a message before the first line; older versions do not announce it. */
-async function readPinoConfig(recorder: LineRecorder, nestedKey: string): Promise<void> {
-  recorder.settings = { ...defaultPinoSettings, nestedKey };
-  const announced: unknown = Object(Object(workerData).workerData).pinoWillSendConfig;
-  if (parentPort === null || announced !== true) return;
-  for (;;) {
-    const [message]: unknown[] = await once(parentPort, 'message');
-    const { code, config } = Object(message) as { readonly code?: unknown; readonly config?: unknown };
-    if (code !== 'PINO_CONFIG') continue;
-    const { levels, messageKey, errorKey } = Object(config) as Readonly<Record<string, unknown>>;
-    if (isLevelNames(levels)) recorder.names = levels;
-    recorder.settings = {
-      ...recorder.settings,
-      messageKey: typeof messageKey === 'string' ? messageKey : defaultPinoSettings.messageKey,
-      errorKey: typeof errorKey === 'string' ? errorKey : defaultPinoSettings.errorKey,
-    };
-    return;
-  }
 }

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { createDevBackend } from '@logflume/dev-backend';
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
@@ -94,6 +95,21 @@ describe('the transport target', () => {
     // Not after the end, which holds up this thread and with it the backend until the other thread is done.
     const records = await backend.waitFor(1);
     expect(records.map(({ body }) => body)).toStrictEqual(['above']);
+    await end();
+  });
+
+  it.each([
+    ['that listens first', 'target-with-config.cjs', { messageKey: 'text' }],
+    ['that is still being loaded', 'late-target-with-config.cjs', {}],
+  ])('starts beside one that waits for the keys and levels of the logger, %s', async (_, file, keys) => {
+    await using backend = await createDevBackend();
+    const options = { endpoints: [backend.url], ...keys };
+    const other = fileURLToPath(new URL(`fixtures/${file}`, import.meta.url));
+    const { stream, flush, end } = transportTo({ targets: [{ target: other }, { target, options }] });
+    const logger = pino({ messageKey: 'text' }, stream);
+    logger.warn({ a: 1 }, 'hello');
+    await flush(logger);
+    expect(await backend.waitFor(1)).toMatchObject([{ body: 'hello', severityNumber: 13, attributes: { a: 1 } }]);
     await end();
   });
 
