@@ -1,4 +1,5 @@
 import { createLogger, emitRecord, type Logger } from 'logflume';
+import { keepTransports } from './lasting-transports.ts';
 import { type AdapterOptions, resolveOptions } from './options.ts';
 import type { RecordSink } from './record-sink.ts';
 import { ResourceLoggers } from './resource-loggers.ts';
@@ -12,13 +13,14 @@ import { toHostRecord } from './to-host-record.ts';
 export function createRecordSink(options: AdapterOptions): RecordSink {
   const resolved = resolveOptions(options);
   if (resolved.kind === 'shared') return shareLogger(resolved.logger);
-  const { loggerOptions } = resolved;
+  const lasting = keepTransports(resolved.loggerOptions);
+  const { loggerOptions } = lasting;
   const { onDiagnostic } = loggerOptions;
   // The loggers come with their resource; this one is only asked whether the options would do.
   const isHeard = typeof onDiagnostic === 'function' || onDiagnostic === undefined;
   const probe = createLogger(isHeard ? { ...loggerOptions, onDiagnostic: () => undefined } : loggerOptions);
   void probe.close();
-  return new ResourceLoggers(loggerOptions);
+  return new ResourceLoggers(lasting);
 }
 
 function shareLogger(logger: Logger): RecordSink {

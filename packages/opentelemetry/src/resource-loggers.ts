@@ -1,5 +1,6 @@
 import { type CallContext, captureCall, createLogger, emitRecord, type Logger, type LoggerOptions } from 'logflume';
 import type { SdkLogRecord, SdkResource } from './host.ts';
+import type { LastingOptions } from './lasting-transports.ts';
 import type { RecordSink } from './record-sink.ts';
 import { toHostRecord } from './to-host-record.ts';
 
@@ -43,6 +44,7 @@ interface Lane {
  */
 export class ResourceLoggers implements RecordSink {
   readonly #options: LoggerOptions;
+  readonly #closeTransports: () => void;
   readonly #lanes = new WeakMap<SdkResource, Lane>();
   readonly #waiting = new Set<Lane>();
   readonly #routes = new Map<string, Route>();
@@ -51,8 +53,9 @@ export class ResourceLoggers implements RecordSink {
   #keeper: Logger | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor(options: LoggerOptions) {
-    this.#options = options;
+  constructor({ loggerOptions, close }: LastingOptions) {
+    this.#options = loggerOptions;
+    this.#closeTransports = close;
   }
 
   take(record: SdkLogRecord, call: CallContext | undefined): void {
@@ -80,6 +83,7 @@ export class ResourceLoggers implements RecordSink {
   async #close(): Promise<void> {
     await this.#settleWithin(RESOURCE_WAIT_MS);
     await Promise.all(this.#loggers.map((logger) => logger.close()));
+    this.#closeTransports();
   }
 
   /** @returns `undefined` once closed: the SDK hands on nothing then, and there is no logger to count it. */

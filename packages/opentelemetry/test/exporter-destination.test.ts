@@ -3,9 +3,17 @@ import { createDevBackend, type ReceivedRecord } from '@logflume/dev-backend';
 import { decodeLogsRequest } from '@logflume/otlp';
 import { OTLPLogExporter as GrpcLogExporter } from '@opentelemetry/exporter-logs-otlp-grpc';
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { LoggerProvider } from '@opentelemetry/sdk-logs';
 import { createLogger, emitRecord, type Logger } from 'logflume';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type ExporterDestinationOptions, exporterDestination, type SdkLogRecord } from '../src/index.ts';
+import {
+  createLogRecordProcessor,
+  type ExporterDestinationOptions,
+  exporterDestination,
+  type SdkLogRecord,
+} from '../src/index.ts';
+import { createGate } from './rig.ts';
 
 // The logger says on stderr what is lost on purpose here.
 beforeEach(() => void vi.spyOn(process.stderr, 'write').mockImplementation(() => true));
@@ -16,7 +24,7 @@ type Answer = { code: number; error?: Error } | 'throw' | 'never';
 /** An exporter that answers as it is told, and then that all is well. */
 function createExporter(...answers: Answer[]) {
   const exported: SdkLogRecord[][] = [];
-  let isShutDown = false;
+  let shutdowns = 0;
   const exporter = {
     export(records: SdkLogRecord[], done: (result: { code: number; error?: Error }) => void): void {
       exported.push(records);
@@ -25,11 +33,11 @@ function createExporter(...answers: Answer[]) {
       if (answer !== 'never') setImmediate(done, answer);
     },
     shutdown: async () => {
-      isShutDown = true;
+      shutdowns++;
     },
     forceFlush: async () => undefined,
   };
-  return { exporter, exported, isShutDown: () => isShutDown };
+  return { exporter, exported, shutdowns: () => shutdowns };
 }
 
 const refused = (code: number) => ({ code: 1, error: Object.assign(new Error('refused'), { code }) });
@@ -189,7 +197,7 @@ describe('an exporter as a destination', () => {
   });
 
   it('is shut down with the logger, and its errors are told nowhere', async () => {
-    const { exporter, isShutDown } = createExporter('throw');
+    const { exporter, shutdowns } = createExporter('throw');
     const told: string[] = [];
     const logger = createLogger({
       destinations: [exporterDestination(exporter, { name: 'vendor', retry: { baseDelayMs: 1, maxDelayMs: 1 } })],
@@ -198,9 +206,32 @@ describe('an exporter as a destination', () => {
     });
     logger.info('record');
     await logger.close();
-    expect(isShutDown()).toBe(true);
+    expect(shutdowns()).toBe(1);
     expect(Object.keys(logger.stats().destinations ?? {})).toEqual(['vendor']);
     expect(told.join()).not.toContain('secret');
+  });
+
+  it('of a processor is shut down once, after the records of all resources', async () => {
+    await using backend = await createDevBackend();
+    const { exporter, exported, shutdowns } = createExporter();
+    const processor = createLogRecordProcessor({
+      destinations: [{ name: 'backend', endpoints: [backend.url] }, exporterDestination(exporter)],
+      exit: { handleSignals: false },
+    });
+    const late = createGate<string>();
+    const resources = [
+      resourceFromAttributes({ 'service.name': 'shop' }),
+      resourceFromAttributes({ 'service.name': 'bank', 'host.id': late.opened }),
+    ];
+    const providers = resources.map((resource) => new LoggerProvider({ resource, processors: [processor] }));
+    for (const provider of providers) provider.getLogger('orders').emit({ body: 'record' });
+    late.open('id');
+    await processor.forceFlush();
+    for (const provider of providers) provider.getLogger('orders').emit({ body: 'record' });
+    await processor.forceFlush();
+    expect([shutdowns(), exported.flat().length]).toEqual([0, 4]);
+    await processor.shutdown();
+    expect([shutdowns(), exported.flat().length]).toEqual([1, 4]);
   });
 
   it('has records that are grouped by the identity of resource and scope', async () => {
