@@ -76,6 +76,41 @@ describe('a process that is asked to end', () => {
     },
   );
 
+  test.each(['signalExit3Before', 'signalExit3After', 'signalExit4Before', 'signalExit4After'])(
+    'ends where a package waits for all other listeners to be gone (%s), and so does that package',
+    async (listener) => {
+      await using backend = await createDevBackend();
+      await using fixture = startFixture('wait', { args: [listener], env: { LOGFLUME_ENDPOINTS: backend.url } });
+      await fixture.says('ready');
+      fixture.child.kill('SIGTERM');
+      const ended = await fixture.ended();
+      expect(ended).toMatchObject({ code: null, signal: 'SIGTERM', stderr: '' });
+      expect(ended.stdout).toContain('signal-exit was called');
+      expect(received(backend)).toStrictEqual(numbers(1000));
+    },
+  );
+
+  it('decides itself when it listens beside such a package', async () => {
+    await using backend = await createDevBackend();
+    await using fixture = startFixture('wait', {
+      args: ['signalExit4AndOwn'],
+      env: { LOGFLUME_ENDPOINTS: backend.url },
+    });
+    await fixture.says('ready');
+    fixture.child.kill('SIGTERM');
+    await expect(fixture.ended()).resolves.toMatchObject({ code: 3, signal: null });
+    expect(received(backend)).toStrictEqual(numbers(1000));
+  });
+
+  it('ends, with everything delivered, when two copies of logflume are in it', async () => {
+    await using backend = await createDevBackend();
+    await using fixture = startFixture('wait', { args: ['otherCopy'], env: { LOGFLUME_ENDPOINTS: backend.url } });
+    await fixture.says('ready');
+    fixture.child.kill('SIGTERM');
+    await expect(fixture.ended()).resolves.toMatchObject({ code: null, signal: 'SIGTERM', stderr: '' });
+    expect(received(backend)).toStrictEqual(numbers(1001));
+  });
+
   it('ends at the second signal while the first one drains, with the records on stderr', async () => {
     await using backend = await createDevBackend({ faults: [{ kind: 'hang' }] });
     await using fixture = startFixture('wait', { env: { LOGFLUME_ENDPOINTS: backend.url } });
