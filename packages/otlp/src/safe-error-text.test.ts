@@ -11,6 +11,11 @@ it.each([
   ['Invalid URL "a?\\"secret": no', 'Invalid URL "a": no'],
   ['Headers.append: "Bearer\n secret" is an invalid header value.', 'Headers.append: "…" is an invalid header value.'],
   [
+    'a: "secret "secret" is an invalid header value.\ncaused by: b: "secret" is an invalid header value.\n"c"',
+    'a: "…" is an invalid header value.\ncaused by: b: "…" is an invalid header value.\n"c"',
+  ],
+  ['invalid header value: "a"', 'invalid header value: "a"'],
+  [
     'Request failed with status code 503 (Service Unavailable): POST https://me:secret@a/b?token=secret',
     'Request failed with status code 503 (Service Unavailable): POST https://a/b',
   ],
@@ -67,4 +72,29 @@ function thrownBy(run: () => unknown): Error {
     if (error instanceof Error) return error;
   }
   throw new Error('nothing was thrown');
+}
+
+it.each([
+  '"a ',
+  'Failed to parse URL from ',
+  'Invalid URL "',
+  'Request failed with status code 500 ',
+  ' in "http://a',
+  'request to http://a ',
+  `Unexpected token 'a', "`,
+  ': {"response":',
+])('takes time linear in the text, however often a server makes it say %j', (piece) => {
+  const msOf = (count: number): number => {
+    const text = `invalid header value, http, valid JSON; ${piece.repeat(count)}`;
+    return Math.min(...[1, 2, 3].map(() => elapsedMs(() => toSafeErrorText(text))));
+  };
+  const [few, many] = [msOf(10_000), msOf(40_000)];
+  // Four times the text: 16 times the time if it were quadratic, which takes seconds. Below a quarter of one is no measure.
+  if (many > 250) expect(many / few).toBeLessThan(10);
+});
+
+function elapsedMs(run: () => unknown): number {
+  const startMs = performance.now();
+  run();
+  return performance.now() - startMs;
 }

@@ -10,8 +10,8 @@ const QUOTED_URL = /(Invalid URL ")((?:[^"\\]|\\.)*)(?=")/g;
 const CALLED_URL =
   /(\bRequest (?:timed out|failed with status code \d{3}[^\n:]{0,80}): [A-Z]{1,10} |\b(?:request to|content size at|response body (?:at|for)|timeout at:|redirect reached at:|already for:|set to error:|trying to fetch) |(?:\[[A-Z]{1,10}\]| in) ")(https?:\/\/[^\s"]+)/g;
 
-/** `Headers` of `fetch`, of a value that no header may have. */
-const HEADER_VALUE = /"[\s\S]*?" (?=is an invalid header value)/g;
+/** What `Headers` of `fetch` says behind a value that no header may have. */
+const BEHIND_VALUE = '" is an invalid header value';
 
 /** `JSON.parse`, of at most 40 units around what it did not expect. They may look like the end of the message. */
 const PARSED_JSON = /(Unexpected token '[\s\S]{1,2}', (?:\.{3})?")[\s\S]{0,60}("(?:\.{3})? is not valid JSON)/g;
@@ -29,7 +29,18 @@ export function toSafeErrorText(text: string): string {
   if (safe.includes('http')) safe = safe.replace(CALLED_URL, safeMatch);
   if (safe.includes('valid JSON')) safe = safe.replace(PARSED_JSON, '$1…$2');
   if (safe.includes('{"response":')) safe = safe.replace(EXCHANGE_JSON, '$1{…}');
-  return safe.includes('invalid header value') ? safe.replace(HEADER_VALUE, '"…" ') : safe;
+  return safe.includes(BEHIND_VALUE) ? withoutHeaderValues(safe) : safe;
+}
+
+/** From the first quote to the last, as the value may have quotes. No pattern: one would look on from each of them. */
+function withoutHeaderValues(text: string): string {
+  let safe = '';
+  let from = 0;
+  for (let end = text.indexOf(BEHIND_VALUE); end >= 0; end = text.indexOf(BEHIND_VALUE, from)) {
+    safe += `${text.slice(from, text.indexOf('"', from))}"…"`;
+    from = end + 1;
+  }
+  return safe + text.slice(from);
 }
 
 function safeMatch(_match: string, words: string, url: string): string {
