@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { createDevBackend, type FaultRule } from '@logflume/dev-backend';
 import { expect, test } from 'vitest';
 import { runFixture } from './exit/run-fixture.ts';
@@ -45,3 +47,31 @@ test('no secret of the environment is printed', async () => {
   expect(ended.code).toBe(0);
   expect(ended.stderr).not.toMatch(/SENTINEL-(password|query|header|broken|key)/);
 });
+
+test.each(['exit', 'naturally'])(
+  'no secret is printed of what a server echoes when a process ends (%s)',
+  async (way) => {
+    let sent: string | undefined;
+    const server = createServer((request, response) => {
+      sent = request.headers.authorization;
+      const errorMessage = `"${sent}" is over its quota\nfor ${sent?.slice(7)}`;
+      const type = { 'content-type': 'application/json' };
+      response.writeHead(200, type).end(JSON.stringify({ partialSuccess: { rejectedLogRecords: '1', errorMessage } }));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const ended = await runFixture('end', {
+      args: [way, '3'],
+      env: {
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+        OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer SENTINEL-header',
+      },
+    });
+    server.close();
+    server.closeAllConnections();
+    expect(sent).toBe('Bearer SENTINEL-header');
+    expect(ended.stderr).toContain('refused records: "[redacted]" is over its quota\\nfor [redacted]');
+    expect(ended.stderr).not.toMatch(/SENTINEL/);
+  },
+);

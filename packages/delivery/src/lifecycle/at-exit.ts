@@ -8,6 +8,7 @@ import type { Endpoint } from '../send/endpoint.ts';
 import type { EndpointPool } from '../send/endpoint-pool.ts';
 import { type TlsSource, tlsNow } from '../send/http-agents.ts';
 import type { Job } from '../send/job.ts';
+import { inOwnWords, withoutSecrets } from '../send/server-words.ts';
 import type { JobStore } from '../storage/job-store.ts';
 import { storageOf } from '../storage/storage-rules.ts';
 import { type ExitReply, sendAtExit } from './exit-worker.ts';
@@ -106,9 +107,11 @@ function sendThroughWorker(jobs: readonly Job[], deadlineMs: number, parts: AtEx
     const endpoint = reply === undefined ? undefined : requests[index]?.targets[reply.target];
     if (reply === undefined || endpoint === undefined) return;
     endpoint.attempts++;
-    const outcome = outcomeOf(reply, format, parts.rules);
+    const secrets = { url: endpoint.target.url, headers: parts.headersFor(endpoint) };
+    const outcome = inOwnWords(outcomeOf(reply, format, parts.rules), secrets);
     const job = jobs[index] as Job;
-    job.lastReply = { status: reply.status, text: reply.status < 300 ? '' : Buffer.from(reply.body).toString() };
+    const text = reply.status < 300 ? '' : withoutSecrets(Buffer.from(reply.body).toString(), secrets);
+    job.lastReply = { status: reply.status, text };
     if (isFinal(outcome)) dispatcher.settleAs(job, outcome, endpoint);
   });
 }

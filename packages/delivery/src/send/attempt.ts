@@ -7,6 +7,7 @@ import type { Job, LastReply, SealedBody } from './job.ts';
 import { isVoid, type LoopLag } from './loop-lag.ts';
 import { beginOwnRequest } from './own-requests.ts';
 import { asOwnTraffic } from './own-traffic.ts';
+import { inOwnWords, type SentSecrets, withoutSecrets } from './server-words.ts';
 import type { Transport, TransportRequest, TransportResult } from './transport.ts';
 
 type Headers = Readonly<Record<string, string>>;
@@ -89,15 +90,21 @@ export async function attempt(
   const watch = parts.lag.watch();
   const end = beginOwnRequest(job.batch.id);
   try {
-    let result = headers === undefined ? NO_HEADERS : await post(headers);
+    let sent = headers ?? {};
+    let result = headers === undefined ? NO_HEADERS : await post(sent);
     if (headers !== undefined && result.kind === 'reply' && UNAUTHORIZED.has(result.status) && !parts.rules.isStrict) {
       // A token may have been renewed while its predecessor was on the way: no reason to hold the endpoint for a minute.
       const renewed = await parts.headers(endpoint);
-      if (!signal.aborted && renewed !== undefined && !isSame(headers, renewed)) result = await post(renewed);
+      if (!signal.aborted && renewed !== undefined && !isSame(headers, renewed)) {
+        sent = renewed;
+        result = await post(sent);
+      }
     }
-    job.lastReply = replyOf(result);
+    const secrets: SentSecrets = { url: endpoint.target.url, headers: sent };
+    job.lastReply = replyOf(result, secrets);
     const judge = ({ contentType, body: text }: Reply) => format.judge(contentType, text);
-    const outcome = classify(result, judge, clock.wallMs(), parts.rules);
+    const said = classify(result, judge, clock.wallMs(), parts.rules);
+    const outcome = result.kind === 'reply' ? { ...said, batch: inOwnWords(said.batch, secrets) } : said;
     return { ...withoutLag(outcome, clock.nowMs() - startMs, watch.lateMs()), isBodyFree };
   } finally {
     end();
@@ -114,10 +121,10 @@ function withoutLag(outcome: Outcome, tookMs: number, lateMs: number): AttemptRe
 }
 
 /** What a dead letter says of the answer; of a success there is nothing to keep. */
-function replyOf(result: TransportResult): LastReply {
+function replyOf(result: TransportResult, secrets: SentSecrets): LastReply {
   if (result.kind === 'failure') return { status: undefined, text: result.message };
   const { status, body } = result;
-  return { status, text: status < 300 ? '' : Buffer.from(body).toString() };
+  return { status, text: status < 300 ? '' : withoutSecrets(Buffer.from(body).toString(), secrets) };
 }
 
 function isSame(a: Headers, b: Headers): boolean {

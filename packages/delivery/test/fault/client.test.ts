@@ -1,5 +1,8 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import axios, { type CreateAxiosDefaults } from 'axios';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { textFormat, textsOf } from '../text-records.ts';
@@ -312,5 +315,42 @@ describe('nothing secret', () => {
     expect(JSON.stringify(seen)).not.toContain(secret);
     expect(JSON.stringify(seen)).not.toContain(Buffer.from(`user:${secret}`).toString('base64'));
     expect(JSON.stringify(seen).length).toBeGreaterThan(500);
+  });
+
+  it.each<[string, number, string]>([
+    ['of what it took', 200, '0|'],
+    ['of what it refused in part', 200, '1|'],
+    ['of what it refused', 400, ''],
+    ['of a page', 200, ''],
+  ])('is in what is said and kept of a server that echoes requests, %s', async (what, status, before) => {
+    const inbox = new Inbox();
+    await using server = await serveHttp(
+      answering(inbox, (request, response) => {
+        const echo = `${JSON.stringify(request.headers)}\n\u001b[31m${request.url} sesame-key ${'x'.repeat(30_000)}`;
+        const type = what === 'of a page' ? `text/html; ${request.headers['x-token']}` : 'application/x-texts';
+        response.writeHead(status, { 'content-type': type });
+        response.end(`${before}${echo}`);
+      }),
+    );
+    const dir = mkdtempSync(join(tmpdir(), 'logflume-'));
+    await using sender = createSender([`http://user:sesame-word@127.0.0.1:${server.port}/v1/logs?key=sesame-key`], {
+      headers: { 'x-token': 'sesame-token', authorization: 'Bearer sesame-bearer' },
+      spool: { dir },
+    });
+    sender.delivery.enqueue({ text: 'a' }, 9, 0);
+    await sender.delivery.flush({ timeoutMs: 500 });
+    await sender.delivery.close({ timeoutMs: 100 });
+    const messages = sender.diagnostics.map(({ message }) => message);
+    const said = [...messages, ...sender.stderr.map((text) => text.trimEnd())];
+    const kept = readdirSync(dir, { recursive: true, encoding: 'utf8', withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'));
+    rmSync(dir, { recursive: true });
+    expect(inbox.requests[0]?.headers['x-token']).toBe('sesame-token');
+    expect(JSON.stringify([said, kept])).not.toMatch(/sesame|c2VzYW1l/);
+    expect(said.join()).toContain(what === 'of what it refused' ? 'HTTP 400' : '[redacted]');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: no terminal is to obey them
+    expect(said.filter((text) => text.length > 600 || /[\u0000-\u001f]/.test(text))).toEqual([]);
+    if (what === 'of what it refused') expect(kept.join()).toContain('[redacted]');
   });
 });
