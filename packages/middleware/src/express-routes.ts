@@ -36,6 +36,7 @@ interface RoutedRequest extends IncomingMessage {
   route?: unknown;
   params?: unknown;
   originalUrl?: string;
+  res?: unknown;
   [OWN]?: Watched;
 }
 
@@ -90,6 +91,9 @@ export function watchResponses(response: ServerResponse): boolean {
   return true;
 }
 
+/** A route for whatever path there is, as Nest makes one of middleware for all: where nothing was found it is none. */
+const CATCH_ALL = /\*\w*\}?$/;
+
 /** The template of the route a request took, with its prefixes; `undefined` if it took none. */
 export function routeOf(request: RoutedRequest): string | undefined {
   const watched = request[OWN];
@@ -97,7 +101,7 @@ export function routeOf(request: RoutedRequest): string | undefined {
   const { path: given } = watched.route as { readonly path?: unknown };
   const path = pathOf(given, Array.isArray(given) ? patternOf(request) : undefined);
   const { prefix } = watched;
-  if (path === undefined) return undefined;
+  if (path === undefined || (CATCH_ALL.test(path) && Object(request.res).statusCode === 404)) return undefined;
   return path === '/' && prefix !== '' ? prefix : `${prefix}${path}`;
 }
 

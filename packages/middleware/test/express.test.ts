@@ -47,6 +47,18 @@ describe.each([
     ],
     ['of middleware is none', '/m/7', undefined, (app) => app.use('/m', ok)],
     [
+      'for all paths is none where nothing was found',
+      '/m/7',
+      undefined,
+      (app) => app.all(name === 'Express 5' ? '/m*path' : '/m*', (_q, _s, next) => next()),
+    ],
+    [
+      'for all paths is one where it answers',
+      '/m/7',
+      name === 'Express 5' ? '/m*path' : '/m*',
+      (app) => app.all(name === 'Express 5' ? '/m*path' : '/m*', ok),
+    ],
+    [
       'after a router that did not answer',
       '/r/7',
       '/r/:late',

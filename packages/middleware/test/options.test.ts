@@ -28,6 +28,17 @@ describe('options', () => {
     );
   });
 
+  it.each<[object, string]>([
+    [{ slowMs: '2s' }, 'slowMs must be a number ≥ 0, got "2s"'],
+    [{ sampleRatio: 2 }, 'sampleRatio must be a number from 0 to 1, got 2'],
+    [{ redact: 'x'.repeat(100) }, `redact must be a list of names, got "${'x'.repeat(60)}"`],
+    [{ attributes: {} }, 'attributes must be a function, got another object'],
+    [{ headers: { request: ['accept', 7] } }, 'headers.request must be a list of header names, got another list'],
+    [{ query: () => true }, 'query must be a boolean, got a function'],
+  ])('says of %j what came and what was expected', (options, message) => {
+    expect(() => Reflect.apply(accessLog, undefined, [options])).toThrow(expect.objectContaining({ message }));
+  });
+
   it('take a logger, or the options of one', () => {
     const log = createLogger({ level: 'off' });
     const onDiagnostic = vi.fn();

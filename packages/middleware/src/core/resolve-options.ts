@@ -154,8 +154,19 @@ function checkObject<Request>(options: AccessLogOptions<Request> | undefined): A
 /** `undefined` is no value, and always right. @throws LogflumeError naming the option and what was expected. */
 export function check(name: string, value: unknown, expected: string, isRight: (value: unknown) => boolean): void {
   if (value === undefined || isRight(value)) return;
-  const got = value === null ? 'null' : Array.isArray(value) ? 'another list' : `a ${typeof value} that is none`;
-  throw invalidOption(name, `${name} must be ${expected}, got ${got}`);
+  throw invalidOption(name, `${name} must be ${expected}, got ${shortly(value)}`);
+}
+
+const MAX_SHOWN_UNITS = 60;
+
+function shortly(value: unknown): string {
+  if (Array.isArray(value)) return 'another list';
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, MAX_SHOWN_UNITS));
+  return typeof value === 'object' && value !== null
+    ? 'another object'
+    : typeof value === 'function'
+      ? 'a function'
+      : String(value);
 }
 
 export const isFunction = (value: unknown): boolean => typeof value === 'function';
