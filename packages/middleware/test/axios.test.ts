@@ -216,20 +216,21 @@ describe('calls of axios', () => {
 
   it('carry the headers that are asked for, secret ones masked, and attributes of their own', async () => {
     await using rig = await OutboundRig.start();
-    const headers = { request: ['authorization', 'accept'], response: ['Set-Cookie', 'x-kind'] };
+    const headers = { request: ['authorization', 'accept', 'referer'], response: ['Set-Cookie', 'x-kind'] };
     const attributes = ({ host, path }: { host: string; path: string }) => ({
       'peer.service': `users at ${host}`,
       'url.path': path.length,
     });
     await client(rig, { headers, attributes, slowMs: 0, urlTemplate: ({ path }) => path.replace(/\d+/, ':id') }).get(
       '/users/7',
-      { headers: secrets.headers },
+      { headers: { ...secrets.headers, referer: `https://a/?token=${SECRET}` } },
     );
     const record = await rig.call();
     expect(record).toMatchObject({ severityText: 'WARN', body: 'GET 127.0.0.1/users/:id 200' });
     expect(record.attributes).toMatchObject({
       'http.request.header.authorization': ['[redacted]'],
       'http.request.header.accept': ['application/json, text/plain, */*'],
+      'http.request.header.referer': ['https://a/?token=[redacted]'],
       'http.response.header.set-cookie': ['[redacted]'],
       'http.response.header.x-kind': ['users'],
       'peer.service': 'users at 127.0.0.1',

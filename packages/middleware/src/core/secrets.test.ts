@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createIsSecret, redactBody, redactQuery } from './secrets.ts';
+import { createIsSecret, redactBody, redactHeader, redactQuery } from './secrets.ts';
 
 const isSecret = createIsSecret(['Tenant']);
 
@@ -72,4 +72,16 @@ describe('redactBody', () => {
     expect(JSON.stringify(redactBody(deep, isSecret))).not.toContain('s3cret');
     expect(redactBody(Buffer.from('s3cret'), isSecret)).toBe('[6 bytes]');
   });
+});
+
+describe('redactHeader', () => {
+  it.each<[string, unknown, readonly string[] | undefined]>([
+    ['referer', 'https://x/cb?code=s&token=s&page=2', ['https://x/cb?code=[redacted]&token=[redacted]&page=2']],
+    ['location', '/cb?a=1#access_token=s&state=2', ['/cb?a=1#access_token=[redacted]&state=2']],
+    ['location', 'https://me:s3cret@x/a', ['https://[redacted]@x/a']],
+    ['link', '<https://x/?token=s>; rel="next", </a?p=2>', ['<https://x/?token=[redacted]>; rel="next", </a?p=2>']],
+    ['tenant', 7, ['[redacted]']],
+    ['x-many', ['a@b', 'c?d', 3], ['a@b', 'c?d', '3']],
+    ['x-none', undefined, undefined],
+  ])('%s: %j', (name, value, told) => expect(redactHeader(value, name, isSecret)).toEqual(told));
 });

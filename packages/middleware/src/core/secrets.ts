@@ -40,6 +40,27 @@ export function redactQuery(query: string, isSecret: IsSecret): string {
     .join('&');
 }
 
+/** The user of a URL; and a query or a fragment, to the end of the URL. */
+const USER = /\/\/[^/?#@\s"<>]*@/g;
+const PARAMETERS = /[?#][^?#\s"<>]+/g;
+
+/**
+ * Makes the list of values that is told of a header. A secret one is told to be there and no more; of URLs in others
+ * (`referer`, `location`, `link`) users and the values of secret parameters are masked. Never throws.
+ */
+export function redactHeader(value: unknown, name: string, isSecret: IsSecret): readonly string[] | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (isSecret(name)) return [REDACTED];
+  const redact = (each: unknown): string => redactUrls(String(each), isSecret);
+  return Array.isArray(value) ? value.map(redact) : [redact(value)];
+}
+
+function redactUrls(text: string, isSecret: IsSecret): string {
+  return text
+    .replace(USER, `//${REDACTED}@`)
+    .replace(PARAMETERS, (part) => part.charAt(0) + redactQuery(part.slice(1), isSecret));
+}
+
 function decodeName(name: string): string {
   try {
     return decodeURIComponent(name.replaceAll('+', ' '));

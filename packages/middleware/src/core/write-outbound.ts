@@ -4,7 +4,7 @@ import { isSampled } from './is-sampled.ts';
 import type { OutboundExchange } from './outbound-log-options.ts';
 import type { OutboundOutcome, OutboundState } from './outbound-state.ts';
 import type { ResolvedOutboundOptions } from './resolve-outbound.ts';
-import { REDACTED } from './secrets.ts';
+import { redactHeader } from './secrets.ts';
 import { errorTypeOf, isKnownMethod } from './semantic-names.ts';
 import { furtherAttributes, roundSeconds, shown } from './write-record.ts';
 
@@ -70,10 +70,10 @@ function attributesOf<Request>(
     'logflume.outcome': exchange.isAborted ? 'aborted' : undefined,
   };
   for (const { name, attribute } of options.requestHeaders) {
-    own[attribute] = headerValues(outcome.requestHeader(name), options.isSecret(name));
+    own[attribute] = redactHeader(outcome.requestHeader(name), name, options.isSecret);
   }
   for (const { name, attribute } of options.responseHeaders) {
-    own[attribute] = headerValues(outcome.responseHeader(name), options.isSecret(name));
+    own[attribute] = redactHeader(outcome.responseHeader(name), name, options.isSecret);
   }
   const further = furtherAttributes(options.attributes, exchange) ?? {};
   for (const [name, value] of Object.entries(further)) own[name] ??= value;
@@ -90,11 +90,4 @@ function errorTypeOfCall(status: number | undefined, error: unknown): string | u
 function codeOf(error: unknown): string | undefined {
   const code = readMember(error, 'code');
   return typeof code === 'string' && /^[\w.-]{1,100}$/.test(code) ? code : undefined;
-}
-
-/** A list, as the conventions say; a secret one is told to be there and no more. */
-function headerValues(value: unknown, isSecret: boolean): unknown {
-  if (value === undefined || value === null) return undefined;
-  if (isSecret) return [REDACTED];
-  return Array.isArray(value) ? value.map(String) : [String(value)];
 }

@@ -12,7 +12,7 @@ import type { Exchange } from './access-log-options.ts';
 import { captureBody } from './capture-body.ts';
 import { isSampled } from './is-sampled.ts';
 import type { Outcome, RequestState } from './request-state.ts';
-import { REDACTED, redactQuery } from './secrets.ts';
+import { redactHeader, redactQuery } from './secrets.ts';
 import { errorTypeOf, isKnownMethod } from './semantic-names.ts';
 import { LocalTrace } from './traceparent.ts';
 
@@ -130,9 +130,10 @@ function attributesOf<Request>(
     'request.id': entry.id,
   };
   const { requestHeaders, responseHeaders } = options;
-  for (const { name, attribute } of requestHeaders) own[attribute] = headerValues(facts.header(name), name, entry);
+  for (const { name, attribute } of requestHeaders)
+    own[attribute] = redactHeader(facts.header(name), name, options.isSecret);
   for (const { name, attribute } of responseHeaders)
-    own[attribute] = headerValues(facts.responseHeader(name), name, entry);
+    own[attribute] = redactHeader(facts.responseHeader(name), name, options.isSecret);
   addTo(own, furtherAttributes(options.attributes, exchange), shared);
   addTo(own, added, shared);
   return own;
@@ -161,13 +162,6 @@ export function furtherAttributes<E>(
 function queryOf<Request>({ facts: { url }, options }: RequestState<Request>): string | undefined {
   const start = url.indexOf('?') + 1;
   return start > 0 && start < url.length ? redactQuery(url.slice(start), options.isSecret) : undefined;
-}
-
-/** A list, as the conventions say; a secret one is told to be there and no more. */
-function headerValues<Request>(value: unknown, name: string, { options }: RequestState<Request>): unknown {
-  if (value === undefined || value === null) return undefined;
-  if (options.isSecret(name)) return [REDACTED];
-  return Array.isArray(value) ? value.map(String) : [String(value)];
 }
 
 /** Seconds with microseconds: what the clock can tell, without its noise. */

@@ -452,7 +452,7 @@ export const behaviours: readonly Behaviour[] = [
     async run(host) {
       await using rig = await Rig.start(host, {
         headers: {
-          request: ['Accept', 'Authorization', 'X-Api-Key', 'x-tenant'],
+          request: ['Accept', 'Authorization', 'X-Api-Key', 'x-tenant', 'referer'],
           response: ['content-type', 'x-absent'],
         },
         query: true,
@@ -465,6 +465,7 @@ export const behaviours: readonly Behaviour[] = [
           'x-api-key': 's3cret-value',
           'x-tenant': 's3cret-value',
           cookie: 's=s3cret-value',
+          referer: 'https://me:s3cret-value@x/cb?code=s3cret-value&page=2',
         },
       });
       const { attributes } = await rig.access();
@@ -473,6 +474,7 @@ export const behaviours: readonly Behaviour[] = [
         'http.request.header.authorization': ['[redacted]'],
         'http.request.header.x-api-key': ['[redacted]'],
         'http.request.header.x-tenant': ['[redacted]'],
+        'http.request.header.referer': ['https://[redacted]@x/cb?code=[redacted]&page=2'],
         'url.query': 'page=2&api_key=[redacted]&access_token=[redacted]',
       });
       expect(JSON.stringify(rig.backend.records())).not.toContain('s3cret-value');
