@@ -63,6 +63,7 @@ export function logFetch(options?: OutboundLogOptions<SeenRequest>): () => void 
   for (const [name, handler] of Object.entries({ ...begins, ...ends })) subscribe(name, handler);
   return () => {
     stopWatching();
+    http.stop();
     for (const [name, handler] of Object.entries(begins)) unsubscribe(name, handler);
     count.whenIdle(() => {
       for (const [name, handler] of Object.entries(ends)) unsubscribe(name, handler);

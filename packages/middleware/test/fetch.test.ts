@@ -300,7 +300,7 @@ describe('logFetch', () => {
     const answers = clients.map(({ call }) => call(`${rig.url}/stream`));
     await vi.waitFor(() => expect(rig.seen).toHaveLength(3));
     undo();
-    await fetch(`${rig.url}/users/1`);
+    for (const { call } of clients) await call(`${rig.url}/users/1`);
     rig.resume();
     await Promise.all(answers);
     const records = await rig.calls(3);

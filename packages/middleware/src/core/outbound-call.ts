@@ -41,6 +41,11 @@ export class OutboundCall<Request> implements OutboundState<Request> {
     return this.#isEnded;
   }
 
+  /** Since it began. */
+  get durationMs(): number {
+    return performance.now() - this.#startMs;
+  }
+
   /** Whether a value is a call, and no copy: a deep one has the prototype of a call, and nothing that is private. */
   static isCall<Request>(value: unknown): value is OutboundCall<Request> {
     return typeof value === 'object' && value !== null && #isEnded in value;
@@ -57,7 +62,7 @@ export class OutboundCall<Request> implements OutboundState<Request> {
       route: this.template ?? templateOf(this.options.urlTemplate, target),
       status: outcome.status,
       isAborted: outcome.isAborted,
-      durationMs: performance.now() - this.#startMs,
+      durationMs: this.durationMs,
       error: outcome.error,
       resendCount: outcome.resendCount,
     };
