@@ -47,9 +47,12 @@ export function accessLog(options?: AccessLogOptions<Request>): NextAccessLog {
         }
         const exchange = beginRoute(resolved, request, about?.route);
         if (exchange === undefined) return handler(request, ...rest);
-        return exchange.entry.run(async () =>
-          exchange.answer(await noted(exchange, async () => handler(request, ...rest))),
-        );
+        return exchange.entry.run(async () => {
+          const answer = await noted(exchange, async () => handler(request, ...rest));
+          if (answer instanceof Response) return exchange.answer(answer);
+          exchange.endWith(500); // Next says what it expected.
+          return answer;
+        });
       };
     },
     wrapProxy(handler) {

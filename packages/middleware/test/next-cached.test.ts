@@ -47,3 +47,15 @@ describe('a wrapped route handler whose answers Next keeps', () => {
     expect([await response.json(), response.headers.get('x-request-id')]).toEqual([{ id: '2' }, null]);
   });
 });
+
+it('hands on what a route handler answers that is no response, of which Next says so', async () => {
+  const { rig, access } = await start();
+  await using _ = rig;
+  const GET = access.wrap((async () => undefined) as never, about);
+  const failure = await new NextRoute({ GET }).handle('/api/items/2').catch((error: unknown) => error);
+  expect(failure).toMatchObject({ message: expect.stringContaining('No response is returned from route handler') });
+  expect(await rig.access()).toMatchObject({
+    severityText: 'ERROR',
+    attributes: { 'http.response.status_code': 500, 'http.route': '/api/items/:id' },
+  });
+});
