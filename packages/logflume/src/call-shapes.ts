@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { describeError, isError } from '@logflume/otlp';
+import { describeError, isError, type Scrub } from '@logflume/otlp';
 
 /** The arguments of a log call, sorted. */
 export interface CallParts {
@@ -24,13 +24,15 @@ export const ATTRIBUTES_ERROR_KEY = 'logflume.attributes_error';
  * - An attribute `err` or `error` that holds an error is the exception.
  * - A first argument of another kind (a number, a list) is the body, unless there is a text.
  * - Whatever is left over is the attribute `log.arguments`. `undefined` says nothing and is left out.
+ *
+ * @param scrub - takes secrets out of the record. What it replaces becomes neither exception nor body.
  */
-export function sortArguments(first: unknown, second: unknown, third: unknown, rest: readonly unknown[]): CallParts {
+export function sortArguments(args: readonly unknown[], scrub: Scrub | undefined): CallParts {
   let body: unknown;
   let exception: unknown;
   let attributes: object | undefined;
   const extra: unknown[] = [];
-  for (const value of [first, second, third, ...rest]) {
+  for (const value of args) {
     if (value === undefined) continue;
     if (typeof value === 'string' && body === undefined) body = value;
     else if (isReadableError(value)) {
@@ -39,19 +41,26 @@ export function sortArguments(first: unknown, second: unknown, third: unknown, r
     } else if (attributes === undefined && isAttributes(value)) attributes = toAttributes(value);
     else extra.push(value);
   }
-  if (body === undefined && extra.length > 0 && extra[0] === first) body = extra.shift();
-  if (exception === undefined && attributes !== undefined) exception = errorAmong(attributes);
-  if (body === undefined && exception !== undefined) body = messageOf(exception);
+  if (body === undefined && extra.length > 0 && extra[0] === args[0]) body = extra.shift();
+  if (exception === undefined && attributes !== undefined) exception = errorAmong(attributes, scrub);
+  if (body === undefined && exception !== undefined) {
+    body = scrub?.replacementOf('exception.message') ?? messageOf(exception);
+  }
   if (extra.length > 0) attributes = withExtra(attributes, extra);
   return { body, attributes, exception };
 }
 
-/** The error an attributes object holds where people put one; reads these two members alone. Never throws. */
-export function errorAmong(attributes: object): unknown {
+/**
+ * The error an attributes object holds where people put one; reads these two members alone. Never throws.
+ *
+ * @param scrub - one whose value it replaces is not told by another name either.
+ */
+export function errorAmong(attributes: object, scrub?: Scrub | undefined): unknown {
   try {
     const { err, error } = attributes as { err?: unknown; error?: unknown };
-    if (typeof err === 'object' && isError(err)) return err;
-    return typeof error === 'object' && isError(error) ? error : undefined;
+    if (typeof err === 'object' && isError(err) && scrub?.replacementOf('err') === undefined) return err;
+    const isTold = typeof error === 'object' && isError(error) && scrub?.replacementOf('error') === undefined;
+    return isTold ? error : undefined;
   } catch {
     return undefined; // A getter named so throws; the encoder writes what can be read.
   }

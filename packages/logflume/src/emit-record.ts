@@ -1,4 +1,4 @@
-import type { EncodedAttributes } from '@logflume/otlp';
+import { describeError, type EncodedAttributes, isError, type Scrub, toldException } from '@logflume/otlp';
 import { ATTRIBUTES_ERROR_KEY } from './call-shapes.ts';
 import { activeContext, type ContextFrame, runInFrame, runningTrace } from './context.ts';
 import { withDropped } from './intake/with-dropped.ts';
@@ -200,7 +200,7 @@ function enqueue({ clock, delivery, limits, scopes }: Pipeline, logger: LoggerPa
     observedTimeNanos: seenMs === NO_TIME ? timeNanos : toNanos(host.observedTimeNanos),
     severityNumber,
     severityText: cutName(host.severityText),
-    body: host.body,
+    body: limits.scrub === undefined ? host.body : toldBody(host, limits.scrub),
     attributes: host.attributes,
     exception: host.exception,
     bound: withDropped(shared === undefined ? bound : shared.over(bound, limits), host.droppedAttributesCount),
@@ -215,6 +215,13 @@ function enqueue({ clock, delivery, limits, scopes }: Pipeline, logger: LoggerPa
       : scopes.groupOf(scope.name, scope.version ?? '', host.scopeAttributes, toUrl(scope.schemaUrl));
   if (host.resourceSchemaUrl !== undefined) scopes.resourceSchemaUrl = toUrl(host.resourceSchemaUrl);
   delivery.enqueue(record, severityNumber, group);
+}
+
+/** Hosts make the message of an error the text of a record that has none: it says no more than the exception does. */
+function toldBody(host: HostRecord, scrub: Scrub): unknown {
+  const { body, exception } = host;
+  if (typeof body !== 'string' || !isError(exception) || body !== describeError(exception).message) return body;
+  return toldException(host, scrub) === undefined ? undefined : (scrub.replacementOf('exception.message') ?? body);
 }
 
 /** UTF-16 units of a level's or event's name: the encoder cuts values to fit, but not names. */

@@ -111,7 +111,7 @@ export class PipelineLogger implements Logger, RecordEmitter {
     pipeline.depth++;
     try {
       const members = toAttributes(attributes);
-      const exception = members === undefined ? undefined : errorAmong(members);
+      const exception = members === undefined ? undefined : errorAmong(members, pipeline.limits.scrub);
       const timeMs = timestampOf(optionOf(options, 'timestamp'));
       const body = optionOf(options, 'body');
       this.#write(severity, textOfLevel[level], body, members, exception, toName(name), timeMs);
@@ -189,15 +189,18 @@ export class PipelineLogger implements Logger, RecordEmitter {
   ): void {
     const pipeline = this.#pipeline;
     if (pipeline.depth >= MAX_DEPTH) return this.#writeBare(severity, text, first, TOO_DEEP);
+    const { scrub } = pipeline.limits;
     pipeline.depth++;
     try {
       // The plain shapes: text alone, with a plain object, with an error. Everything else takes the careful way.
       if (typeof first === 'string' && third === undefined && rest.length === 0) {
         if (second === undefined) return this.#write(severity, text, first, undefined, undefined, '', NOW);
-        if (isPlainObject(second)) return this.#write(severity, text, first, second, errorAmong(second), '', NOW);
+        if (isPlainObject(second)) {
+          return this.#write(severity, text, first, second, errorAmong(second, scrub), '', NOW);
+        }
         if (isError(second)) return this.#write(severity, text, first, undefined, second, '', NOW);
       }
-      const { body, attributes, exception } = sortArguments(first, second, third, rest);
+      const { body, attributes, exception } = sortArguments([first, second, third, ...rest], scrub);
       this.#write(severity, text, body, attributes, exception, '', NOW);
     } catch {
       this.#writeBare(severity, text, first, UNREADABLE);

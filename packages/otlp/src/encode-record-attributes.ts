@@ -11,6 +11,7 @@ import { countExceptionAttributes, exceptionAttributes, leaveOut, writeException
 import { describeHttpParts, isTelling } from './http-parts.ts';
 import type { EncodeLimits } from './limits.ts';
 import type { LogRecordInput } from './log-record-input.ts';
+import type { Scrub } from './scrub.ts';
 import { writeBytes, writeVarint } from './wire.ts';
 
 /** An answer instead of an end: these attributes have to be read with care before they can be written. */
@@ -69,7 +70,7 @@ function writeMembers(
   cut: number,
 ): number {
   const boundKeys = bound === undefined || bound.ends.length === 0 ? undefined : bound.keys;
-  const { exception } = record;
+  const exception = limits.scrub === undefined ? record.exception : toldException(record, limits.scrub);
   const derived = exception === undefined ? undefined : exceptionAttributes(exception, boundKeys);
   // The exception may stand among the attributes, as `err` or `error`: it is written once, as `exception.*`.
   const written = typeof exception === 'object' && exception !== null ? exception : undefined;
@@ -102,6 +103,24 @@ function writeMembers(
   if (derived !== undefined) end = writeException(bytes, end, derived, limits);
   if (bound !== undefined) end = writeBound(bytes, end, bound, overridden);
   return writeDropped(bytes, end, dropped);
+}
+
+/** Where a record may have its exception. */
+interface ExceptionPlaces {
+  readonly exception?: unknown;
+  readonly attributes?: object | undefined;
+}
+
+/** The exception of a record, or `undefined` when it also stands in an attribute whose value is replaced. Never throws. */
+export function toldException({ exception, attributes }: ExceptionPlaces, scrub: Scrub): unknown {
+  if (typeof exception !== 'object' || exception === null || attributes === undefined) return exception;
+  try {
+    const members = attributes as Members;
+    const isReplaced = (key: string) => members[key] === exception && scrub.replacementOf(key) !== undefined;
+    return Object.keys(members).some(isReplaced) ? undefined : exception;
+  } catch {
+    return exception; // A getter or a trap throws: nobody took the exception from there.
+  }
 }
 
 function writeBound(

@@ -1,6 +1,7 @@
 import { describeError, isError } from './describe-error.ts';
 import { cutAttributes, type EncodedAttributes, readMembers } from './encode-attributes.ts';
 import { encodeLogRecord } from './encode-log-record.ts';
+import { toldException } from './encode-record-attributes.ts';
 import { defaultEncodeLimits, type EncodeLimits } from './limits.ts';
 import type { LogRecordInput } from './log-record-input.ts';
 import type { Scrub } from './scrub.ts';
@@ -58,11 +59,12 @@ function cutSafe(text: string, maxUnits: number, scrub: Scrub | undefined): stri
 /** The text, type and message of the exception, the first bound attributes; whatever else there was is counted. */
 function toBareRecord(record: LogRecordInput, scrub: Scrub | undefined): LogRecordInput {
   const bound = cutAttributes(record.bound ?? noAttributes(), 16, BARE_BOUND_BYTES);
+  const exception = scrub === undefined ? record.exception : toldException(record, scrub);
   const lost = record.attributes === undefined ? 0 : readMembers(record.attributes, 0).cut;
   return {
     ...record,
     body: typeof record.body === 'string' || record.body === undefined ? record.body : TOO_LARGE,
-    attributes: record.exception === undefined ? undefined : toBareException(record.exception, scrub),
+    attributes: exception === undefined ? undefined : toBareException(exception, scrub),
     exception: undefined,
     bound: { ...bound, dropped: bound.dropped + lost },
   };

@@ -7,6 +7,7 @@ export { describeError, isError } from './describe-error.ts';
 export type { EncodedAttributes, ReadMembers } from './encode-attributes.ts';
 export { encodeAttributes, mergeAttributes, readMembers } from './encode-attributes.ts';
 export { encodeLogRecord } from './encode-log-record.ts';
+export { toldException } from './encode-record-attributes.ts';
 export { encodeReducedLogRecord } from './encode-reduced.ts';
 export { encodeResource, encodeScope } from './encode-resource.ts';
 export type { ScopeBlock } from './frame-request.ts';

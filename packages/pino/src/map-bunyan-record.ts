@@ -37,7 +37,8 @@ export function mapBunyanRecord(record: BunyanRecord, severities: SeverityTable)
       ...(typeof level === 'number' ? undefined : { level }),
       ...(recordTime === undefined ? { time } : undefined),
       ...(v === 0 ? undefined : { v }),
-      ...(thrown === undefined ? { err } : undefined),
+      // The same object as the exception, which is left out; under its key it is found by who redacts or processes that.
+      err: thrown ?? err,
       ...(trace === undefined ? { trace_id, span_id, trace_flags } : undefined),
       ...(isEvent ? undefined : { 'otel.event.name': eventName }),
       ...codeOf(src),

@@ -147,7 +147,8 @@ function takeThrown(fields: LineFields, errorKey: string): object | undefined {
 function takeThrownAt(fields: LineFields, key: string): object | undefined {
   if (!Object.hasOwn(fields, key)) return undefined;
   const thrown = toThrown(fields[key]);
-  if (thrown !== undefined) fields[key] = undefined;
+  // The same object as the exception, which is left out; under its key it is found by who redacts or processes that.
+  if (thrown !== undefined) fields[key] = thrown;
   return thrown;
 }
 

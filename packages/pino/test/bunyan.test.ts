@@ -67,6 +67,15 @@ describe('a record of bunyan', () => {
     expect(none?.attributes).toStrictEqual({ err: 'text', i: 3 });
   });
 
+  it('tells an error by no other name where its key is redacted', async () => {
+    await using receiver = await createReceiver({ redact: ['err'] });
+    bunyanOn(receiver).error({ err: new Error('swordfish'), i: 0 });
+    bunyanOn(receiver, { serializers: bunyan.stdSerializers }).error({ err: new Error('swordfish'), i: 1 });
+    const records = await receiver.records();
+    expect(records.map(({ attributes }) => attributes['err'])).toStrictEqual(['[redacted]', '[redacted]']);
+    expect(JSON.stringify(records)).not.toContain('swordfish');
+  });
+
   it('says where the call stands, if bunyan does', async () => {
     await using receiver = await createReceiver();
     bunyanOn(receiver).info({ src: { file: '/app/orders.js', line: 12, func: 'place' } }, 'm');

@@ -291,6 +291,18 @@ describe('an error', () => {
     expect(many?.attributes).toMatchObject({ 'exception.errors': [{ type: 'TypeError', message: 'one' }, 'two'] });
   });
 
+  it('is told by no other name where its key is redacted', async () => {
+    await using receiver = await createReceiver({ redact: { keys: ['err'], paths: ['error.token'] } });
+    pinoOn(receiver).error({ err: new Error('swordfish'), i: 0 });
+    pinoOn(receiver).error({ error: { ...new Error('x'), message: 'm', stack: 's', token: 'swordfish' }, i: 1 });
+    const records = await receiver.records();
+    expect(records).toMatchObject([
+      { body: null, attributes: { err: '[redacted]' } },
+      { attributes: { 'exception.properties': { token: '[redacted]' } } },
+    ]);
+    expect(JSON.stringify(records)).not.toContain('swordfish');
+  });
+
   it('that is none stays an attribute', async () => {
     await using receiver = await createReceiver();
     pinoOn(receiver).error({ err: 'text', error: { reason: 1 } }, 'm');

@@ -145,6 +145,19 @@ describe('a call of winston', () => {
   });
 });
 
+it('tells an error by no other name where its key is redacted', async () => {
+  await using rig = await createRig({ redact: { keys: ['err'], paths: ['error.token'] } });
+  const logger = winston.createLogger({ transports: [new LogflumeTransport({ logger: rig.logger })] });
+  logger.error('a', { err: new Error('swordfish') });
+  logger.error('b', { error: Object.assign(new Error('x'), { token: 'swordfish' }) });
+  const records = await rig.received();
+  expect(records).toMatchObject([
+    { attributes: { err: '[redacted]' } },
+    { attributes: { 'exception.properties': { token: '[redacted]' } } },
+  ]);
+  expect(JSON.stringify(records)).not.toContain('swordfish');
+});
+
 describe('meta', () => {
   it('of the logger, the child and the call are attributes, with the precedence of winston', async () => {
     const options = { defaultMeta: { service: 'shop', who: 'default' } };

@@ -2,6 +2,8 @@ import { encodeReducedLogRecord, type LogRecordInput } from '@logflume/otlp';
 import { describe, expect, it, test } from 'vitest';
 import { createSeenLogger } from '../../test/memory-delivery.ts';
 import { withContext } from '../context.ts';
+import { emitRecord } from '../emit-record.ts';
+import type { Logger } from '../logger.ts';
 import { createScrub } from './create-scrub.ts';
 import type { RedactOptions } from './redact-options.ts';
 
@@ -52,6 +54,84 @@ describe('keys', () => {
       body: { token: gone },
       attributes: { token: gone, request: { token: gone }, pool: { token: gone } },
     });
+  });
+});
+
+describe('an error in err or error', () => {
+  const named = (message: string, more: object = {}) => Object.assign(new Error(message), more);
+  const calls: readonly [string, (log: Logger, attributes: object) => void][] = [
+    ['a text and attributes', (log, attributes) => log.error('m', attributes)],
+    ['attributes alone', (log, attributes) => log.error(attributes)],
+    [
+      'attributes that are more than a literal',
+      (log, attributes) => log.error('m', Object.assign(Object.create({}), attributes)),
+    ],
+    ['an event', (log, attributes) => log.event('e', { ...attributes }, { level: 'error' })],
+    [
+      'the record of another logger',
+      (log, { ...attributes }: { err?: unknown; error?: unknown }) =>
+        emitRecord(log, {
+          severityNumber: 17,
+          severityText: 'error',
+          attributes,
+          exception: attributes.err ?? attributes.error,
+        }),
+    ],
+    [
+      'a record that is cut to its smallest form',
+      (log, attributes) =>
+        log.error('m', {
+          ...attributes,
+          ...Object.fromEntries(Array.from({ length: 16 }, (_, at) => [`${at}${'k'.repeat(16_000)}`, 1])),
+        }),
+    ],
+  ];
+
+  test.each(calls)('is told by no other name where its key is redacted: %s', (_, call) => {
+    for (const [redact, key] of [
+      [['ERR'], 'err'],
+      [{ paths: ['error'] }, 'error'],
+    ] as const) {
+      const { log, encoded } = logWith(redact);
+      call(log, { [key]: named('swordfish', { token: 'swordfish', cause: named('swordfish') }) });
+      expect(encoded).toHaveLength(1);
+      expect(encoded[0]?.includes('swordfish')).toBe(false);
+    }
+  });
+
+  it('is told where the other of them is redacted, and as an argument', () => {
+    const { log, last } = logWith(['err']);
+    log.error('m', { err: named('first'), error: named('second') });
+    expect(last().attributes).toMatchObject({ err: gone, 'exception.message': 'second' });
+    log.error('m', named('third'), { err: 'text' });
+    expect(last().attributes).toMatchObject({ err: gone, 'exception.message': 'third' });
+  });
+
+  test.each<[string, object]>([
+    ['error.token', { 'exception.properties': { token: gone, status: 5 } }],
+    ['err.token', { 'exception.properties': { token: gone, status: 5 } }],
+    ['error.message', { 'exception.message': gone }],
+    ['error.stack', { 'exception.stacktrace': gone }],
+    ['error.cause.token', { 'exception.cause': { properties: { token: gone, status: 6 } } }],
+    ['*.token', { 'exception.properties': { token: gone, status: 5 } }],
+    ['error.*', { 'exception.message': gone, 'exception.properties': gone, 'exception.cause': gone }],
+  ])('has its members redacted by the path %s', (path, expected) => {
+    const { log, last } = logWith({ paths: [path] });
+    const cause = named('c', { token: 's', status: 6 });
+    log.error('m', { error: named('e', { token: 's', status: 5, cause }) });
+    expect(last().attributes).toMatchObject(expected);
+  });
+
+  it('has its members redacted elsewhere, too', () => {
+    expect(seen({ paths: ['failure.token'] }, { failure: named('e', { token: 's', status: 5 }) })).toMatchObject({
+      failure: { properties: { token: gone, status: 5 } },
+    });
+  });
+
+  it('does not say in the body what its message may not say', () => {
+    const { log, last } = logWith({ paths: ['error.message'] });
+    log.error(named('swordfish'));
+    expect(last().body).toBe(gone);
   });
 });
 

@@ -75,6 +75,23 @@ END.isEnd = true;
 /** Makes the places of paths such as `user.password` or `headers.*`. */
 export function parsePaths(paths: readonly string[]): Places {
   const root = new Places();
-  for (const path of paths) root.add(path.split('.'));
+  for (const path of paths) addPath(root, path.split('.'));
   return root;
+}
+
+/** Adds a place, and where it is once an error is written: its members have other names there than in the program. */
+function addPath(root: Places, names: readonly string[]): void {
+  root.add(names);
+  const [first, ...rest] = names;
+  if (rest.length === 0) return;
+  addErrorMember(root, names);
+  if (first !== 'err' && first !== 'error') return;
+  root.add(['exception', ...rest]);
+  addErrorMember(root, ['exception', ...rest]);
+}
+
+function addErrorMember(root: Places, names: readonly string[]): void {
+  const [outer, last] = [names.slice(0, -1), names.slice(-1)];
+  root.add([...outer, 'properties', ...last]);
+  if (last[0] === 'stack') root.add([...outer, 'stacktrace']);
 }
