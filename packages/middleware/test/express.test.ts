@@ -1,4 +1,5 @@
 import http from 'node:http';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import express5 from 'express';
 import express4 from 'express-4';
 import { describe, expect, it } from 'vitest';
@@ -313,4 +314,30 @@ describe('a body that Express left as it came', () => {
       expect((await rig.access()).attributes['logflume.request.body']).toEqual(told);
     }
   });
+});
+
+it.each([
+  ['gzip', gzipSync],
+  ['deflate', deflateSync],
+  ['br', brotliCompressSync],
+  ['identity', (body: string) => Buffer.from(body)],
+])('captures a body that was compressed on its way out: %s', async (encoding, compress) => {
+  const build = (app: express5.Express): void => {
+    app.get('/:size', ({ params: { size } }, response) => {
+      const body = JSON.stringify({ error: 'no'.repeat(Number(size)), token: 'n0t-t0-be-seen' });
+      response
+        .status(400)
+        .set({ 'content-type': 'application/json', 'content-encoding': encoding })
+        .end(compress(body));
+    });
+  };
+  const options: AccessLogOptions = { bodies: { response: ['application/json'], maxBytes: 1000 } };
+  const host = hostOf(build, express5);
+  await using rig = await Rig.start({
+    start: (sample, given, mount) => host.start(sample, { ...given, ...options }, mount),
+  });
+  for (const size of [1, 10_000]) await send(`${rig.url}/${size}`);
+  const [small, large] = (await rig.received(2)).map(({ attributes }) => attributes['logflume.response.body']);
+  expect(small).toEqual({ error: 'no', token: '[redacted]' });
+  expect(large).toMatch(/^\[\d+ bytes/); // Of more than that many bytes, once they are those of the body.
 });

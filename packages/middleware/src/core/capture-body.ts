@@ -5,6 +5,8 @@ import { redactBody } from './secrets.ts';
 export interface WrittenBody {
   readonly kind: 'written';
   readonly contentType: string;
+  /** Value of the header; `undefined` for bytes that are the body itself. */
+  readonly contentEncoding: unknown;
   readonly chunks: readonly Uint8Array[];
   /** Of the whole body; more than the chunks hold when it was too large. */
   readonly bytes: number;
@@ -26,7 +28,7 @@ export function captureBody(
   if (!isBody(body)) return undefined;
   if (body.bytes > maxBodyBytes) return `[${body.bytes} bytes]`;
   try {
-    return redactBody(parsed(body), isSecret);
+    return redactBody(parsed(body, maxBodyBytes), isSecret);
   } catch {
     return `[${body.bytes} bytes that cannot be read]`; // What cannot be parsed cannot be masked either.
   }
@@ -44,12 +46,27 @@ export function parseBody(contentType: string, text: string): unknown {
 }
 
 /** A value whose members have names: text could not be masked. */
-function parsed(body: WrittenBody | ParsedBody): unknown {
+function parsed(body: WrittenBody | ParsedBody, maxBytes: number): unknown {
   const { contentType } = body;
-  if (body.kind === 'written') return parseBody(contentType, Buffer.concat(body.chunks).toString('utf8'));
+  if (body.kind === 'written') return parseBody(contentType, decoded(body, maxBytes).toString('utf8'));
   const { value } = body;
   if (typeof value === 'string') return parseBody(contentType, value);
   return value instanceof Uint8Array ? parseBody(contentType, Buffer.from(value).toString('utf8')) : value;
+}
+
+/**
+ * What was compressed on its way out. At once, as the record is written now: the bytes are few, and so is what may come of
+ * them.
+ *
+ * @throws RangeError for more than `maxBytes`, Error for what is not encoded as it says.
+ */
+function decoded({ chunks, contentEncoding }: WrittenBody, maxBytes: number): Buffer {
+  const bytes = Buffer.concat(chunks);
+  if (contentEncoding === undefined || contentEncoding === 'identity') return bytes;
+  // Not imported: the frameworks that write through node:http alone have come here.
+  const { unzipSync, brotliDecompressSync } = process.getBuiltinModule('node:zlib');
+  const limits = { maxOutputLength: maxBytes };
+  return contentEncoding === 'br' ? brotliDecompressSync(bytes, limits) : unzipSync(bytes, limits);
 }
 
 function isBody(body: unknown): body is WrittenBody | ParsedBody {

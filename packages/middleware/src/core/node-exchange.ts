@@ -231,7 +231,8 @@ export class NodeExchange<Request> implements RequestFacts<Request>, BodyWatcher
     if (this.chunks === undefined) return undefined;
     const contentType = this.responseHeader('content-type');
     if (!isWantedType(contentType, this.entry.options.responseBodies)) return undefined;
-    return { kind: 'written', contentType, chunks: this.chunks, bytes: this.responseBytes };
+    const contentEncoding = this.responseHeader('content-encoding');
+    return { kind: 'written', contentType, contentEncoding, chunks: this.chunks, bytes: this.responseBytes };
   }
 }
 
