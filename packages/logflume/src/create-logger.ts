@@ -45,7 +45,7 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   const intake = createIntake(isSilent ? noIntake : resolved, {
     nameOf: (group) => scopes.scopeOf(group)?.name ?? '',
     onDiagnostic: (event) => tellDiagnostic(event, resolved.onDiagnostic),
-    mayChange: !isSilent && configurationFiles().length > 0,
+    mayChange: !isSilent && Object.keys(configurationFiles()).length > 0,
   });
   const outputs = createOutputs(resolved, {
     scopes,

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Delivery } from '@logflume/delivery';
 import type { LogRecordInput } from '@logflume/otlp';
 import { planReload, type Reloadable } from './config/file/plan-reload.ts';
@@ -13,9 +14,10 @@ import { tellDiagnostic } from './own-output.ts';
 /** What puts a part of a new configuration in force. */
 export type Appliers = { readonly [name in Reloadable]?: ((resolved: ResolvedOptions) => void) | undefined };
 
-/** The configuration files there are; without one nothing can change while the program runs. */
-export function configurationFiles(): readonly string[] {
-  return fileVariables.map((name) => process.env[name]?.trim() ?? '').filter((path) => path !== '');
+/** The configuration files there are, by their variables; without one nothing can change while the program runs. */
+export function configurationFiles(): Readonly<Record<string, string>> {
+  const given = fileVariables.map((name) => [name, process.env[name]?.trim() ?? ''] as const);
+  return Object.fromEntries(given.filter(([, path]) => path !== ''));
 }
 
 /**
@@ -28,12 +30,16 @@ export function reloadOnChange(
   resolved: ResolvedOptions,
   appliers: Appliers,
 ): (() => void) | undefined {
-  const paths = configurationFiles();
+  // Where they are now: the application may go to another folder.
+  const files = Object.fromEntries(
+    Object.entries(configurationFiles()).map(([name, file]) => [name, path.resolve(file)]),
+  );
+  const paths = Object.values(files);
   if (paths.length === 0) return undefined;
   let current = resolved;
   const reload = (): void => {
     try {
-      const next = resolveOptions(options, process.env, createProcessDeps());
+      const next = resolveOptions(options, { ...process.env, ...files }, createProcessDeps());
       const canApply = Object.entries(appliers).flatMap(([name, applier]) => (applier ? [name as Reloadable] : []));
       const plan = planReload(current, next, canApply);
       for (const name of plan.apply) appliers[name]?.(next);

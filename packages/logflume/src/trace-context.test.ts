@@ -3,6 +3,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { AlwaysOffSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { afterEach, describe, expect, it, test } from 'vitest';
 import { createSeenLogger } from '../test/memory-delivery.ts';
+import { withContext } from './context.ts';
 import { activeTraceContext } from './trace-context.ts';
 
 const API = Symbol.for('opentelemetry.js.api.1');
@@ -48,6 +49,9 @@ describe('with the OpenTelemetry API', () => {
     const span = trace.wrapSpanContext({ traceId: '0'.repeat(32), spanId: 'nonsense', traceFlags: 0 });
     context.with(trace.setSpan(ROOT_CONTEXT, span), () => log.info('m'));
     expect(last()).toMatchObject({ traceId: '', spanId: '' });
+    const own = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 };
+    context.with(trace.setSpan(ROOT_CONTEXT, span), () => withContext({}, () => log.info('m'), { trace: own }));
+    expect(last()).toMatchObject({ traceId: own.traceId, spanId: own.spanId });
   });
 
   it('notices an API that is set up after the logger', () => {

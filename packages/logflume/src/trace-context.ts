@@ -15,6 +15,7 @@ export const noTrace: TraceContext = Object.freeze({ traceId: '', spanId: '', tr
 
 const API = Symbol.for('opentelemetry.js.api.1');
 const SPAN = Symbol.for('OpenTelemetry Context Key SPAN');
+const INVALID_TRACE_ID = '0'.repeat(32);
 
 /**
  * The active OpenTelemetry span, read through the global its API packages share: no import, so no version to disagree
@@ -56,6 +57,8 @@ function readActive(api: Partial<OpenTelemetryApi>): TraceContext | undefined {
 function readSpan(context: Partial<OpenTelemetryContext> | undefined): TraceContext | undefined {
   const span = context?.getValue?.(SPAN)?.spanContext?.();
   if (typeof span?.traceId !== 'string' || typeof span.spanId !== 'string') return undefined;
+  // A tracer that does nothing has such a span always active: it must not stand before the trace of a context.
+  if (span.traceId === INVALID_TRACE_ID) return undefined;
   const traceFlags = typeof span.traceFlags === 'number' ? span.traceFlags & 0xff : 0;
   return { traceId: span.traceId, spanId: span.spanId, traceFlags };
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { createDevBackend } from '@logflume/dev-backend';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runFixture, startFixture } from './exit/run-fixture.ts';
@@ -64,7 +64,7 @@ describe('a program with nothing set in code', () => {
 describe('a program that runs', () => {
   it('takes other levels from a changed file, keeps what it has for a wrong one, and asks at SIGHUP', async () => {
     const path = write('c.yaml', 'level: info\nconsole: false\nendpoints: [ "http://127.0.0.1:9" ]\n');
-    await using program = startFixture('reload', { env: { LOGFLUME_CONFIG: path } });
+    await using program = startFixture('reload', { env: { LOGFLUME_CONFIG: relative('', path) } });
     await program.says('ready info info');
     const good = 'level: warn,db=debug\nconsole: false\nendpoints: [ "http://127.0.0.1:9" ]\n';
     write('c.yaml', good);

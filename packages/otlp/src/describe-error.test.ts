@@ -44,6 +44,16 @@ describe('an error on the wire', () => {
     });
   });
 
+  it('writes both errors of a SuppressedError', () => {
+    const both = { name: 'SuppressedError', error: withoutStack(new Error('a')), suppressed: 'b' };
+    const error = Object.assign(withoutStack(new Error('no disposal')), both); // As compilers make it for Node.js 20.
+    expect(toPlainValue(decoded(error))).toMatchObject({
+      type: 'SuppressedError',
+      message: 'no disposal',
+      errors: [{ type: 'Error', message: 'a' }, 'b'],
+    });
+  });
+
   it('knows an error of another realm and one that only inherits', () => {
     const foreign: unknown = vm.runInNewContext('new TypeError("far")');
     expect(toPlainValue(decoded(foreign))).toMatchObject({ type: 'TypeError', message: 'far' });

@@ -34,7 +34,9 @@ const KNOWN = new Set(['name', 'message', 'stack', 'code', 'cause', 'errors']);
  * a URL that an error is about is told without its user, query and fragment, and of a body no more than its length.
  */
 export function describeError(error: object): ErrorDescription {
-  const { name, message, stack, code, cause, errors } = readKnown(error);
+  const { name, message, stack, code, cause, errors: given } = readKnown(error);
+  // What `using` throws when a disposal fails too has both at names of its own.
+  const errors = name === 'SuppressedError' ? [read(error, 'error'), read(error, 'suppressed')] : given;
   const text = textOf(message);
   const safe = toSafeErrorText(text);
   return {

@@ -84,17 +84,7 @@ it.each([
   `Unexpected token 'a', "`,
   ': {"response":',
 ])('takes time linear in the text, however often a server makes it say %j', (piece) => {
-  const msOf = (count: number): number => {
-    const text = `invalid header value, http, valid JSON; ${piece.repeat(count)}`;
-    return Math.min(...[1, 2, 3].map(() => elapsedMs(() => toSafeErrorText(text))));
-  };
-  const [few, many] = [msOf(10_000), msOf(40_000)];
-  // Four times the text: 16 times the time if it were quadratic, which takes seconds. Below a quarter of one is no measure.
-  if (many > 250) expect(many / few).toBeLessThan(10);
+  // A search from each piece to the end would be 10^11 steps, for which the test has no time.
+  const text = `invalid header value, http, valid JSON; ${piece.repeat(100_000)}`;
+  expect(toSafeErrorText(text).length).toBeGreaterThan(0);
 });
-
-function elapsedMs(run: () => unknown): number {
-  const startMs = performance.now();
-  run();
-  return performance.now() - startMs;
-}

@@ -229,9 +229,9 @@ function isNameList(value: unknown): boolean {
   return Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== '');
 }
 
-/** Whether a value is an object with named members: no array, no `null`. */
+/** Whether a value is an object with named members: no array, no `null`, and no `Map`, `Set` or `Headers`, which keep theirs. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !(Symbol.iterator in value);
 }
 
 function isPem(value: unknown): boolean {

@@ -29,7 +29,7 @@ export function showList(values: readonly string[]): string {
 export function describeKind(value: unknown): string {
   if (value === undefined || value === null) return String(value);
   if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'object') return 'an object';
+  if (typeof value === 'object') return Symbol.iterator in value ? `a ${value.constructor.name}` : 'an object';
   return `a ${typeof value}`;
 }
 
