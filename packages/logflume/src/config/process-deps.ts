@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname, release } from 'node:os';
+import { isatty } from 'node:tty';
 import * as zlib from 'node:zlib';
 import { detectSurroundings, readSmallFile } from '../resource/detect-surroundings.ts';
 import type { ResolveDeps } from './resolve-options.ts';
@@ -8,7 +9,8 @@ import type { ResolveDeps } from './resolve-options.ts';
 /** The world {@link ResolveDeps} asks for: this process, this machine, the real disk. */
 export function createProcessDeps(): ResolveDeps {
   return {
-    isTTY: process.stdout.isTTY === true,
+    // Not `process.stdout.isTTY`: looking at the stream makes a pipe non-blocking, also for the application's own writes.
+    isTTY: isatty(1),
     readFile: (path) => readFileSync(path, 'utf8'),
     hasZstd: 'zstdCompressSync' in zlib,
     resource: {

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createDevBackend, type DevBackend } from '@logflume/dev-backend';
 import { describe, expect, it, test } from 'vitest';
 import { type Ended, runFixture, startFixture } from './run-fixture.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
 /** A request under way at an exit is repeated, as nobody knows whether it arrived: what came by the repetition is no record. */
@@ -160,6 +162,29 @@ describe('a process that prints', () => {
     expect(ended).toMatchObject({ code: 0, stderr: '' });
   });
 });
+
+test.each<[string, (folder: string) => Record<string, string>]>([
+  ['an endpoint', () => ({ LOGFLUME_ENDPOINTS: 'http://127.0.0.1:9' })],
+  ['a file', (folder) => ({ LOGFLUME_FILE: `${folder}/app.log` })],
+  ['a configuration file', (folder) => ({ LOGFLUME_CONFIG: `${folder}/logflume.json` })],
+])(
+  'a logger with %s leaves stdin and stdout to an application that reads and writes synchronously',
+  async (_, where) => {
+    using folder = temporaryDirectory();
+    mkdirSync(folder.path);
+    writeFileSync(`${folder.path}/logflume.json`, '{"endpoints":["http://127.0.0.1:9"]}');
+    await using fixture = startFixture('standard-streams', { env: where(folder.path) });
+    fixture.child.stdout?.pause();
+    // By then it waits for its input, and below for somebody to read its output.
+    await fixture.says('reads', 'stderr');
+    fixture.child.stdin?.end('1000000');
+    await fixture.says('writes', 'stderr');
+    fixture.child.stdout?.resume();
+    const ended = await fixture.ended();
+    expect(ended).toMatchObject({ code: 0, stderr: 'reads\nwrites\n' });
+    expect(ended.stdout).toHaveLength(1_000_000);
+  },
+);
 
 describe('a process that only its environment configures', () => {
   it('sends where it says, as the service it says, with the headers it says', async () => {

@@ -1,3 +1,5 @@
+import { isatty } from 'node:tty';
+
 /** What is done at a hangup. Process-wide, as signals are: one listener, however many files there are. */
 const reopeners = new Set<() => void>();
 
@@ -19,7 +21,8 @@ export function onHangup(reopen: () => void): () => void {
 }
 
 function hasTerminal(): boolean {
-  return process.stdin.isTTY === true || process.stdout.isTTY === true;
+  // Not by the streams: looking at them makes pipes non-blocking, also for the application's own reads and writes.
+  return isatty(0) || isatty(1);
 }
 
 function onSignal(): void {
