@@ -26,7 +26,7 @@ export interface FastifyLogger {
  * Makes of a logger what Fastify takes as its own: `app.log` and `request.log` write records of logflume.
  *
  * Requests and replies among the attributes are named by method, path and status, never walked. What Fastify itself logs
- * of each request is left out as soon as the access log is registered, which tells the same and more.
+ * of a request is left out where the record of the access log tells the same and more.
  *
  * @example
  * ```ts
@@ -35,45 +35,40 @@ export interface FastifyLogger {
  * ```
  */
 export function createFastifyLogger(logger: Logger): FastifyLogger {
-  return new RequestFastifyLogger(logger, { hasAccessLog: false });
+  return new RequestFastifyLogger(logger);
 }
 
-/** What all loggers of one application have in common. */
-interface FastifyLogState {
-  /** Whether an access log tells of the requests. */
-  hasAccessLog: boolean;
-}
+/** Set on the instance an access log is registered on, from which those of its plugins inherit. */
+export const ACCESS_LOG: unique symbol = Symbol.for('logflume.fastify.accessLog');
 
-/** What a request's logger needs of its entry. */
-interface LoggedEntry {
-  readonly id: string;
-  add(attributes: Attributes): void;
+/** What a request's logger needs of its exchange. */
+interface LoggedExchange {
+  readonly entry: { readonly id: string; add(attributes: Attributes): void };
+  /** What the record will tell as thrown. */
+  readonly thrown: unknown;
 }
 
 /** The logger beneath is made when the first record is wanted: most requests log nothing by it. */
 export class RequestFastifyLogger implements FastifyLogger {
   readonly #above: Logger | RequestFastifyLogger;
-  readonly state: FastifyLogState;
   readonly #bindings: object | undefined;
   readonly #options: object | undefined;
-  readonly #entry: LoggedEntry | undefined;
+  readonly #exchange: LoggedExchange | undefined;
   readonly #hostId: string | undefined;
   #made: Logger | undefined;
 
   /** @param hostId - the id Fastify gave the request of `entry`, for the first logger of that request. */
   constructor(
     above: Logger | RequestFastifyLogger,
-    state: FastifyLogState,
     bindings?: object,
     options?: object,
-    entry?: LoggedEntry,
+    exchange?: LoggedExchange,
     hostId?: string,
   ) {
     this.#above = above;
-    this.state = state;
     this.#bindings = bindings;
     this.#options = options;
-    this.#entry = entry;
+    this.#exchange = exchange;
     this.#hostId = hostId;
     this.#made = undefined;
   }
@@ -82,8 +77,8 @@ export class RequestFastifyLogger implements FastifyLogger {
    * Makes the logger of a request: the same, but its records carry the request's id in place of the one Fastify gave it.
    * Another one, as a factory of child loggers may hand out one for many requests.
    */
-  forRequest(entry: LoggedEntry, hostId: string): RequestFastifyLogger {
-    return new RequestFastifyLogger(this.#above, this.state, this.#bindings, this.#options, entry, hostId);
+  forRequest(exchange: LoggedExchange, hostId: string): RequestFastifyLogger {
+    return new RequestFastifyLogger(this.#above, this.#bindings, this.#options, exchange, hostId);
   }
 
   get level(): string {
@@ -122,11 +117,11 @@ export class RequestFastifyLogger implements FastifyLogger {
   silent(): void {}
 
   child(bindings: object, options?: object): RequestFastifyLogger {
-    return new RequestFastifyLogger(this, this.state, bindings, options, this.#entry);
+    return new RequestFastifyLogger(this, bindings, options, this.#exchange);
   }
 
   add(attributes: Attributes): void {
-    if (this.#entry !== undefined) this.#entry.add(attributes);
+    if (this.#exchange !== undefined) this.#exchange.entry.add(attributes);
     else addToEvent(attributes);
   }
 
@@ -137,13 +132,14 @@ export class RequestFastifyLogger implements FastifyLogger {
 
   #make(): Logger {
     const above = this.#above instanceof RequestFastifyLogger ? this.#above.#logger : this.#above;
-    if (this.#entry === undefined || this.#hostId === undefined) return childOf(above, this.#bindings, this.#options);
+    if (this.#exchange === undefined || this.#hostId === undefined)
+      return childOf(above, this.#bindings, this.#options);
     const logger = childOf(above, withoutId(this.#bindings, this.#hostId), this.#options);
-    return logger.child({ [REQUEST_ID]: this.#entry.id });
+    return logger.child({ [REQUEST_ID]: this.#exchange.entry.id });
   }
 
   #write(level: Level, first: unknown, message: unknown, rest: readonly unknown[]): void {
-    if (this.state.hasAccessLog && isToldAnyway(first, message)) return;
+    if (isToldAnyway(first, message, this.#exchange)) return;
     const logger = this.#logger;
     if (!logger.isLevelEnabled(level)) return;
     // Fastify's texts are templates: `('order %d', 7)` and `({ a: 1 }, 'order %d', 7)`.
@@ -161,24 +157,26 @@ export class RequestFastifyLogger implements FastifyLogger {
  * Whether Fastify itself says what the access record says as well: that a request came, was answered, failed, broke off,
  * or found no route.
  */
-function isToldAnyway(first: unknown, message: unknown): boolean {
-  if (typeof first === 'string') return message === undefined && /^Route [A-Z-]+:\S* not found$/.test(first);
+function isToldAnyway(first: unknown, message: unknown, exchange: LoggedExchange | undefined): boolean {
+  if (typeof first === 'string') {
+    return exchange !== undefined && message === undefined && /^Route [A-Z-]+:\S* not found$/.test(first);
+  }
   if (!isBare(first)) return false;
   const { req, res, err } = first;
   if (!isLive(req) && !isLive(res)) return false;
-  return Object.keys(first).every((name) => OWN_MEMBERS.has(name)) && (TEXTS.has(message) || isMessageOf(err, message));
+  if (!Object.keys(first).every((name) => OWN_MEMBERS.has(name))) return false;
+  // It comes before all hooks.
+  if (exchange === undefined) return message === 'incoming request' && isAwaited(req);
+  if (err === undefined) return message === 'request completed' || message === 'stream closed prematurely';
+  return err === exchange.thrown && (message === 'request errored' || message === Object(err).message);
 }
 
 const OWN_MEMBERS = new Set(['req', 'res', 'err', 'responseTime']);
-const TEXTS = new Set<unknown>([
-  'incoming request',
-  'request completed',
-  'request errored',
-  'stream closed prematurely',
-]);
 
-function isMessageOf(error: unknown, message: unknown): boolean {
-  return typeof error === 'object' && error !== null && Reflect.get(error, 'message') === message;
+/** Whether an access log will see a request that has begun: it sees none that Fastify cannot route, which have no parameters. */
+function isAwaited(request: unknown): boolean {
+  const { server, params } = Object(request);
+  return server?.[ACCESS_LOG] === true && params !== null;
 }
 
 /** What Fastify puts under these names. */

@@ -3,7 +3,7 @@ import type { AccessLogOptions } from './core/access-log-options.ts';
 import { exchangeOf, type HeaderKeeper, NodeExchange } from './core/node-exchange.ts';
 import { resolveOptions } from './core/resolve-options.ts';
 import { reportSecondMount } from './core/second-mount.ts';
-import { RequestFastifyLogger } from './fastify-logger.ts';
+import { ACCESS_LOG, RequestFastifyLogger } from './fastify-logger.ts';
 
 export { createFastifyLogger, type FastifyLogger, type FastifyLogMethod } from './fastify-logger.ts';
 
@@ -24,9 +24,6 @@ interface FastifyReply extends HeaderKeeper {
 }
 
 type Done = (error?: Error) => void;
-
-/** Set on the instance an access log is registered on, from which those of its plugins inherit. */
-const ACCESS_LOG: unique symbol = Symbol.for('logflume.fastify.accessLog');
 
 /** What is used of an instance of Fastify. */
 export interface FastifyInstance {
@@ -56,8 +53,7 @@ export interface FastifyInstance {
  */
 export async function accessLog(instance: FastifyInstance, options: AccessLogOptions<FastifyRequest>): Promise<void> {
   const resolved = resolveOptions(options);
-  if (instance.log instanceof RequestFastifyLogger) instance.log.state.hasAccessLog = true;
-  const own = hasNoLogger(instance.log) ? new RequestFastifyLogger(resolved.logger, { hasAccessLog: true }) : undefined;
+  const own = hasNoLogger(instance.log) ? new RequestFastifyLogger(resolved.logger) : undefined;
   const isInner = instance[ACCESS_LOG] === true;
   instance[ACCESS_LOG] = true;
 
@@ -69,7 +65,7 @@ export async function accessLog(instance: FastifyInstance, options: AccessLogOpt
     }
     const { headers } = raw;
     const isProxied = headers['x-forwarded-for'] !== undefined || headers['x-forwarded-proto'] !== undefined;
-    const { entry } = new NodeExchange(resolved, raw, reply.raw, {
+    const exchange = new NodeExchange(resolved, raw, reply.raw, {
       request,
       reply,
       url: raw.originalUrl ?? raw.url ?? '/',
@@ -81,11 +77,11 @@ export async function accessLog(instance: FastifyInstance, options: AccessLogOpt
     });
     const log = request.log instanceof RequestFastifyLogger ? request.log : own;
     if (log !== undefined) {
-      request.log = log.forRequest(entry, request.id);
+      request.log = log.forRequest(exchange, request.id);
       reply.log = request.log;
     }
-    request.id = entry.id;
-    entry.run(next);
+    request.id = exchange.entry.id;
+    exchange.entry.run(next);
   });
 
   instance.addHook('onError', (request, _reply, error, next) => {

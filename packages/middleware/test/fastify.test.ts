@@ -97,6 +97,67 @@ describe('logflume as the logger of Fastify', () => {
     expect(records[1]?.attributes).toMatchObject({ 'exception.message': 'it broke' });
   });
 
+  it('keeps what Fastify says of requests that the access log of another plugin does not tell of', async () => {
+    const host = hostOf(
+      (app, sample, options) => {
+        app.register(async (told) => void told.register(accessLog, options).get('/told', () => 'ok'));
+        app.register(async (untold) => {
+          untold.get('/untold', () => {
+            throw sample.failure();
+          });
+        });
+      },
+      ({ log }) => ({ loggerInstance: createFastifyLogger(log) }),
+    );
+    await using rig = await Rig.start(host);
+    for (const path of ['told', 'untold', 'nowhere']) await send(`${rig.url}/${path}`);
+    await rig.backend.waitFor(8);
+    const [, ...records] = await rig.received();
+    expect(textsOf(records)).toEqual([
+      'GET /told 200',
+      ...['incoming request', 'it broke', 'request completed'],
+      ...['incoming request', 'Route GET:/nowhere not found', 'request completed'],
+    ]);
+    expect(records[1]?.attributes).toMatchObject({ 'url.path': '/untold' });
+    expect(records[2]?.attributes).toMatchObject({ 'exception.message': 'it broke' });
+  });
+
+  it('keeps what Fastify says of a request that reaches no hook', async () => {
+    const host = hostOf(
+      (app, _sample, options) => void app.register(accessLog, options).get('/:id', () => 'ok'),
+      ({ log }) => ({
+        loggerInstance: createFastifyLogger(log),
+        frameworkErrors: ({ code }, _request, { raw }) => void raw.writeHead(400).end(code),
+      }),
+    );
+    await using rig = await Rig.start(host);
+    expect(await send(`${rig.url}/%zz`)).toMatchObject({ status: 400, body: 'FST_ERR_BAD_URL' });
+    const [, incoming] = await rig.backend.waitFor(2);
+    expect(incoming).toMatchObject({ body: 'incoming request', attributes: { 'url.path': '/%zz', reqId: 'req-1' } });
+  });
+
+  it('keeps what Fastify says of an error that is not on the record', async () => {
+    const host = withLoggerInstance((app, sample) => {
+      app.addHook('onResponse', async () => {
+        throw new RangeError('of a hook');
+      });
+      app.get('/', () => {
+        throw sample.failure();
+      });
+    });
+    await using rig = await Rig.start(host);
+    await send(rig.url, { headers: { 'x-request-id': 'one' } });
+    await rig.backend.waitFor(3);
+    const records = (await rig.received()).filter(({ attributes }) => attributes['request.id'] === 'one');
+    const errorsByText = records.map(({ body, attributes }) => [body, attributes['exception.message']]);
+    expect(new Map(errorsByText as [string, unknown][])).toEqual(
+      new Map([
+        ['GET / 500', 'it broke'],
+        ['request errored', 'of a hook'],
+      ]),
+    );
+  });
+
   it('takes the level of a route', async () => {
     const host = withLoggerInstance((app) => {
       app.get('/quiet', { logLevel: 'error' }, ({ log }) => {
