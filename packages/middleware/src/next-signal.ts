@@ -9,7 +9,7 @@ const REDIRECTS = new Set([303, 307, 308]);
 
 /**
  * Reads `redirect()`, `notFound()`, `forbidden()`, `unauthorized()` and what else Next throws for itself by the `digest`
- * it marks them with; `undefined` for errors. Pure.
+ * it marks them with; `undefined` for errors. `DYNAMIC_SERVER_USAGE` is one: only `next build` renders again. Pure.
  */
 export function parseNextSignal(thrown: unknown): NextSignal | undefined {
   if (typeof thrown !== 'object' || thrown === null) return undefined;
@@ -23,7 +23,6 @@ export function parseNextSignal(thrown: unknown): NextSignal | undefined {
     }
     case 'NEXT_HTTP_ERROR_FALLBACK':
       return { status: Number(rest[0]) };
-    case 'DYNAMIC_SERVER_USAGE':
     case 'BAILOUT_TO_CLIENT_SIDE_RENDERING':
     case 'HANGING_PROMISE_REJECTION':
       return { status: undefined };

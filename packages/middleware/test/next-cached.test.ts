@@ -46,6 +46,31 @@ describe('a wrapped route handler whose answers Next keeps', () => {
     const { response } = await route.prerender('/api/items/2');
     expect([await response.json(), response.headers.get('x-request-id')]).toEqual([{ id: '2' }, null]);
   });
+
+  it('has a record of the error if it reads the request then, which is one for those who ask', async () => {
+    const { rig, access } = await start();
+    await using _ = rig;
+    const GET = access.wrap((request: Request) => new Response(request.headers.get('accept')), about);
+    const refused = await new NextRoute({ GET, revalidate: 60 }).prerender('/api/items/2').catch((error) => error);
+    expect(refused).toMatchObject({ digest: 'DYNAMIC_SERVER_USAGE' });
+    const from = {
+      routerKind: 'App Router',
+      routePath: '/api/items/[id]',
+      routeType: 'route',
+      revalidateReason: 'stale',
+    };
+    access.onRequestError(refused, { path: '/api/items/2', method: 'GET', headers: {} }, from);
+    await rig.logger.flush();
+    expect(rig.backend.records()).toEqual([
+      expect.objectContaining({
+        severityText: 'ERROR',
+        attributes: expect.objectContaining({
+          'nextjs.revalidate_reason': 'stale',
+          'nextjs.error_digest': 'DYNAMIC_SERVER_USAGE',
+        }),
+      }),
+    ]);
+  });
 });
 
 it('hands on what a route handler answers that is no response, of which Next says so', async () => {
