@@ -157,14 +157,16 @@ function writeError(
   { logger }: ResolvedOptions<Request>,
   error: unknown,
   { method, path }: NextErrorRequest,
-  { routePath, routeType, routerKind, renderSource, revalidateReason }: NextErrorContext,
+  { routePath: given, routeType, routerKind, renderSource, revalidateReason }: NextErrorContext,
 ): void {
   if (parseNextSignal(error) !== undefined) return;
   if (!markTold(error)) return;
+  const [urlPath = ''] = path.split('?', 1);
+  const routePath = routeType === 'route' ? withoutFile(given, urlPath) : given;
   const attributes: Attributes = {
     'http.request.method': method,
     'http.route': toTemplate(routePath),
-    'url.path': path.split('?', 1)[0],
+    'url.path': urlPath,
     'nextjs.route_type': routeType,
     'nextjs.router_kind': routerKind,
     'nextjs.render_source': renderSource,
@@ -187,6 +189,21 @@ function markTold(error: unknown): boolean {
   if (Object.hasOwn(error, TOLD)) return false;
   Reflect.defineProperty(error, TOLD, { value: true }); // Does nothing to an error that is frozen.
   return true;
+}
+
+/**
+ * Of what fails while an answer is made anew Next tells the file, `/users/[id]/route`, and else the folder, which may have
+ * that name as well: the path that was asked for has no segment for a file. Pure.
+ */
+function withoutFile(routePath: string, path: string): string {
+  if (!routePath.endsWith('/route')) return routePath;
+  const folder = routePath.slice(0, -'/route'.length);
+  const isFile = /\[\.{3}[^/]+$/.test(folder) || segmentsOf(path) < segmentsOf(toTemplate(routePath));
+  return isFile ? folder || '/' : routePath;
+}
+
+function segmentsOf(path: string): number {
+  return path.split('/').filter(Boolean).length;
 }
 
 /** `/users/[id]` as frameworks write it, `/users/:id`; groups in parentheses are no part of a path. Pure. */

@@ -252,6 +252,24 @@ describe('onRequestError', () => {
   ])('knows the template of %s', (path, template) => {
     expect(toTemplate(path)).toBe(template);
   });
+
+  // Of what fails while an answer is made anew Next tells the file.
+  it.each([
+    ['/api/users/[id]/route', '/api/users/7?at=/route', '/api/users/:id'],
+    ['/api/bus/route', '/api/bus/route', '/api/bus/route'],
+    ['/api/bus/route/route', '/api/bus/route/', '/api/bus/route'],
+    ['/route', '/', '/'],
+    ['/(shop)/[a]/[b]/route', '/1/2/route', '/:a/:b/route'],
+    ['/files/[...path]/route', '/files/a/b/route', '/files/*path'],
+  ])('takes the name of the file off the route: %s for %s', async (routePath, path, template) => {
+    const { rig, access } = await start();
+    await using _ = rig;
+    const from = { routerKind: 'App Router', routePath, routeType: 'route', revalidateReason: 'stale' };
+    access.onRequestError(new Error('broken'), { path, method: 'GET', headers: {} }, from);
+    await rig.logger.flush();
+    const [record] = rig.backend.records();
+    expect(record?.attributes['http.route']).toBe(template);
+  });
 });
 
 it('runs what it wraps in the edge runtime, and logs nothing', async () => {
