@@ -25,6 +25,7 @@ import { EndpointSource } from './send/endpoint-source.ts';
 import { createHeaderSource } from './send/header-source.ts';
 import { LoopLag } from './send/loop-lag.ts';
 import { isOwnTraffic } from './send/own-traffic.ts';
+import { flushTransport, untilSettled } from './send/transport-end.ts';
 import { nodeFileSystem } from './spool/file-system.ts';
 import { openSpool, type Spool } from './spool/spool.ts';
 import type { DeliveryReport, DeliveryStats } from './stats.ts';
@@ -194,7 +195,9 @@ export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<
     return { accepted, delivered, rejected, fallback, dropped: dropped.total, pending, spooled };
   };
   const flush: Delivery<R>['flush'] = async ({ timeoutMs } = {}) => {
-    await dispatcher.drain(clock.nowMs() + toWaitMs(timeoutMs, settings.exitTimeoutMs));
+    const deadlineMs = clock.nowMs() + toWaitMs(timeoutMs, settings.exitTimeoutMs);
+    await dispatcher.drain(deadlineMs);
+    await flushTransport(transport, deadlineMs, clock);
     return summary();
   };
   const end = async (timeoutMs: number): Promise<DeliveryReport> => {
@@ -203,12 +206,14 @@ export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<
     const flushShare = spool === undefined ? FLUSH_SHARE : FLUSH_SHARE_BEFORE_SPOOL;
     queue.close();
     await dispatcher.drain(startMs + timeoutMs * flushShare, true);
-    dispatcher.stop();
+    await flushTransport(transport, startMs + timeoutMs * flushShare, clock);
+    const closed = dispatcher.stop();
     source.stop();
     await dispatcher.keeper.storeAll(startMs + timeoutMs * SPOOL_SHARE);
     dispatcher.settler.giveUpAll('closed');
     reporter.tell();
     await fallback.flush(startMs + timeoutMs);
+    await untilSettled(closed, startMs + timeoutMs, clock);
     store.close();
     // A slow reader is behind: should the process end before it has caught up, the rest is written then.
     fallback.whenIdle(unregister);

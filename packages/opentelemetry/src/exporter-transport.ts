@@ -27,14 +27,17 @@ const STATUS_OF_GRPC: Readonly<Record<number, number>> = { 3: 400, 5: 404, 7: 40
 export function createExporterTransport(exporter: ForeignLogRecordExporter): Transport {
   return {
     send: (request) => send(exporter, request),
-    close() {
-      try {
-        void Promise.resolve(exporter.shutdown()).catch(() => undefined);
-      } catch {
-        // It is not used any more either way.
-      }
-    },
+    flush: () => quietly(() => exporter.forceFlush?.()),
+    close: () => quietly(() => exporter.shutdown()),
   };
+}
+
+async function quietly(end: () => Promise<void> | undefined): Promise<void> {
+  try {
+    await withoutTracing(end);
+  } catch {
+    // What it took it has answered for; what it loses of that, and why, it tells by means of its own.
+  }
 }
 
 function send(
@@ -56,7 +59,11 @@ function send(
     }
     try {
       const records: SdkLogRecord[] = toSdkRecords(decodeLogsRequest(body));
-      withoutTracing(() => exporter.export(records, (result: ForeignResult) => settle(toResult(result))));
+      // Nothing, by the interface; one that is written `async` says by a rejection that it threw.
+      const answer: unknown = withoutTracing(() =>
+        exporter.export(records, (result: ForeignResult) => settle(toResult(result))),
+      );
+      Promise.resolve(answer).catch(() => settle(failure('ERR_LOGFLUME_EXPORTER', 'the exporter threw')));
     } catch {
       settle(failure('ERR_LOGFLUME_EXPORTER', 'the exporter threw'));
     }

@@ -76,5 +76,7 @@ export interface LogRecordProcessor {
 export interface ForeignLogRecordExporter {
   /** `done` is called once: 0 is success; `error` may have the status of a reply as its `code`. */
   export(records: SdkLogRecord[], done: (result: { code: number; error?: Error }) => void): void;
+  /** Sends what it holds of what it has answered for already. */
+  forceFlush?(): Promise<void>;
   shutdown(): Promise<void>;
 }

@@ -4,8 +4,8 @@ import type { DestinationOptions, LoggerOptions } from 'logflume';
 /** Options with transports that outlast the loggers made of them. */
 export interface LastingOptions {
   readonly loggerOptions: LoggerOptions;
-  /** Closes the transports. */
-  close(): void;
+  /** Closes the transports. Never rejects. */
+  close(): Promise<unknown>;
 }
 
 /**
@@ -17,7 +17,7 @@ export interface LastingOptions {
 export function keepTransports(loggerOptions: LoggerOptions): LastingOptions {
   const { destinations } = loggerOptions;
   const transports = new Set<Transport>();
-  if (!Array.isArray(destinations)) return { loggerOptions, close: () => undefined };
+  if (!Array.isArray(destinations)) return { loggerOptions, close: () => Promise.resolve() };
   const keep = (destination: DestinationOptions): DestinationOptions => {
     const transport = transportOf(destination);
     if (transport === undefined) return destination;
@@ -26,9 +26,7 @@ export function keepTransports(loggerOptions: LoggerOptions): LastingOptions {
   };
   return {
     loggerOptions: { ...loggerOptions, destinations: destinations.map(keep) },
-    close() {
-      for (const transport of transports) transport.close();
-    },
+    close: () => Promise.allSettled([...transports].map(async (transport) => transport.close())),
   };
 }
 
@@ -43,6 +41,7 @@ function toLasting(transport: Transport): Transport {
     ready: async () => transport.ready?.(),
     send: (request) => transport.send(request),
     release: (endpoint) => transport.release?.(endpoint),
+    ...(transport.flush === undefined ? {} : { flush: async () => transport.flush?.() }),
     close: () => undefined,
   };
 }

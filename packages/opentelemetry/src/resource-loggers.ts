@@ -13,6 +13,9 @@ const MAX_HELD_RECORDS = 10_000;
 /** Longest wait of a flush for a resource, milliseconds, where the caller gives no deadline. */
 const RESOURCE_WAIT_MS = 5000;
 
+/** Longest wait of a close for transports, milliseconds, where `exit.timeoutMs` says nothing. */
+const CLOSE_WAIT_MS = 5000;
+
 /** A record that waits for its resource, with the context it was logged in. */
 interface HeldRecord {
   readonly record: SdkLogRecord;
@@ -44,7 +47,7 @@ interface Lane {
  */
 export class ResourceLoggers implements RecordSink {
   readonly #options: LoggerOptions;
-  readonly #closeTransports: () => void;
+  readonly #closeTransports: () => Promise<unknown>;
   readonly #lanes = new WeakMap<SdkResource, Lane>();
   readonly #waiting = new Set<Lane>();
   readonly #routes = new Map<string, Route>();
@@ -83,7 +86,7 @@ export class ResourceLoggers implements RecordSink {
   async #close(): Promise<void> {
     await this.#settleWithin(RESOURCE_WAIT_MS);
     await Promise.all(this.#loggers.map((logger) => logger.close()));
-    this.#closeTransports();
+    await settledWithin(this.#closeTransports(), this.#options.exit?.timeoutMs ?? CLOSE_WAIT_MS);
   }
 
   /** @returns `undefined` once closed: the SDK hands on nothing then, and there is no logger to count it. */
@@ -129,13 +132,7 @@ export class ResourceLoggers implements RecordSink {
   async #settleWithin(timeoutMs: number): Promise<void> {
     if (this.#waiting.size === 0) return;
     const ready = Promise.all([...this.#waiting].map((lane) => lane.ready));
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, timeoutMs);
-      void ready.then(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    await settledWithin(ready, timeoutMs);
     this.#settleAll();
   }
 
@@ -152,6 +149,17 @@ export class ResourceLoggers implements RecordSink {
     if (key !== undefined) this.#routes.set(key, route);
     return route;
   }
+}
+
+/** @param promise - does not reject. */
+async function settledWithin(promise: Promise<unknown>, timeoutMs: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, timeoutMs);
+    void promise.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 async function waitFor(resource: SdkResource): Promise<void> {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { type handleUnaryCall, Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { createDevBackend, type ReceivedRecord } from '@logflume/dev-backend';
 import { decodeLogsRequest } from '@logflume/otlp';
@@ -209,6 +210,46 @@ describe('an exporter as a destination', () => {
     expect(shutdowns()).toBe(1);
     expect(Object.keys(logger.stats().destinations ?? {})).toEqual(['vendor']);
     expect(told.join()).not.toContain('secret');
+  });
+
+  it('is asked again when it is async and throws', async () => {
+    const { exporter, exported } = createExporter('throw');
+    const logger = createLoggerTo({
+      ...exporter,
+      async export(records, done) {
+        exporter.export(records, done);
+      },
+    });
+    logger.info('record');
+    await logger.close();
+    expect(exported).toHaveLength(2);
+    expect(logger.stats()).toMatchObject({ delivered: 1 });
+  });
+
+  it('is flushed with the logger, which waits for it and for its shutdown', async () => {
+    const said: string[] = [];
+    const soon = (what: string) => async () => {
+      await setTimeout(20);
+      said.push(what);
+    };
+    const { exporter } = createExporter();
+    const logger = createLoggerTo({ ...exporter, forceFlush: soon('flushed'), shutdown: soon('shut down') });
+    logger.info('record');
+    await logger.flush();
+    expect(said).toEqual(['flushed']);
+    await logger.close();
+    expect(said).toEqual(['flushed', 'flushed', 'shut down']);
+  });
+
+  it.each([
+    ['rejects', () => Promise.reject(new Error('broken'))],
+    ['does not end', () => new Promise<void>(() => undefined)],
+  ])('holds up no flush and no close when it %s', async (_, end) => {
+    const { exporter } = createExporter();
+    const logger = createLoggerTo({ ...exporter, forceFlush: end, shutdown: end });
+    logger.info('record');
+    await expect(logger.flush({ timeoutMs: 100 })).resolves.toMatchObject({ delivered: 1 });
+    await expect(logger.close({ timeoutMs: 100 })).resolves.toMatchObject({ delivered: 1 });
   });
 
   it('of a processor is shut down once, after the records of all resources', async () => {

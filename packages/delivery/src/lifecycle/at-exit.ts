@@ -46,7 +46,7 @@ export function settleAtExit(parts: AtExitParts, limits: ExitLimits): void {
   const { dispatcher, fallback, store } = parts;
   try {
     sealAll(parts);
-    dispatcher.stop();
+    void dispatcher.stop();
     if (store.mode === 'wal') dispatcher.keeper.storeAllSync();
     // What is on disk alone is as safe as it can be: reading it back here would make the exit longer.
     const jobs = dispatcher.unsettled.filter(isInMemory);

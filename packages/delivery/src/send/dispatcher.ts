@@ -21,6 +21,7 @@ import { nextWakeMs } from './next-wake.ts';
 import { Pace, type PaceSettings } from './pace.ts';
 import { MIN_DELAY_MS } from './retry.ts';
 import { Settler } from './settler.ts';
+import { closeTransport } from './transport-end.ts';
 import { WakeTimer } from './wake-timer.ts';
 
 export interface DispatchSettings extends PaceSettings, StepRules {
@@ -177,12 +178,16 @@ export class Dispatcher {
     await settled;
   }
 
-  /** Ends every attempt and takes no more work; what is unsettled stays in `unsettled`. */
-  stop(): void {
+  /**
+   * Ends every attempt and takes no more work; what is unsettled stays in `unsettled`.
+   *
+   * @returns once the transport is closed. Never rejects.
+   */
+  stop(): Promise<void> {
     this.#stopped = true;
     this.#timer.stop();
     this.#abort.abort();
-    this.#parts.transport.close();
+    return closeTransport(this.#parts.transport);
   }
 
   /** Takes the outcome of an attempt that was made elsewhere: by the exit worker. */

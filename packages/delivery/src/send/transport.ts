@@ -43,6 +43,14 @@ export interface Transport {
   send(request: TransportRequest): Promise<TransportResult>;
   /** An endpoint is gone and nothing is under way there: its connections can be closed. */
   release?(endpoint: { readonly url: string; readonly address?: string | undefined }): void;
-  /** Closes idle connections. In-flight attempts are the caller's to abort. */
-  close(): void;
+  /**
+   * Hands on what was answered for and is still held here: for a transport with a queue of its own. A `flush` and a
+   * `close` of the delivery wait for it, up to their deadline.
+   */
+  flush?(): Promise<unknown>;
+  /**
+   * Closes idle connections. In-flight attempts are the caller's to abort. A promise is waited for, up to the deadline of
+   * the `close`.
+   */
+  close(): unknown;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createManualClock, createScriptedTransport } from '../../src/index.ts';
 import { createEngine, INFO, isLawful, ok, refused, unavailable, url, WARN } from './engine.ts';
 
 describe('flush', () => {
@@ -38,6 +39,32 @@ describe('flush', () => {
     const report = engine.delivery.flush();
     await engine.clock.advance(1000);
     expect(await report).toMatchObject({ delivered: 4, pending: 0 });
+  });
+
+  it('waits for what a transport holds itself, up to the deadline, and so does close', async () => {
+    const held: string[] = [];
+    const hold = (what: string) => () => new Promise<void>(() => held.push(what));
+    const clock = createManualClock();
+    const network = createScriptedTransport(() => ok, { clock });
+    const transport = { ...network, flush: hold('flush'), close: hold('close') };
+    const { delivery } = createEngine(() => ok, { clock, transport });
+    delivery.enqueue({ text: 'a' }, INFO, 0);
+    let isSettled = false;
+    const flushed = delivery.flush({ timeoutMs: 100 }).finally(() => {
+      isSettled = true;
+    });
+    await clock.advance(99);
+    expect([held, isSettled]).toEqual([['flush'], false]);
+    await clock.advance(1);
+    expect(await flushed).toMatchObject({ delivered: 1 });
+    const closed = delivery.close({ timeoutMs: 100 }).finally(() => {
+      isSettled = true;
+    });
+    isSettled = false;
+    await clock.advance(99);
+    expect([held, isSettled]).toEqual([['flush', 'flush', 'close'], false]);
+    await clock.advance(1);
+    await closed;
   });
 
   it.each([
