@@ -6,6 +6,11 @@ import { createSeenLogger } from '../test/memory-delivery.ts';
 import { captureConsole } from './capture-console.ts';
 import type { Logger } from './logger.ts';
 import { asOwnOutput } from './own-output.ts';
+import { createScrub } from './redact/create-scrub.ts';
+
+const fail = (): never => {
+  throw new Error('on purpose');
+};
 
 const runnersConsole = globalThis.console;
 let printed = '';
@@ -349,5 +354,93 @@ describe('undoing a capture', () => {
     release();
     expect(records).toStrictEqual([]);
     expect(printed).toBe('x\n');
+  });
+});
+
+describe('what is redacted by its name or place', () => {
+  const secret = 'swordfish';
+  class Account {
+    readonly #held = 1;
+    user = 'bob';
+    password = secret;
+    get held() {
+      return this.#held;
+    }
+  }
+  const circle: Record<string, unknown> = { user: 'bob', password: secret };
+  circle['self'] = circle;
+  const deep = Array.from({ length: 20 }).reduce<object>((inner) => ({ inner }), { password: secret });
+
+  it.each<[string, () => void, string | RegExp]>([
+    [
+      'a literal',
+      () => console.log('login', { user: 'bob', password: secret }),
+      "login { user: 'bob', password: '#' }",
+    ],
+    ['a list', () => console.log([{ password: secret }, 1]), "[ { password: '#' }, 1 ]"],
+    ['an instance', () => console.log(new Account()), "Account { user: 'bob', password: '#' }"],
+    ['a circle', () => console.log(circle), "<ref *1> { user: 'bob', password: '#', self: [Circular *1] }"],
+    [
+      'a map and a set',
+      () => console.log(new Map([['a', new Set([{ password: secret }])]])),
+      /Map\(1\).*Set\(1\).*'#'/,
+    ],
+    ['a key of a map', () => console.log(new Map([['Password', secret]])), "Map(1) { 'Password' => '#' }"],
+    ['a symbol', () => console.log({ [Symbol('s')]: { password: secret } }), "{ [Symbol(s)]: { password: '#' } }"],
+    ['%o', () => console.log('%o', { password: secret }), "{ password: '#' }"],
+    ['%j', () => console.log('%j', { a: { toJSON: () => ({ password: secret }) } }), '{"a":{"password":"#"}}'],
+    ['dir', () => console.dir({ a: { b: { c: { password: secret } } } }, { depth: 5 }), /password: '#'/],
+    ['a depth nobody prints', () => console.dir(deep, { depth: null }), /inner: '\[object\]'/],
+    ['a place', () => console.log({ user: { email: secret, id: 7 } }), "{ user: { email: '#', id: 7 } }"],
+    [
+      'assert',
+      () => Reflect.apply(console.assert, console, [false, { password: secret }]),
+      "Assertion failed: { password: '#' }",
+    ],
+    ['table', () => console.table([{ user: 'bob', password: secret }], ['password']), /│ +'#' +│/],
+    ['group', () => console.group({ password: secret }), "{ password: '#' }"],
+    [
+      'an error',
+      () => console.error(Object.assign(new Error('e'), { password: secret })),
+      /^Error: e\n.*password: '#'/s,
+    ],
+    [
+      'a cause',
+      () => console.error(new Error('e', { cause: Object.assign(new Error('c'), { password: secret, a: 1 }) })),
+      /cause.*Error: c\n.*password: '#',\s+a: 1/s,
+    ],
+    ['a member of the error', () => console.error(Object.assign(new Error('e'), { token: secret })), /token: '#'/],
+    ['a proxy', () => console.log(new Proxy({}, { ownKeys: () => fail() }), 1), '[object] 1'],
+  ])('is printed and not in the text of the record: %s', (_, print, text) => {
+    const scrub = createScrub({ keys: ['password'], paths: ['user.email', 'error.token'], replacement: '#' });
+    const { log, encoded, last } = createSeenLogger('trace', { scrub });
+    capture(log);
+    print();
+    expect(encoded[0]?.includes(secret)).toBe(false);
+    if (typeof text === 'string') expect(last().body).toBe(text);
+    else expect(last().body).toMatch(text);
+  });
+
+  it('leaves all other values as they are', () => {
+    const { log, last } = createSeenLogger('trace', { scrub: createScrub({ keys: ['password'], paths: ['a.b'] }) });
+    capture(log);
+    const shared = { c: [1, 2] };
+    console.log(
+      '%s %o',
+      'x',
+      [shared, shared],
+      /x/,
+      new Date(0),
+      {
+        get lazy() {
+          return 1;
+        },
+      },
+      new Account().held,
+    );
+    expect(printed).toBe(`${String(last().body)}\n`);
+    console.log({ password: secret });
+    console.table([{ password: secret }]);
+    expect(printed.split(secret)).toHaveLength(3);
   });
 });

@@ -1,12 +1,16 @@
+import { Console } from 'node:console';
+import { Writable } from 'node:stream';
 import { formatWithOptions, type InspectOptions, inspect } from 'node:util';
-import { isError, safeText, toSafeErrorText } from '@logflume/otlp';
+import { isError, type Scrub, safeText, toSafeErrorText } from '@logflume/otlp';
 import { errorAmong, isPlainObject } from './call-shapes.ts';
 import type { Level } from './config/parse-levels.ts';
-import { emitRecord, isPrinted } from './emit-record.ts';
+import { emitRecord, isPrinted, scrubOf } from './emit-record.ts';
 import { isHostOutput } from './host-output.ts';
 import type { Logger } from './logger.ts';
 import { isOwnOutput } from './own-output.ts';
 import { MAX_DEPTH, UNREADABLE } from './pipeline.ts';
+import { hasNames } from './redact/create-scrub.ts';
+import { withoutSecrets } from './redact/without-secrets.ts';
 
 /** What to capture the console for. */
 export interface CaptureConsoleOptions {
@@ -57,7 +61,8 @@ export function captureConsole({ logger, print = true }: CaptureConsoleOptions):
   const known = releases.get(logger);
   if (known !== undefined) return known;
   const capture: Capture = { logger, print, isOn: true, isBusy: false, formatting: 0 };
-  const restores = methods.map((method) => wrapMethod(console, method, capture));
+  const wrapped = hasNames(scrubOf(logger)) ? [...methods, table] : methods;
+  const restores = wrapped.map((method) => wrapMethod(console, method, capture));
   const release = (): void => {
     if (!capture.isOn) return;
     capture.isOn = false;
@@ -96,7 +101,7 @@ interface Capture {
 
 /** One method of the console: how severe, and which of its arguments are text. */
 interface Method {
-  readonly name: 'trace' | 'debug' | 'log' | 'info' | 'dir' | 'dirxml' | 'warn' | 'error' | 'assert';
+  readonly name: 'trace' | 'debug' | 'log' | 'info' | 'dir' | 'dirxml' | 'warn' | 'error' | 'assert' | 'table';
   readonly level: Level;
   readonly severityNumber: number;
   readonly toText: (args: readonly unknown[]) => string;
@@ -130,6 +135,21 @@ const methods: readonly Method[] = [
   { name: 'error', level: 'error', severityNumber: 17, toText: plainText },
   { name: 'assert', level: 'error', severityNumber: 17, toText: assertText },
 ];
+
+/** Where names are redacted: `log` would be given a text that has the values already. */
+const table: Method = { name: 'table', level: 'info', severityNumber: 9, toText: tableText };
+
+function tableText([data, columns]: readonly unknown[]): string {
+  let text = '';
+  const stdout = new Writable({
+    write(chunk, _encoding, done) {
+      text += String(chunk);
+      done();
+    },
+  });
+  new Console({ stdout }).table(data, Array.isArray(columns) ? columns : undefined);
+  return text.trimEnd();
+}
 
 /** @returns what puts the method back as it was, if it is still ours. */
 function wrapMethod(console: Console, method: Method, capture: Capture): () => void {
@@ -173,22 +193,34 @@ function record(capture: Capture, method: Method, args: readonly unknown[], call
   if (method.name === 'assert' && args[0]) return false;
   try {
     if (!logger.isLevelEnabled(level)) return false;
-    const body = textOf(capture, method, args);
+    const scrub = scrubOf(logger);
+    const body = textOf(capture, method, hasNames(scrub) ? tellable(capture, args, scrub) : args);
     capture.isBusy = true;
-    // What stands behind the value of `dir` says how to print it.
-    const attributes = attributesAmong(method.name === 'dir' ? args.slice(0, 1) : args);
+    // What stands behind the value of `dir` says how to print it; a table is all there is to say.
+    const attributes = attributesAmong(method.name === 'dir' ? args.slice(0, 1) : method === table ? [] : args);
     emitRecord(logger, {
       severityNumber,
       severityText: level.toUpperCase(),
       body,
       attributes: method.name === 'trace' ? { 'code.stacktrace': stackAbove(caller), ...attributes } : attributes,
-      exception: args.find(isReadableError) ?? (attributes === undefined ? undefined : errorAmong(attributes)),
+      exception: args.find(isReadableError) ?? (attributes === undefined ? undefined : errorAmong(attributes, scrub)),
     });
     return true;
   } catch {
     return false; // A logger that is not ours threw, or the stack is full: then the console prints, as it would have.
   } finally {
     capture.isBusy = false;
+  }
+}
+
+/** What is printed stays as it is; the record's text must not have what its attributes may not have. */
+function tellable(capture: Capture, args: readonly unknown[], scrub: Scrub): readonly unknown[] {
+  const [first] = args;
+  capture.formatting++; // Getters may print, too.
+  try {
+    return withoutSecrets(args, scrub, typeof first === 'string' && first.includes('%j'));
+  } finally {
+    capture.formatting--;
   }
 }
 

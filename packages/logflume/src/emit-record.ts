@@ -98,6 +98,8 @@ export interface RecordEmitter {
   captureCall(): CallContext;
   /** Whether its records are printed on the console of the process. */
   readonly isPrinted: boolean;
+  /** What takes secrets out of its records. */
+  readonly scrub: Scrub | undefined;
 }
 
 /**
@@ -123,6 +125,11 @@ export function captureCall(logger: Logger): CallContext | undefined {
 /** Whether a logger prints its records on the console of the process; `false` for one that is not ours. */
 export function isPrinted(logger: Logger): boolean {
   return isEmitter(logger) && logger.isPrinted === true;
+}
+
+/** What takes secrets out of the records of a logger; `undefined` where nothing does, or for one that is not ours. */
+export function scrubOf(logger: Logger): Scrub | undefined {
+  return isEmitter(logger) ? logger.scrub : undefined;
 }
 
 /** By OTLP's ranges of four numbers; unspecified first. */

@@ -1,5 +1,5 @@
 import { LogflumeError } from '@logflume/delivery';
-import { type EncodedAttributes, encodeAttributes, isError, mergeAttributes } from '@logflume/otlp';
+import { type EncodedAttributes, encodeAttributes, isError, mergeAttributes, type Scrub } from '@logflume/otlp';
 import { ATTRIBUTES_ERROR_KEY, errorAmong, isPlainObject, sortArguments, toAttributes } from './call-shapes.ts';
 import {
   expectedLevel,
@@ -168,6 +168,11 @@ export class PipelineLogger implements Logger, RecordEmitter {
   /** For those who would else print a second time. */
   get isPrinted(): boolean {
     return this.#pipeline.isPrinted === true;
+  }
+
+  /** For those who make texts of what is redacted elsewhere. */
+  get scrub(): Scrub | undefined {
+    return this.#pipeline.limits.scrub;
   }
 
   /** What may be set: a look at one request must not change the level of all the others. */

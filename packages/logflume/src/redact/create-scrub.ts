@@ -19,9 +19,25 @@ export function createScrub(redact: readonly string[] | RedactOptions | undefine
   const names = values === true ? secretShapeNames : values === false ? [] : values;
   const shapes = names.map((name) => secretShapes[name]);
   if (keys.length === 0 && paths.length === 0 && shapes.length === 0) return undefined;
-  const parts: ScrubParts = { isSecretKey: createKeyMatcher(keys), mayHold: createHint(names), shapes, replacement };
+  const parts: ScrubParts = {
+    hasNames: keys.length > 0 || paths.length > 0,
+    isSecretKey: createKeyMatcher(keys),
+    mayHold: createHint(names),
+    shapes,
+    replacement,
+  };
   const anywhere = new RecordScrub(parts, undefined, undefined);
   return paths.length === 0 ? anywhere : new RecordScrub(parts, parsePaths(paths), anywhere);
+}
+
+/** A scrub that knows secrets by their names or places, not by their looks alone. */
+interface NamedScrub extends Scrub {
+  readonly hasNames: true;
+}
+
+/** Asked by its shape: an application may hold two copies of this package, which `instanceof` would tell apart. */
+export function hasNames(scrub: Scrub | undefined): scrub is NamedScrub {
+  return scrub !== undefined && 'hasNames' in scrub && scrub.hasNames === true;
 }
 
 function toOptions(redact: readonly string[] | RedactOptions | undefined): RedactOptions {
@@ -33,6 +49,7 @@ function isList(redact: readonly string[] | RedactOptions): redact is readonly s
 }
 
 interface ScrubParts {
+  readonly hasNames: boolean;
   readonly isSecretKey: (key: string) => boolean;
   /** Whether a text is worth searching. */
   readonly mayHold: (text: string) => boolean;
@@ -41,6 +58,7 @@ interface ScrubParts {
 }
 
 class RecordScrub implements Scrub {
+  readonly hasNames: boolean;
   readonly #parts: ScrubParts;
   /** The places still ahead on the way that led here; `undefined` when there are none. */
   readonly #places: Places | undefined;
@@ -48,6 +66,7 @@ class RecordScrub implements Scrub {
   readonly #anywhere: Scrub;
 
   constructor(parts: ScrubParts, places: Places | undefined, anywhere: Scrub | undefined) {
+    this.hasNames = parts.hasNames;
     this.#parts = parts;
     this.#places = places;
     this.#anywhere = anywhere ?? this;
