@@ -23,7 +23,10 @@ export interface ProcessedRecord {
    * them.
    */
   attributes: Record<string, unknown>;
-  /** What was thrown, which becomes `exception.*`; `undefined` for none. */
+  /**
+   * What was thrown, which becomes `exception.*`; `undefined` for none. One that stands among the attributes as `err` or
+   * `error` follows what is done to it there.
+   */
   exception: unknown;
   /** `''` for a record that is no event. Anything but a text leaves it as it was. */
   eventName: string;

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createSeenIntake } from '../../test/seen-intake.ts';
 import { withContext } from '../context.ts';
 import { emitRecord } from '../emit-record.ts';
+import type { Logger } from '../logger.ts';
 import { SharedAttributes } from '../shared-attributes.ts';
 import type { ProcessedRecord, Processor } from './processor.ts';
 
@@ -115,6 +116,36 @@ describe('a processor', () => {
     ]);
   });
 
+  it.each<[string, Processor, object]>([
+    ['removes', ({ attributes }) => void delete attributes['err'], {}],
+    ['masks', () => ({ err: 'masked' }), { err: 'masked' }],
+    [
+      'replaces',
+      () => ({ err: new RangeError('other') }),
+      { 'exception.type': 'RangeError', 'exception.message': 'other' },
+    ],
+  ])('%s the exception with the attribute err it stood in', (_, processor, expected) => {
+    const { log, last, encoded } = createSeenIntake({ processors: [processor] });
+    log.error('m', { err: new Error('swordfish') });
+    expect(last().attributes).toMatchObject(expected);
+    expect(encoded[0]?.includes('swordfish')).toBe(false);
+  });
+
+  it('leaves an exception as it is that stands in no attribute, and has the last word about it', () => {
+    const { log, last } = createSeenIntake({
+      processors: [
+        (record) => {
+          delete record.attributes['err'];
+          if (record.body === 'other') record.exception = new RangeError('other');
+        },
+      ],
+    });
+    log.error('m', new Error('kept'), { err: 'text' });
+    expect(last().attributes).toMatchObject({ 'exception.message': 'kept' });
+    log.error('other', { err: new Error('first') });
+    expect(last().attributes).toMatchObject({ 'exception.message': 'other' });
+  });
+
   it('cannot bring a secret past redaction', () => {
     const { log, encoded } = createSeenIntake(
       { processors: [({ attributes }) => ({ password: attributes['hint'], note: 'Bearer abcdefghijklmnop1234' })] },
@@ -180,6 +211,24 @@ describe('a processor that throws', () => {
     child.info('again');
     await clock.settle();
     expect(diagnostics[1]?.message).toBe(`${message} (3 more like this were not told)`);
+  });
+
+  it.each<[string, (log: Logger) => void]>([
+    ['alone', (log) => log.error(new Error(secret))],
+    ['as an attribute', (log) => log.error({ err: new Error(secret) })],
+    ['in a text', (log) => log.error(`failed: ${secret}`, new Error(secret))],
+    [
+      'of another logger',
+      (log) => emitRecord(log, { severityNumber: 17, severityText: 'error', body: secret, exception: secret }),
+    ],
+  ])('does not let the message of an exception out as the text: %s', (_, call) => {
+    const { log, encoded, last } = createSeenIntake({ processors: [() => fail()] });
+    call(log);
+    expect(last().body).toBe('[withheld: a processor failed]');
+    expect(encoded[0]?.includes(secret)).toBe(false);
+    log.error('its own text', new Error(secret));
+    log.error('with an empty one', new Error(''));
+    expect(last().body).toBe('with an empty one');
   });
 
   it('is one that has not finished, for it may not have cleared what it was to clear', async () => {

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { describeError, type LogRecordInput } from '@logflume/otlp';
-import { isPlainObject } from '../call-shapes.ts';
+import { errorAmong, isPlainObject } from '../call-shapes.ts';
 import { addAttributes, countAttributes, ownAttributesOf } from './own-attributes.ts';
 import type { ProcessedRecord, Processor } from './processor.ts';
 import { withBound } from './with-bound.ts';
@@ -26,7 +26,7 @@ export interface ProcessorParts {
 /** UTF-16 units of a name that is told: an error may call itself anything. */
 const MAX_NAME_UNITS = 100;
 
-/** Written for a body that is not text, where a processor may not have seen all of it. */
+/** Written for a body that is not text, or has that of the exception, where a processor may not have seen all of it. */
 const WITHHELD = '[withheld: a processor failed]';
 
 /** Runs processors over records, one after the other. */
@@ -51,6 +51,7 @@ export class ProcessorChain {
     if (this.#isRunning) return withhold(record, 'processors', 'logged from inside a processor');
     // Reads getters, which may log: those records are like others.
     const view = viewOf(record, this.#parts.nameOf(group));
+    const isNamed = record.exception !== undefined && errorAmong(view.attributes) === record.exception;
     this.#isRunning = true;
     let name = 'processors';
     try {
@@ -66,7 +67,7 @@ export class ProcessorChain {
         if (isPlainObject(answer)) addAttributes(view.attributes, answer);
         else this.#parts.onProblem({ processor: name, kind: 'unusable', what: kindOf(answer) });
       }
-      return toRecord(record, view) ?? this.#fail(record, name, 'attributes that are no object');
+      return toRecord(record, view, isNamed) ?? this.#fail(record, name, 'attributes that are no object');
     } catch (error) {
       return this.#fail(record, name, typeOf(error));
     } finally {
@@ -101,8 +102,11 @@ function viewOf(record: LogRecordInput, logger: string): ProcessedRecord {
   };
 }
 
-/** @returns `undefined` when the attributes were replaced by something that is none. */
-function toRecord(record: LogRecordInput, view: ProcessedRecord): LogRecordInput | undefined {
+/**
+ * @param isNamed - whether the exception was the attribute `err` or `error`: then it is what that is now.
+ * @returns `undefined` when the attributes were replaced by something that is none.
+ */
+function toRecord(record: LogRecordInput, view: ProcessedRecord, isNamed: boolean): LogRecordInput | undefined {
   const { severityNumber, severityText, eventName } = view;
   const attributes: unknown = view.attributes ?? {};
   if (typeof attributes !== 'object' || attributes === null) return undefined;
@@ -116,7 +120,7 @@ function toRecord(record: LogRecordInput, view: ProcessedRecord): LogRecordInput
     severityText: typeof severityText === 'string' ? severityText : record.severityText,
     body: view.body,
     attributes,
-    exception: view.exception,
+    exception: isNamed && view.exception === record.exception ? errorAmong(attributes) : view.exception,
     // They are among the attributes now; only what was left out of them is still to be told.
     bound: withDropped(undefined, record.bound?.dropped),
     eventName: typeof eventName === 'string' ? eventName : record.eventName,
@@ -131,7 +135,7 @@ function withhold(record: LogRecordInput, processor: string, what: string): LogR
   const { body, exception } = record;
   const cleared: LogRecordInput = {
     ...record,
-    body: typeof body === 'string' || body === undefined ? body : WITHHELD,
+    body: body === undefined || (typeof body === 'string' && !tellsOf(exception, body)) ? body : WITHHELD,
     attributes: {
       'logflume.processor.name': processor,
       'logflume.processor.error_type': what,
@@ -140,6 +144,12 @@ function withhold(record: LogRecordInput, processor: string, what: string): LogR
     exception: undefined,
   };
   return withBound(cleared, withDropped(undefined, countAttributes(record)));
+}
+
+/** Whether a text has the message of what was thrown in it: an error logged without a text is its own. */
+function tellsOf(thrown: unknown, body: string): boolean {
+  const message = typeof thrown === 'object' && thrown !== null ? describeError(thrown).message : thrown;
+  return typeof message === 'string' && message !== '' && body.includes(message);
 }
 
 /** The name of an error, the kind of whatever else was thrown. */
