@@ -17,19 +17,27 @@ const REQUEST_PARTS = ['config', 'request', 'response', 'options', 'socket'] as 
 /**
  * Finds the error of a record: the record itself, its message, an argument, `err` or `error`, or what is left of one.
  * Never throws.
+ *
+ * @param firstIsCopied - whether winston copied what the first argument has into the record.
  */
 export function findException(
   info: HostInfo,
   message: unknown,
   splat: readonly unknown[],
   members: Members,
+  firstIsCopied: boolean,
 ): FoundException {
   if (isError(info)) {
     const described = { ...describeOwn(info), ...toldInstead(members) };
     return { exception: undefined, described, copied: ownParts(members) };
   }
   const passed = isError(message) ? message : splat.find(isError);
-  if (passed !== undefined) return { exception: passed, described: undefined, copied: copiedFrom(passed, members) };
+  if (passed !== undefined) {
+    const copied = copiedFrom(passed, members);
+    const gone = firstIsCopied && passed === splat[0] ? changedOf(passed, members) : [];
+    if (gone.length === 0) return { exception: passed, described: undefined, copied };
+    return { exception: undefined, described: describeWithout(passed, gone), copied };
+  }
   const attribute = isError(members['err']) ? members['err'] : members['error'];
   if (isError(attribute)) return { exception: attribute, described: undefined, copied: [] };
   return describeRemains(members);
@@ -65,6 +73,22 @@ function toldInstead(members: Members): Members {
     if (key !== 'message' && key !== 'stack' && parts[key] !== members[key]) told[key] = parts[key];
   }
   return told;
+}
+
+/** What a format took out of the record, or changed there, of what winston had copied from an error. */
+function changedOf(error: Error, members: Members): readonly string[] {
+  return keysOf(error).filter((key) => !NO_PROPERTIES.has(key) && !Object.is(members[key], readMember(error, key)));
+}
+
+/** Names under which a record has something else than what an error says there, or that its properties are without. */
+const NO_PROPERTIES: ReadonlySet<string> = new Set(['level', 'message', 'name', 'stack', 'cause', 'code', 'errors']);
+
+function describeWithout(error: Error, gone: readonly string[]): Members {
+  const properties = Object.entries({ ...describeError(error).properties }).filter(([name]) => !gone.includes(name));
+  return {
+    ...describeOwn(error),
+    'exception.properties': properties.length > 0 ? Object.fromEntries(properties) : undefined,
+  };
 }
 
 function copiedFrom(error: Error, members: Members): readonly string[] {

@@ -55,6 +55,13 @@ export class LogflumeTransport extends TransportStream {
     const calls = this.parent === undefined ? undefined : this.#stamps.get(this.parent);
     return calls?.startedMs() ?? Number.POSITIVE_INFINITY;
   };
+  readonly #message = (): string | undefined => {
+    for (const calls of this.#stamps.values()) {
+      const message = calls.message();
+      if (message !== undefined) return message;
+    }
+    return undefined;
+  };
 
   constructor(options: LogflumeTransportOptions = {}) {
     // The delivery may have something to say before there is a transport to say it.
@@ -147,6 +154,7 @@ export class LogflumeTransport extends TransportStream {
       severityNumber: this.#severityOf(severityText),
       call,
       startedMs: this.#startedMs,
+      message: this.#message,
       parseTimestamp: this.#parseTimestamp,
     };
     try {

@@ -20,19 +20,35 @@ const TOKEN = /%[scdjifoO%]/;
 /** Members that winston does not copy as they are: it takes them for parts of the record. */
 const RECORD_PARTS: ReadonlySet<string> = new Set(['message', 'level', 'stack', 'cause']);
 
+/** Says whether winston copied the first argument of a call into its record, if it is an object. */
+export function isFirstCopied(said: unknown): boolean {
+  return typeof said !== 'string' || !TOKEN.test(said);
+}
+
 /**
  * Reads the arguments behind a message. With `format.splat()` the message is done and the arguments in it are left
- * alone; without, winston never formats, and we do. Never throws.
+ * alone; without, winston never formats, and we do. What winston or a format copied into the record is read there alone,
+ * so that a value a format took out or changed does not come back. Never throws.
  *
- * @param members - of the record: winston copies the first argument there if it is an object and the message has no token.
+ * @param message - as the formats left it.
+ * @param said - the same before the formats: it tells how many arguments belong into it.
  */
-export function readArguments(message: unknown, splat: readonly unknown[], members: Members): ReadArguments {
-  if (typeof message !== 'string') return sortRest(message, splat, members);
-  const tokens = countTokens(message);
-  if (tokens === 0 || isFormatted(message, splat)) return sortRest(message, splat, members);
-  const used = splat.slice(0, tokens).map((value) => (isError(value) ? describeError(value).message : value));
-  const text = safely(() => safeText((values) => format(message, ...values), used)) ?? message;
-  return sortRest(text, splat.slice(tokens), members, false);
+export function readArguments(
+  message: unknown,
+  said: unknown,
+  splat: readonly unknown[],
+  members: Members,
+): ReadArguments {
+  const tokens = typeof said === 'string' ? countTokens(said) : 0;
+  if (tokens === 0) return sortRest(message, splat, members, isFirstCopied(said));
+  const used = splat.slice(0, tokens);
+  const rest = splat.slice(tokens);
+  if (typeof message !== 'string' || isFormatted(message, said, tokens, used)) {
+    return sortRest(withoutHttp(message, used), rest, members);
+  }
+  const shown = used.map((value) => (isError(value) ? describeError(value).message : value));
+  const text = safely(() => safeText((values) => format(message, ...values), shown)) ?? message;
+  return sortRest(text, rest, members, false, false);
 }
 
 function countTokens(message: string): number {
@@ -42,26 +58,38 @@ function countTokens(message: string): number {
   return tokens;
 }
 
-/** A token in a finished message can only have come with an argument, which then stands in it as it is. */
-function isFormatted(message: string, splat: readonly unknown[]): boolean {
-  return splat.some((value) => typeof value === 'string' && TOKEN.test(value) && message.includes(value));
+/** A token in a finished message stands for no argument, or came with one, which then stands in it as it is. */
+function isFormatted(message: string, said: unknown, tokens: number, used: readonly unknown[]): boolean {
+  if (message === said) return false;
+  if (countTokens(message) < tokens) return true;
+  return used.some((value) => typeof value === 'string' && TOKEN.test(value) && message.includes(value));
 }
 
-/** @param mayBeDone - whether arguments may stand in the message, or have been copied into the record by winston. */
-function sortRest(message: unknown, rest: readonly unknown[], members: Members, mayBeDone = true): ReadArguments {
+/**
+ * @param firstIsCopied - whether winston copied the first into the record, if it is an object.
+ * @param mayBeDone - whether a format may have written arguments into the message, or copied them into the record.
+ */
+function sortRest(
+  message: unknown,
+  rest: readonly unknown[],
+  members: Members,
+  firstIsCopied = false,
+  mayBeDone = true,
+): ReadArguments {
   let body = message;
   const extra: object[] = [];
   const args: unknown[] = [];
   const copied: string[] = [];
   for (const [index, value] of rest.entries()) {
     if (value === undefined) continue;
-    if (mayBeDone && index === 0) body = withoutAppended(body, value);
+    const isFirst = firstIsCopied && index === 0;
+    const rawBody = body;
+    if (isFirst) body = withoutAppended(body, value);
     if (isError(value)) continue;
     if (mayBeDone) copied.push(...copiedElements(value, members));
-    const isCopied = mayBeDone && typeof value === 'object' && value !== null && isCopiedInto(value, members);
-    if (isCopied && isPlainObject(value)) extra.push(recordPartsOf(value));
+    const isCopied = isObject(value) && (isFirst || (mayBeDone && isCopiedInto(value, members)));
+    if (isCopied && isPlainObject(value)) extra.push(recordPartsOf(value, !isFirst || body !== rawBody));
     else if (isCopied && isKeyed(value)) continue;
-    else if (mayBeDone && standsIn(body, value)) continue;
     else if (isPlainObject(value)) extra.push(value);
     else args.push(value);
   }
@@ -77,7 +105,7 @@ function withoutHttp(body: unknown, args: readonly unknown[]): unknown {
   let safe = body;
   let holdsHttp = false;
   for (const value of args) {
-    if (typeof value !== 'object' || value === null) continue;
+    if (!isObject(value)) continue;
     for (const token of OBJECT_TOKENS) {
       const text = safely(() => format(token, value));
       const told = safely(() => safeText(([each]) => format(token, each), [value]));
@@ -91,10 +119,17 @@ function withoutHttp(body: unknown, args: readonly unknown[]): unknown {
 
 /** winston appends the message of an attributes object, or of an error, to the message of the call. */
 function withoutAppended(message: unknown, value: unknown): unknown {
-  if (typeof message !== 'string' || typeof value !== 'object' || value === null) return message;
-  const appended = safely(() => ` ${readMember(value, 'message')}`);
-  const isAppended = appended !== undefined && appended.length > 1 && message.endsWith(appended);
-  return isAppended && readMember(value, 'message') ? message.slice(0, -appended.length) : message;
+  if (typeof message !== 'string' || !isObject(value)) return message;
+  const own = readMember(value, 'message');
+  const text = own ? safely(() => `${own}`) : undefined;
+  if (text === undefined || text === '') return message;
+  if (message.endsWith(` ${text}`)) return message.slice(0, -text.length - 1);
+  // Before 3.4 without a space.
+  return message.length > text.length && message.endsWith(text) ? message.slice(0, -text.length) : message;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function isCopiedInto(value: object, members: Members): boolean {
@@ -113,43 +148,24 @@ function isKeyed(value: object): boolean {
   return !Array.isArray(value) && !ArrayBuffer.isView(value) && keysOf(value).length > 0;
 }
 
-/** What an attributes object said under names that winston gives another meaning. */
-function recordPartsOf(value: object): Members {
+/**
+ * What an attributes object said under names that winston gives another meaning.
+ *
+ * @param isUntouched - whether its message was found in that of the record. A format may have changed it there.
+ */
+function recordPartsOf(value: object, isUntouched: boolean): Members {
   const parts: Members = {};
   for (const key of keysOf(value)) {
     if (key !== 'message' && key !== 'level') continue;
     const part = readMember(value, key);
+    if (key === 'message' && part && !isUntouched) continue;
     parts[key] = typeof part === 'string' ? toSafeErrorText(part) : part;
   }
   return parts;
 }
 
-/** Says whether an argument stands in the message already, in one of the ways `%s`, `%d`, `%j` and `%o` write it. */
-function standsIn(body: unknown, value: unknown): boolean {
-  if (typeof body !== 'string') return false;
-  const tokens = typeof value === 'object' && value !== null ? OBJECT_TOKENS : ['%s'];
-  return tokens.some((token) => {
-    const text = safely(() => format(token, value));
-    return text !== undefined && text !== '' && standsAsWord(body, text);
-  });
-}
-
-/** A letter that happens to be in a word of the message is not the argument. */
-function standsAsWord(body: string, text: string): boolean {
-  for (let at = body.indexOf(text); at !== -1; at = body.indexOf(text, at + 1)) {
-    const before = body[at - 1] ?? ' ';
-    const after = body[at + text.length] ?? ' ';
-    if (!(WORD.test(before) && WORD.test(text[0] ?? '')) && !(WORD.test(after) && WORD.test(text.at(-1) ?? ''))) {
-      return true;
-    }
-  }
-  return false;
-}
-
 /** Ways to write an object into a text, the longest first: the text of one may stand in that of another. */
 const OBJECT_TOKENS = ['%o', '%O', '%s', '%j'];
-
-const WORD = /[\p{L}\p{N}_]/u;
 
 function safely<T>(run: () => T): T | undefined {
   try {

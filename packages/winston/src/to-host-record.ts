@@ -1,10 +1,11 @@
 import { describeError, isError, mayTellHttp, toSafeErrorText } from '@logflume/otlp';
-import type { CallContext, HostRecord, TraceContext } from 'logflume';
+import type { HostRecord, TraceContext } from 'logflume';
+import type { NotedCall } from './call-stamps.ts';
 import { crashAttributes, crashBody, crashOf } from './crash-record.ts';
 import { findException } from './find-exception.ts';
 import { type HostInfo, SPLAT } from './host.ts';
 import { leaveOut, type Members, readMember, readMembers } from './members.ts';
-import { readArguments } from './message-arguments.ts';
+import { isFirstCopied, readArguments } from './message-arguments.ts';
 import { isMomentOfCall, type Moment } from './record-time.ts';
 import { SPAN_MEMBERS, spanOfContext, spanOfMembers } from './span-of-info.ts';
 
@@ -13,9 +14,11 @@ export interface RecordFacts {
   readonly severityText: string;
   readonly severityNumber: number;
   /** The call, where it was noted; the record is written right inside it otherwise. */
-  readonly call: CallContext | undefined;
+  readonly call: NotedCall | undefined;
   /** When the running call began, milliseconds since the epoch; infinite when that is not known. */
   readonly startedMs: () => number;
+  /** The message of the running call before any format; `undefined` when that is not known. */
+  readonly message: () => string | undefined;
   readonly parseTimestamp: (timestamp: unknown) => Moment | undefined;
 }
 
@@ -80,7 +83,7 @@ function hostRecord(
     timeMs: time === undefined ? undefined : time.ms,
     timeNanos: time === undefined ? undefined : time.nanos,
     trace,
-    call,
+    call: call?.context,
   };
 }
 
@@ -134,8 +137,10 @@ export function readWithCare(info: HostInfo, facts: RecordFacts): HostRecord {
     const attributes = crashAttributes(members, crash);
     return hostRecord(facts, time, trace, { body, attributes, exception: members['error'] });
   }
-  const { exception, described, copied } = findException(info, message, splat, members);
-  const read = readArguments(isError(message) ? textOf(message) : message, splat, members);
+  const text = isError(message) ? textOf(message) : message;
+  const said = facts.call?.message ?? facts.message() ?? text;
+  const { exception, described, copied } = findException(info, message, splat, members, isFirstCopied(said));
+  const read = readArguments(text, said, splat, members);
   leaveOut(members, PARTS);
   leaveOut(members, copied);
   leaveOut(members, read.copied);
@@ -150,7 +155,7 @@ export function readWithCare(info: HostInfo, facts: RecordFacts): HostRecord {
 
 /** The time a record names, unless that is the moment of the call, of which more is known. */
 function unlessOfCall(timestamp: unknown, moment: Moment, { call, startedMs }: RecordFacts): Moment | undefined {
-  const calledMs = call === undefined ? startedMs() : call.timeMs;
+  const calledMs = call?.context === undefined ? startedMs() : call.context.timeMs;
   return isMomentOfCall(timestamp, moment, calledMs, Date.now()) ? undefined : moment;
 }
 

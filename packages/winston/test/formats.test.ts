@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import winston, { type Logform, type Logger as WinstonLogger } from 'winston';
+import { LogflumeTransport } from '../src/index.ts';
+import { createGate, createRig, SiblingTransport } from './rig.ts';
+
+const { format } = winston;
+
+const redact = format((info) => {
+  delete info['password'];
+  return info;
+});
+const mask = format((info) =>
+  typeof info.message === 'string' ? Object.assign(info, { message: info.message.replace(/\d{16}/g, '****') }) : info,
+);
+const traced = format((info) =>
+  Object.assign(info, { trace_id: '0af7651916cd43dd8448eb211c80319c', span_id: 'b7ad6b7169203331' }),
+);
+const stacked = format((info) => Object.assign(info, { stack: 'here' }));
+
+const card = '4111111111111111';
+const login = { user: 'bob', password: 'hunter2' };
+const createFailure = () => Object.assign(new Error('boom'), { password: 'hunter2', code: 'E_BOOM', errno: 5 });
+
+/** What the backend got from one call, by a transport that is handed the record inside the call. */
+async function recordAtOnce(formats: readonly Logform.Format[], log: (logger: WinstonLogger) => void) {
+  await using rig = await createRig();
+  log(
+    winston.createLogger({
+      format: format.combine(...formats),
+      transports: [new LogflumeTransport({ logger: rig.logger })],
+    }),
+  );
+  return await rig.single();
+}
+
+/** The same by one behind a sibling that is slow, so that the record comes after the call, and after another one. */
+async function recordHeldUp(formats: readonly Logform.Format[], log: (logger: WinstonLogger) => void) {
+  await using rig = await createRig();
+  const gate = createGate();
+  const slow = Array.from({ length: 2 }, () => new SiblingTransport(gate.wait));
+  const logger = winston.createLogger({
+    format: format.combine(...formats),
+    transports: [...slow, new LogflumeTransport({ logger: rig.logger })],
+  });
+  for (let i = 0; i < 40; i++) logger.info('before');
+  log(logger);
+  logger.info('after %s');
+  gate.open();
+  await expect.poll(() => rig.logger.stats().accepted).toBe(42);
+  const record = (await rig.received()).find(({ body }) => body !== 'before' && body !== 'after %s');
+  if (record === undefined) throw new Error('the record did not come');
+  return record;
+}
+
+describe.each([
+  ['inside the call', recordAtOnce],
+  ['behind a slow sibling', recordHeldUp],
+])('what a format changed, %s', (_, recordOf) => {
+  it.each<[string, Logform.Format[], (log: WinstonLogger) => void, unknown, object]>([
+    ['a member', [redact()], (log) => log.info('m', login), 'm', { user: 'bob' }],
+    ['beside a percent sign', [redact()], (log) => log.info('100% done', login), '100% done', { user: 'bob' }],
+    ['beside a span', [traced(), redact()], (log) => log.info('m', login), 'm', { user: 'bob' }],
+    ['beside a stack', [stacked(), redact()], (log) => log.info('m', login), 'm', { user: 'bob', stack: 'here' }],
+    ['all there is', [traced(), redact()], (log) => log.info('m', { password: 'hunter2' }), 'm', {}],
+    [
+      'of an object of a class',
+      [redact()],
+      (log) =>
+        log.info(
+          'm',
+          new (class Login {
+            user = 'bob';
+            password = 'hunter2';
+          })(),
+        ),
+      'm',
+      { user: 'bob' },
+    ],
+    ['a message', [mask()], (log) => log.info(`card ${card}`, 5), 'card ****', { args: [5] }],
+    ['an appended message', [mask()], (log) => log.info('m', { message: card }), 'm ****', {}],
+    ['an argument in the message', [format.splat(), mask()], (log) => log.info('card %s', card), 'card ****', {}],
+    [
+      'an argument in the message, before attributes',
+      [format.splat(), mask()],
+      (log) => log.info('card %s', card, { a: 1 }),
+      'card ****',
+      { a: 1 },
+    ],
+    [
+      'attributes behind the message',
+      [format.splat(), redact()],
+      (log) => log.info('hello %s', 'bob', login),
+      'hello bob',
+      { user: 'bob' },
+    ],
+    [
+      'where it moved attributes',
+      [format.metadata(), traced()],
+      (log) => log.info('m', { a: 1 }),
+      'm',
+      { metadata: { a: 1 } },
+    ],
+  ])('does not come back: %s', async (_name, formats, log, body, attributes) => {
+    const record = await recordOf(formats, log);
+    expect(record.body).toBe(body);
+    expect(record.attributes).toStrictEqual(attributes);
+  });
+
+  it('of an error does not come back, either', async () => {
+    const { attributes } = await recordOf([redact()], (log) => log.error('m', createFailure()));
+    expect(attributes).toMatchObject({
+      'exception.type': 'Error',
+      'exception.message': 'boom',
+      'exception.code': 'E_BOOM',
+      'exception.properties': { errno: 5 },
+    });
+    expect(JSON.stringify(attributes)).not.toContain('hunter2');
+  });
+
+  it.each<[string, Logform.Format[], (log: WinstonLogger) => void, unknown, object]>([
+    ['a number in the text', [], (log) => log.info('retry 3 of job', 3), 'retry 3 of job', { args: [3] }],
+    ['a name in the text', [], (log) => log.info('user bob logged in', 'bob'), 'user bob logged in', { args: ['bob'] }],
+    ['tokens in a masked text', [mask()], (log) => log.info(`${card} of %s`, 'bob'), '**** of bob', {}],
+    ['too few arguments', [format.splat()], (log) => log.info('a %s %s', 'x'), 'a x %s', {}],
+    [
+      'a text a format made',
+      [format.splat(), format((i) => ({ ...i, message: 'other' }))()],
+      (log) => log.info('a %s', 'x'),
+      'other',
+      {},
+    ],
+  ])('leaves the arguments where they belong: %s', async (_name, formats, log, body, attributes) => {
+    const record = await recordOf(formats, log);
+    expect(record.body).toBe(body);
+    expect(record.attributes).toStrictEqual(attributes);
+  });
+});
+
+it('reads the arguments of a call by its own message when a format logs in the midst of it', async () => {
+  await using rig = await createRig();
+  const inner = winston.createLogger({ transports: [new LogflumeTransport({ logger: rig.logger })] });
+  let isLogging = false;
+  const talking = format((info) => {
+    if (!isLogging) {
+      isLogging = true;
+      logger.info('inner');
+      inner.info('other');
+    }
+    return info;
+  })();
+  const logger = winston.createLogger({
+    format: format.combine(talking, format.splat(), mask()),
+    transports: [new LogflumeTransport({ logger: rig.logger })],
+  });
+  logger.info('card %s', card);
+  const records = await rig.received();
+  expect(records.map(({ body, attributes }) => [body, attributes]).sort()).toEqual([
+    ['card ****', {}],
+    ['inner', {}],
+    ['other', {}],
+  ]);
+});
