@@ -108,6 +108,23 @@ describe('captureConsole', () => {
     expect(records[0]?.body).toContain(`Unexpected token 'h', "…" is not valid JSON`);
   });
 
+  it.each<[unknown, string]>([
+    [
+      { loger: createSeenLogger().log, print: false },
+      '"loger" is not an option of captureConsole; did you mean "logger"?',
+    ],
+    [{ logger: { name: 'shop' } }, 'captureConsole.logger must be a logger made by createLogger(), got an object'],
+    [{ print: true }, 'captureConsole.logger must be a logger made by createLogger(), got undefined'],
+    [undefined, 'captureConsole must be an object, got undefined'],
+    [{ logger: createSeenLogger().log, print: 'no' }, 'captureConsole.print must be true or false, got "no"'],
+  ])('refuses %o, and wraps nothing', (options, message) => {
+    const before = { ...console };
+    expect(() => Reflect.apply(captureConsole, undefined, [options])).toThrow(
+      expect.objectContaining({ code: 'ERR_LOGFLUME_INVALID_OPTION', message }),
+    );
+    expect({ ...console }).toEqual(before);
+  });
+
   it('keeps the stack of a trace, without its own frames', () => {
     const { log, last } = createSeenLogger();
     capture(log);

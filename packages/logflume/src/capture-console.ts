@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import { formatWithOptions, type InspectOptions, inspect } from 'node:util';
 import { isError, type Scrub, safeText, toSafeErrorText } from '@logflume/otlp';
 import { errorAmong, isPlainObject } from './call-shapes.ts';
+import { type CaptureConsoleOptions, checkCaptureOptions } from './capture-console-options.ts';
 import type { Level } from './config/parse-levels.ts';
 import { emitRecord, isPrinted, scrubOf } from './emit-record.ts';
 import { isHostOutput } from './host-output.ts';
@@ -11,18 +12,6 @@ import { isOwnOutput } from './own-output.ts';
 import { MAX_DEPTH, UNREADABLE } from './pipeline.ts';
 import { hasNames } from './redact/create-scrub.ts';
 import { withoutSecrets } from './redact/without-secrets.ts';
-
-/** What to capture the console for. */
-export interface CaptureConsoleOptions {
-  /** Gets the records. Its level decides which, as for its own calls. Required. */
-  readonly logger: Logger;
-  /**
-   * Whether the console still prints. `false` leaves the terminal to others; a call that the logger prints itself, as
-   * one without a backend does, is never printed twice.
-   * @defaultValue true
-   */
-  readonly print?: boolean | undefined;
-}
 
 /**
  * Makes records of what is printed by the global console: of libraries that know no logger, and of old code.
@@ -43,6 +32,7 @@ export interface CaptureConsoleOptions {
  * Nothing loops: what the logger, its diagnostics or the printing itself send to the console is printed and not
  * recorded, nor is what a captured logger prints there. A call throws only if the console it wraps does. Capturing for the same logger again changes nothing.
  *
+ * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` without a logger, or for an option that does not exist.
  * @returns what undoes it; may be called more than once. Where somebody else has wrapped the console meanwhile, theirs
  *   stays in place and ours only passes calls on.
  * @example
@@ -52,7 +42,9 @@ export interface CaptureConsoleOptions {
  * release();
  * ```
  */
-export function captureConsole({ logger, print = true }: CaptureConsoleOptions): () => void {
+export function captureConsole(options: CaptureConsoleOptions): () => void {
+  checkCaptureOptions(options);
+  const { logger, print = true } = options;
   standIn?.();
   standIn = undefined;
   const { console } = globalThis;

@@ -8,8 +8,9 @@ export type {
   LogflumeErrorCode,
 } from '@logflume/delivery';
 export { isOwnRequest, LogflumeError } from '@logflume/delivery';
-export type { CaptureConsoleOptions } from './capture-console.ts';
+
 export { captureConsole } from './capture-console.ts';
+export type { CaptureConsoleOptions } from './capture-console-options.ts';
 export type {
   ConfigDiagnostic,
   Diagnostic,
@@ -51,6 +52,7 @@ export type { RateLimitOptions } from './intake/rate-limit-options.ts';
 export type { RepeatsOptions } from './intake/repeats-options.ts';
 export type { SamplingOptions } from './intake/sampling-options.ts';
 export type { SuppressedReason, SuppressedStats } from './intake/suppressed.ts';
+export { isLogger } from './is-logger.ts';
 export type {
   Attributes,
   ChildOptions,

@@ -1,4 +1,4 @@
-import { createLogger, type Logger, type LoggerOptions } from 'logflume';
+import { createLogger, isLogger, type Logger, type LoggerOptions } from 'logflume';
 import type { ReportMisuse } from './report-misuse.ts';
 
 /**
@@ -19,13 +19,6 @@ export function resolveLogger(
   const advice = 'pass what createLogger() made; records go where the environment says';
   reportMisuse('noLogger', `the option "logger" of accessLog is ${what}: ${advice}`);
   return createLogger();
-}
-
-function isLogger(value: unknown): value is Logger {
-  if (typeof value !== 'object' || value === null) return false;
-  return ['log', 'child', 'event', 'isLevelEnabled', 'flush', 'close'].every(
-    (member) => typeof Reflect.get(value, member) === 'function',
-  );
 }
 
 function isPlainObject(value: unknown): value is LoggerOptions {
