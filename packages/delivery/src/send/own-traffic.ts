@@ -8,7 +8,12 @@ import { AsyncLocalStorage } from 'node:async_hooks';
  * on a busy machine), so it is switched on for the first request and for one in thirty seconds alone, and for all of them
  * once such a call was seen. Process-wide, as the modules that may be patched are: two loggers may cause each other's.
  */
-const traffic = new AsyncLocalStorage<true>();
+const traffic = new AsyncLocalStorage<FollowedRequest>();
+
+/** What a request has started may run for as long as the process: it is followed no longer than the request. */
+interface FollowedRequest {
+  isFollowed: boolean;
+}
 
 /** Requests that are followed, or were a moment ago. */
 let followed = 0;
@@ -26,22 +31,24 @@ export async function asOwnTraffic<T>(send: () => Promise<T>): Promise<T> {
   const nowMs = performance.now();
   if (!wasSeen && nowMs - lookMs < LOOK_INTERVAL_MS) return send();
   lookMs = nowMs;
+  const request: FollowedRequest = { isFollowed: true };
   followed++;
   try {
-    return await traffic.run(true, send);
+    return await traffic.run(request, send);
   } finally {
-    setTimeout(unfollow, AFTERMATH_MS).unref();
+    setTimeout(unfollow, AFTERMATH_MS, request).unref();
   }
 }
 
 /** Whether what runs now was caused by a request of ours. */
 export function isOwnTraffic(): boolean {
-  if (followed === 0 || traffic.getStore() !== true) return false;
+  if (followed === 0 || traffic.getStore()?.isFollowed !== true) return false;
   wasSeen = true;
   return true;
 }
 
-function unfollow(): void {
+function unfollow(request: FollowedRequest): void {
+  request.isFollowed = false;
   followed--;
   if (followed === 0) traffic.disable();
 }
