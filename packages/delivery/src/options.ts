@@ -113,7 +113,10 @@ export interface DeliveryOptions<R> {
   readonly compression?: Compression | undefined;
   /** At least one. */
   readonly endpoints: readonly DeliveryEndpoint[];
-  /** Sent with every request; a function is asked for every attempt, for tokens that expire. */
+  /**
+   * Sent with every request; a function is asked for every attempt, for tokens that expire. While it fails, rejects or
+   * answers with a value that is no text, its last answer is used; without one nothing is sent.
+   */
   readonly headers?: Readonly<Record<string, string>> | (() => Promise<Readonly<Record<string, string>>>) | undefined;
   /** @defaultValue 'least-loaded' */
   readonly balance?: BalanceMode | undefined;
@@ -146,7 +149,7 @@ export interface DeliveryOptions<R> {
   readonly retry?: RetryOptions | undefined;
   /** Certificates for https; a function is asked for every attempt, and for a changed answer makes new connections. */
   readonly tls?: TlsSource;
-  /** Used instead of our own axios instance. */
+  /** Used instead of our own axios instance; agents it has instead of ours. */
   readonly axios?: AxiosInstance | undefined;
   /**
    * Where records go that would be dropped otherwise, one JSON line each.

@@ -20,7 +20,8 @@ export interface AtExitParts {
   readonly fallback: FallbackOutput;
   readonly format: Format;
   readonly store: JobStore;
-  readonly headersFor: (endpoint: Endpoint) => Readonly<Record<string, string>>;
+  /** `undefined` while there are none: without them nothing is sent. */
+  readonly headersFor: (endpoint: Endpoint) => Readonly<Record<string, string>> | undefined;
   readonly tls: TlsSource;
   readonly rules: OtlpRules;
   readonly isOrdered: boolean;
@@ -81,10 +82,14 @@ function sealAll({ queue, dispatcher }: AtExitParts): void {
 /** Batches on their way are sent again under the same id: whether their first request arrived, nobody can know now. */
 function sendThroughWorker(jobs: readonly Job[], deadlineMs: number, parts: AtExitParts): void {
   const { pool, format, dispatcher } = parts;
-  const usable = pool.endpoints.filter(
-    (endpoint) =>
-      (endpoint.health.state === 'closed' || endpoint.health.state === 'half-open') && parts.isReachable(endpoint),
-  );
+  const headersOf = new Map<Endpoint, Readonly<Record<string, string>>>();
+  for (const endpoint of pool.endpoints) {
+    const { state } = endpoint.health;
+    const headers = parts.headersFor(endpoint);
+    if (headers === undefined || (state !== 'closed' && state !== 'half-open')) continue;
+    if (parts.isReachable(endpoint)) headersOf.set(endpoint, headers);
+  }
+  const usable = [...headersOf.keys()];
   if (usable.length === 0) return;
   const requests = jobs.map((job, index) => {
     const body = parts.store.sealSync(job);
@@ -98,7 +103,7 @@ function sendThroughWorker(jobs: readonly Job[], deadlineMs: number, parts: AtEx
       targets: targets.map((endpoint) => ({
         url: endpoint.target.url,
         address: endpoint.target.address,
-        headers: requestHeaders(format, body, parts.headersFor(endpoint), (jobs[index] as Job).batch.id),
+        headers: requestHeaders(format, body, headersOf.get(endpoint) ?? {}, (jobs[index] as Job).batch.id),
       })),
     })),
     { deadlineMs, tls: tlsNow(parts.tls), isStrict: parts.rules.isStrict, isOrdered: parts.isOrdered },
@@ -107,7 +112,7 @@ function sendThroughWorker(jobs: readonly Job[], deadlineMs: number, parts: AtEx
     const endpoint = reply === undefined ? undefined : requests[index]?.targets[reply.target];
     if (reply === undefined || endpoint === undefined) return;
     endpoint.attempts++;
-    const secrets = { url: endpoint.target.url, headers: parts.headersFor(endpoint) };
+    const secrets = { url: endpoint.target.url, headers: headersOf.get(endpoint) ?? {} };
     const outcome = inOwnWords(outcomeOf(reply, format, parts.rules), secrets);
     const job = jobs[index] as Job;
     const text = reply.status < 300 ? '' : withoutSecrets(Buffer.from(reply.body).toString(), secrets);

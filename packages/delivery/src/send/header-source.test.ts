@@ -95,8 +95,36 @@ describe('a header source', () => {
     expect(events.length).toBe(1);
   });
 
-  it('has the last answer for an exit, or none yet', () => {
-    expect(newSource(async () => ({ token: '1' })).source.lastHeadersFor(endpoint)).toEqual({});
+  it.each<[string, () => unknown]>([
+    ['undefined', () => ({ token: undefined })],
+    ['null', () => ({ token: null })],
+    ['an object', () => ({ token: { value: '2' } })],
+    ['several texts', () => ({ token: ['2', '3'] })],
+    ['undefined in a map', () => new Map([['token', undefined]])],
+  ])('takes a header that is %s for a failure', async (_what, wrong) => {
+    let calls = 0;
+    const { source, events } = newSource(async () => (calls++ === 0 ? { token: '1' } : wrong()) as Headers);
+    await source.headersFor(endpoint);
+    expect(await source.headersFor(endpoint)).toEqual({ token: '1' });
+    expect(events).toMatchObject([
+      { message: 'headers() failed (a value is no text); the last headers it gave are used' },
+    ]);
+  });
+
+  it.each<[string, unknown]>([
+    ['a Headers object', new globalThis.Headers({ Token: '1' })],
+    ['a map', new Map([['Token', '1']])],
+    ['pairs', [['Token', '1']]],
+    ['a number', { Token: 1 }],
+  ])('reads %s', async (_what, answer) => {
+    expect(await newSource(async () => answer as Headers).source.headersFor(endpoint)).toEqual({ token: '1' });
+  });
+
+  it('has the last answer for an exit, and none, not even of the endpoint, while there is none', async () => {
+    const { source } = newSource(async () => ({ token: '1' }));
+    expect(source.lastHeadersFor(endpointWith({ 'x-tenant': 'a' }))).toBeUndefined();
+    await source.headersFor(endpoint);
+    expect(source.lastHeadersFor(endpointWith({ 'x-tenant': 'a' }))).toEqual({ token: '1', 'x-tenant': 'a' });
     expect(newSource({ Token: '1' }).source.lastHeadersFor(endpoint)).toEqual({ token: '1' });
   });
 });

@@ -1,3 +1,4 @@
+import { invalid } from '../check-option.ts';
 import type { Clock } from '../clock.ts';
 import type { DiagnosticSink } from '../diagnostics.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -11,35 +12,43 @@ export interface HeaderSource {
    * and never answered: without its token a batch would be refused, or taken for somebody else's.
    */
   headersFor(endpoint: Endpoint): Promise<Headers | undefined>;
-  /** The last answer, for the exit hook, where nothing can be awaited. */
-  lastHeadersFor(endpoint: Endpoint): Headers;
+  /** The last answer, for the exit hook, where nothing can be awaited; `undefined` as above. */
+  lastHeadersFor(endpoint: Endpoint): Headers | undefined;
 }
 
 /** A token service that does not answer must not hold up a batch for longer than this. */
 const HEADERS_TIMEOUT_MS = 5000;
 
-/** @param headers - as in `DeliveryOptions.headers`. When the function fails, what it last answered is used. */
+/**
+ * @param headers - as in `DeliveryOptions.headers`. When the function fails, what it last answered is used.
+ * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` for values that are no text.
+ */
 export function createHeaderSource(
   headers: Headers | (() => Promise<Headers>) | undefined,
   { report, clock }: { readonly report: DiagnosticSink; readonly clock: Clock },
 ): HeaderSource {
-  let last: Headers | undefined = typeof headers === 'function' ? undefined : lowerCaseNames(headers ?? {});
-  const lastHeadersFor = (endpoint: Endpoint): Headers => ({ ...last, ...endpoint.target.headers });
+  let last = typeof headers === 'function' ? undefined : lowerCaseNames(headers ?? {});
+  if (last === undefined && typeof headers !== 'function')
+    throw invalid('headers', 'a text for each name', 'another value');
+  const lastHeadersFor = (endpoint: Endpoint): Headers | undefined =>
+    last === undefined ? undefined : { ...last, ...endpoint.target.headers };
   return {
     lastHeadersFor,
     async headersFor(endpoint) {
       if (typeof headers === 'function') {
         try {
-          last = lowerCaseNames(await withinTime(headers(), clock));
+          const answer = lowerCaseNames(await withinTime(headers(), clock));
+          if (answer === undefined) throw new NoText('a value is no text');
+          last = answer;
         } catch (error) {
           // The error's text may quote a token: only its name is told.
-          const name = error instanceof Error ? error.name : typeof error;
+          const why = error instanceof NoText ? error.message : error instanceof Error ? error.name : typeof error;
           const instead =
             last === undefined ? 'nothing is sent until it gives some' : 'the last headers it gave are used';
-          report({ kind: 'headersFailed', message: `headers() failed (${name}); ${instead}` });
+          report({ kind: 'headersFailed', message: `headers() failed (${why}); ${instead}` });
         }
       }
-      return last === undefined ? undefined : lastHeadersFor(endpoint);
+      return lastHeadersFor(endpoint);
     },
   };
 }
@@ -62,9 +71,20 @@ function rejectable(): { promise: Promise<never>; reject: (error: Error) => void
   return { promise, reject };
 }
 
-/** Header names are case-insensitive: folded, so that an endpoint's `Authorization` replaces a common `authorization`. */
-function lowerCaseNames(headers: Headers): Headers {
+/** A function answered with something that is no header; which one it is, is not told, as names may be secret too. */
+class NoText extends Error {}
+
+/**
+ * Header names are case-insensitive: folded, so that an endpoint's `Authorization` replaces a common `authorization`. Reads
+ * a `Headers` object or a `Map` as well.
+ *
+ * @returns `undefined` for a value that is no text: a missing token must not be sent as `undefined`.
+ */
+function lowerCaseNames(headers: Headers | Iterable<readonly [unknown, unknown]>): Headers | undefined {
   const folded: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) folded[name.toLowerCase()] = String(value);
+  for (const [name, value] of Symbol.iterator in headers ? headers : Object.entries(headers)) {
+    if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+    folded[String(name).toLowerCase()] = String(value);
+  }
   return folded;
 }

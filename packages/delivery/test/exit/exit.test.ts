@@ -47,6 +47,13 @@ describe('a process that ends right after 1,000 records', () => {
     },
   );
 
+  it("before headers() has answered sends none of them, as without a token they are nobody's", async () => {
+    await using server = await serveInbox();
+    const ending = await runApp('exit-before-headers', [server.url]);
+    expect(server.inbox.requests).toEqual([]);
+    expect(sorted(ending.lines)).toEqual(numbers(10));
+  });
+
   it('keeps their order if that is asked for, and sends none after one that nobody takes', async () => {
     const inbox = new Inbox();
     await using server = await serveHttp(
