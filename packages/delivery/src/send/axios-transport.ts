@@ -44,11 +44,12 @@ export function createAxiosTransport(settings: AxiosTransportSettings): Transpor
         const axios = await loaded();
         const agents = pools.of(request).agents();
         const post = (way: Agents) =>
-          withoutTracing(() => axios.request(requestConfig(request, way, attempt.signal, axios.defaults?.transport)));
-        const response = await post(agents.kept).catch((error: unknown) => {
+          withoutTracing(() => axios.request(requestConfig(request, way, attempt.signal, axios.defaults)));
+        const answer = post(agents.kept).catch((error: unknown) => {
           if (attempt.signal.aborted || !wasClosedIdle(error)) throw error;
           return post(agents.fresh);
         });
+        const response = await attempt.within(answer);
         const reply = await toReply(response, attempt, settings.maxReplyBytes ?? MAX_REPLY_BYTES);
         return { ...reply, isBodyFree: settings.axios === undefined && wasSentWhole(response) };
       } catch (error) {
@@ -65,9 +66,9 @@ export function createAxiosTransport(settings: AxiosTransportSettings): Transpor
 /** Everything the protocol needs, so that an instance with other defaults cannot change what is sent. */
 function requestConfig(
   { url, body, headers }: TransportRequest,
-  agents: Agents,
+  { httpAgent, httpsAgent }: Agents,
   signal: AbortSignal,
-  transport: unknown,
+  defaults: AxiosInstance['defaults'] | undefined,
 ): AxiosRequestConfig {
   return {
     url,
@@ -79,9 +80,11 @@ function requestConfig(
     // `false` keeps a default header of the instance out.
     headers: { 'accept-encoding': 'identity', 'content-encoding': false, ...headers },
     responseType: 'stream',
-    ...agents,
+    // An instance's own lead through its proxy, or show its certificate.
+    httpAgent: defaults?.httpAgent ?? httpAgent,
+    httpsAgent: defaults?.httpsAgent ?? httpsAgent,
     signal,
-    transport: transport ?? noUpgrade,
+    transport: defaults?.transport ?? noUpgrade,
     timeout: 0,
     maxRedirects: 0,
     maxBodyLength: Number.POSITIVE_INFINITY,
@@ -111,6 +114,8 @@ function wasSentWhole({ request }: AxiosResponse<unknown>): boolean {
 
 interface Attempt {
   readonly signal: AbortSignal;
+  /** As the promise, or rejects when the attempt is over: an interceptor need not know of signals. */
+  within<T>(promise: Promise<T>): Promise<T>;
   /** The failure an error stands for; a deadline of ours beats what it caused. */
   failureOf(error: unknown): TransportResult;
   end(): void;
@@ -131,6 +136,13 @@ function startAttempt({ timeoutMs, signal }: TransportRequest): Attempt {
   else signal.addEventListener('abort', onAbort, { once: true });
   return {
     signal: controller.signal,
+    within(promise) {
+      return new Promise((resolve, reject) => {
+        if (controller.signal.aborted) reject(controller.signal.reason);
+        else controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
+        promise.then(resolve, reject);
+      });
+    },
     failureOf(error) {
       if (timedOut) return failure('ERR_LOGFLUME_TIMEOUT', `no complete answer within ${timeoutMs} ms`);
       if (signal.aborted) return failure('ERR_LOGFLUME_ABORTED', 'aborted at the deadline of a close');

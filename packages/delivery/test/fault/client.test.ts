@@ -1,8 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import axios, { type CreateAxiosDefaults } from 'axios';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { textFormat, textsOf } from '../text-records.ts';
@@ -246,6 +248,43 @@ describe('an injected axios instance', () => {
     expect(request?.headers['idempotency-key']).not.toBe('theirs');
     expect(request?.headers['content-encoding']).toBeUndefined();
     expect(sender.delivery.stats()).toMatchObject({ delivered: 1, rejected: 1 });
+  });
+
+  it('whose interceptor never answers is given up at the deadline, and the batch comes again', async () => {
+    const inbox = new Inbox();
+    await using server = await serveHttp(answering(inbox, accept(inbox)));
+    const instance = axios.create();
+    let calls = 0;
+    instance.interceptors.request.use((config) => (++calls === 1 ? new Promise(() => undefined) : config));
+    await using sender = createSender([server.url], { axios: instance, timeoutMs: 100 });
+    expect(await sender.send('a')).toBe(true);
+    expect(calls).toBe(2);
+    expect(sender.delivery.stats()).toMatchObject({ delivered: 1, endpoints: [{ failures: 1, inFlight: 0 }] });
+  });
+
+  it('with agents of its own sends through them, and through ours where it has none', async () => {
+    const inbox = new Inbox();
+    await using plain = await serveHttp(answering(inbox, accept(inbox)));
+    await using secure = await serveTls(inbox);
+    let connections = 0;
+    class OwnAgent extends http.Agent {
+      override createConnection(...args: Parameters<http.Agent['createConnection']>): Duplex | null | undefined {
+        connections++;
+        return super.createConnection(...args);
+      }
+    }
+    const httpAgent = new OwnAgent();
+    await using first = createSender([plain.url], { axios: axios.create({ httpAgent }) });
+    expect(await first.send('a')).toBe(true);
+    expect(connections).toBe(1);
+    await using second = createSender([secure.url], { axios: axios.create({ httpAgent }), tls: { ca: cert } });
+    expect(await second.send('b')).toBe(true);
+    // It trusts the server's certificate, and ours would not.
+    await using third = createSender([secure.url], {
+      axios: axios.create({ httpsAgent: new https.Agent({ ca: cert }) }),
+    });
+    expect(await third.send('c')).toBe(true);
+    expect(inbox.texts).toEqual(['a', 'b', 'c']);
   });
 
   it('whose interceptor throws keeps the batch pending, and nothing of its error is told', async () => {
