@@ -45,6 +45,9 @@ export interface FastifyInstance {
  * `request.log` and `reply.log` are the logger of the request where Fastify has no logger of its own, or has one of
  * {@link createFastifyLogger}; another logger stays where it is.
  *
+ * An id that the application has Fastify give a request, by `requestIdHeader` or `genReqId`, is that of the record where the
+ * access log's own header brought none.
+ *
  * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` for options that cannot work; `app.ready()` rejects with it.
  * @example
  * ```ts
@@ -69,6 +72,7 @@ export async function accessLog(instance: FastifyInstance, options: AccessLogOpt
       request,
       reply,
       url: raw.originalUrl ?? raw.url ?? '/',
+      id: isCounted(request.id) ? undefined : request.id,
       // Fastify decides by "trustProxy" whether these headers count; without them there is nothing to decide.
       scheme: isProxied ? request.protocol : undefined,
       clientAddress: isProxied ? request.ip : undefined,
@@ -107,6 +111,11 @@ function routeOf(_: IncomingMessage, { routeOptions }: FastifyRequest): string |
 
 function bodyOf(_: IncomingMessage, { body }: FastifyRequest): unknown {
   return body;
+}
+
+/** Whether an id is of Fastify's own counter, which begins anew with the process: `req-1` to `req-zik0zj`. */
+function isCounted(id: unknown): boolean {
+  return typeof id === 'string' && id.length <= 10 && id.startsWith('req-');
 }
 
 /**

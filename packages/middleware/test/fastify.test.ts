@@ -38,6 +38,8 @@ const withLoggerInstance = (build: (app: FastifyInstance, sample: Sample) => voi
     ({ log }) => ({ loggerInstance: createFastifyLogger(log) }),
   );
 
+const UUID = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
+
 const textsOf = (records: readonly { body: unknown }[]): unknown[] => records.map(({ body }) => body);
 
 describe('logflume as the logger of Fastify', () => {
@@ -287,6 +289,35 @@ describe('the access log of Fastify', () => {
     await rig.access();
     expect(textsOf(rig.backend.records())).toEqual(['GET / 200']);
     expect(lines.join()).toContain('to pino');
+  });
+
+  it('takes the id the application has Fastify give a request, where the header brought none', async () => {
+    const lines: string[] = [];
+    const stream = new Writable({
+      write(line, _encoding, done) {
+        lines.push(String(line));
+        done();
+      },
+    });
+    const host = hostOf(
+      (app, _sample, options) => {
+        app.register(accessLog, options);
+        app.get('/', ({ id }) => id);
+      },
+      () => ({ requestIdHeader: 'x-correlation-id', logger: { stream } }),
+    );
+    await using rig = await Rig.start(host);
+    const ask = (headers: Record<string, string>) => send(rig.url, { headers });
+    expect(await ask({ 'x-correlation-id': 'abc-123' })).toMatchObject({
+      body: 'abc-123',
+      headers: { 'x-request-id': 'abc-123' },
+    });
+    expect(await ask({ 'x-correlation-id': 'abc-123', 'x-request-id': 'one' })).toMatchObject({ body: 'one' });
+    expect(await ask({ 'x-correlation-id': 'not an id' })).toMatchObject({ body: expect.stringMatching(UUID) });
+    expect(await ask({})).toMatchObject({ body: expect.stringMatching(UUID) });
+    const [first] = await rig.received(4);
+    expect(first?.attributes).toMatchObject({ 'request.id': 'abc-123' });
+    expect(lines.join()).toContain('"reqId":"abc-123"');
   });
 
   it('is the logger of the reply as of the request where Fastify has none', async () => {

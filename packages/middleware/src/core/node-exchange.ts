@@ -15,6 +15,8 @@ export interface NodeHost<Request> {
   readonly request: Request;
   /** Path and query as they came. */
   readonly url: string;
+  /** The id the application has the framework give the request; `undefined` for one that is not the application's. */
+  readonly id?: string | undefined;
   /** @defaultValue that of the connection, which a proxy in front of the application has of its own */
   readonly scheme?: string | undefined;
   /** @defaultValue that of the connection */
@@ -54,6 +56,7 @@ export class NodeExchange<Request> implements RequestFacts<Request>, BodyWatcher
   readonly request: Request;
   readonly method: string;
   readonly url: string;
+  readonly hostId: string | undefined;
   readonly scheme: string;
   readonly clientAddress: string | undefined;
   readonly #host: NodeHost<Request>;
@@ -81,6 +84,7 @@ export class NodeExchange<Request> implements RequestFacts<Request>, BodyWatcher
     this.request = host.request;
     this.method = req.method ?? '';
     this.url = host.url;
+    this.hostId = host.id;
     const connection = connectionOf(req.socket);
     this.scheme = host.scheme ?? connection.scheme;
     this.clientAddress = host.clientAddress === undefined ? connection.address : usualAddress(host.clientAddress);

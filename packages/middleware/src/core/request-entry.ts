@@ -47,11 +47,13 @@ export class RequestEntry<Request> implements RequestState<Request>, WideEvent {
 
   constructor(options: ResolvedOptions<Request>, facts: RequestFacts<Request>) {
     const { requestIdHeader } = options;
+    const { hostId } = facts;
     const sent = requestIdHeader === undefined ? undefined : facts.header(requestIdHeader);
     const queryAt = facts.url.indexOf('?');
     this.options = options;
     this.facts = facts;
-    this.id = isAcceptableId(sent) ? sent : createRequestId(Date.now());
+    if (isAcceptableId(sent)) this.id = sent;
+    else this.id = isAcceptableId(hostId) ? hostId : createRequestId(Date.now());
     const target = queryAt < 0 ? facts.url : facts.url.slice(0, queryAt);
     this.path = target.charCodeAt(0) === 0x2f ? target : pathOf(target);
     this.startMs = clock.now();

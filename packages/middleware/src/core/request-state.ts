@@ -8,6 +8,8 @@ export interface RequestFacts<Request> {
   readonly method: string;
   /** Path and query as they came, before any router cut them. */
   readonly url: string;
+  /** The id the application has the framework give the request; taken where the client sent none. */
+  readonly hostId?: string | undefined;
   readonly scheme: string;
   /** Address without a port; `undefined` where the runtime does not tell it. */
   readonly clientAddress: string | undefined;
