@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AccessLogOptions } from './core/access-log-options.ts';
 import { isWantedType, type ParsedBody } from './core/capture-body.ts';
-import { FetchExchange, isLogged } from './core/fetch-exchange.ts';
+import { entryOf, FetchExchange } from './core/fetch-exchange.ts';
 import { exchangeOf, NodeExchange } from './core/node-exchange.ts';
+import type { RequestEntry } from './core/request-entry.ts';
 import type { RequestLogger } from './core/request-logger.ts';
 import { type ResolvedOptions, resolveOptions } from './core/resolve-options.ts';
 import { reportSecondMount } from './core/second-mount.ts';
@@ -53,10 +54,12 @@ export function accessLog(options?: AccessLogOptions<Request>): HonoMiddleware {
   const resolved = resolveOptions(options);
   return function logflumeAccessLog(context, next) {
     const node = nodeOf(context.env);
-    const isKnown = node === undefined ? isLogged(context.req.raw) : exchangeOf(node.incoming) !== undefined;
-    if (isKnown) {
-      reportSecondMount(resolved);
-      return next();
+    const { raw } = context.req;
+    const entry = node === undefined ? entryOf(raw) : exchangeOf(node.incoming)?.entry;
+    if (entry !== undefined) {
+      // Another request of the same access log is one that what is between handed on: that is no misuse.
+      if (entry.options !== resolved || entry.facts.request === raw) reportSecondMount(resolved);
+      return serveKnown(entry, context, next);
     }
     return node === undefined ? serveFetch(resolved, context, next) : serveNode(resolved, context, next, node);
   };
@@ -72,6 +75,19 @@ function nodeOf(env: unknown): NodeBindings | undefined {
   const { incoming, outgoing } = Object(env);
   const isNode = typeof outgoing === 'object' && outgoing !== null && typeof outgoing.writeHead === 'function';
   return isNode && typeof incoming === 'object' ? { incoming, outgoing } : undefined;
+}
+
+/** What an access log has already: of what is served here the outermost may see the answer alone. */
+async function serveKnown(
+  entry: RequestEntry<unknown>,
+  context: HonoContext,
+  next: () => Promise<void>,
+): Promise<void> {
+  context.set('log', entry.log);
+  await next();
+  // Below a prefix the template lacks that.
+  if (new URL(context.req.raw.url).pathname === entry.path) entry.route ??= routeOf(context.req);
+  if (context.error !== undefined && context.res.status >= 400) entry.fail(context.error);
 }
 
 function serveNode(

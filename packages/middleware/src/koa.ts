@@ -50,8 +50,10 @@ export function accessLog<Context extends KoaContext = KoaContext>(options?: Acc
   let isChecked = false;
   return function logflumeAccessLog(context, next) {
     const { req, res } = context;
-    if (exchangeOf(req) !== undefined) {
+    const known = exchangeOf(req);
+    if (known !== undefined) {
       reportSecondMount(resolved);
+      Object.assign(context, { log: known.entry.log });
       return next();
     }
     if (!isChecked) {

@@ -1,8 +1,11 @@
+import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
+import { methodOverride } from 'hono/method-override';
 import { describe, expect, it } from 'vitest';
 import { type AccessLogEnv, accessLog } from '../src/hono.ts';
 import type { AccessLogOptions } from '../src/index.ts';
+import { send } from './client.ts';
 import { type Application, Rig } from './sample.ts';
 
 interface Started {
@@ -190,4 +193,85 @@ describe('the access log of Hono in a runtime without node:http', () => {
     await rig.access();
     expect(diagnostics).toEqual(['second']);
   });
+});
+
+/** Served by fetch alone, and by node:http below it. */
+describe.each(['fetch', '@hono/node-server'])('the access log of Hono where a request is handed on, by %s', (by) => {
+  const ask = async (
+    build: (app: Hono<AccessLogEnv>) => void,
+    path: string,
+    init: { method: string; headers: Record<string, string> },
+  ): Promise<{ rig: Rig; status: number; id: unknown }> => {
+    if (by === 'fetch') {
+      const { rig, fetch } = await start(build);
+      const answer = await fetch(path, init);
+      await answer.text();
+      return { rig, status: answer.status, id: answer.headers.get('x-request-id') };
+    }
+    const rig = await Rig.start({
+      async start(_sample, given) {
+        const app = new Hono<AccessLogEnv>();
+        app.use(accessLog(given as AccessLogOptions<Request>));
+        build(app);
+        return new Promise((resolve) => {
+          const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) =>
+            resolve({
+              url: `http://127.0.0.1:${port}`,
+              close: () => new Promise((done) => void server.close(() => done())),
+            }),
+          );
+        });
+      },
+    });
+    const { status, headers } = await send(`${rig.url}${path}`, init);
+    return { rig, status, id: headers['x-request-id'] };
+  };
+
+  it('has one record of a request whose method another middleware changes, and its logger inside', async () => {
+    const build = (app: Hono<AccessLogEnv>): void => {
+      app.use(methodOverride({ app, header: 'x-method' }));
+      app.delete('/posts/:id', (c) => {
+        c.var.log.info('deleting');
+        throw new TypeError('it broke');
+      });
+      app.onError((error, c) => c.text(error.message, 503));
+    };
+    const headers = { 'x-method': 'DELETE', 'user-agent': 'probe/1.0' };
+    const { rig, status, id } = await ask(build, '/posts/7', { method: 'POST', headers });
+    await using _ = rig;
+    const records = await rig.received();
+    expect([status, records.map(({ body }) => body)]).toEqual([503, ['deleting', 'POST /posts/7 503']]);
+    for (const { attributes } of records) expect(attributes['request.id']).toBe(id);
+    expect(records[1]?.attributes).toMatchObject({ 'http.route': '/posts/:id', 'exception.message': 'it broke' });
+    expect(rig.diagnostics).toEqual([]);
+  });
+
+  it('has one record of a request to an application inside that has an access log too', async () => {
+    const told: string[] = [];
+    const build = (app: Hono<AccessLogEnv>): void => {
+      const inner = new Hono<AccessLogEnv>();
+      inner.use(accessLog({ logger: { endpoints: [] }, onDiagnostic: ({ reason }) => told.push(reason) }));
+      inner.get('/posts/:id', (c) => {
+        c.var.log.add({ 'post.kind': 'long' });
+        return c.text('ok');
+      });
+      app.mount('/sub', inner.fetch);
+    };
+    const { rig, status, id } = await ask(build, '/sub/posts/7', { method: 'GET', headers: { 'user-agent': 'a' } });
+    await using _ = rig;
+    expect(status).toBe(200);
+    const { body, attributes } = await rig.access();
+    expect([body, attributes['request.id'], attributes['post.kind']]).toEqual(['GET /sub/posts/7 200', id, 'long']);
+    expect(told).toEqual(['mountedTwice']);
+  });
+});
+
+it('has a record of its own of a request that an application makes to itself', async () => {
+  const { rig, fetch } = await start((app) => {
+    app.get('/page', async (c) => c.text(await (await app.request('/data')).text()));
+    app.get('/data', (c) => c.text('data'));
+  });
+  await using _ = rig;
+  expect(await (await fetch('/page')).text()).toBe('data');
+  expect((await rig.received(2)).map(({ body }) => body)).toEqual(['GET /data 200', 'GET /page 200']);
 });

@@ -1,8 +1,12 @@
 import http from 'node:http';
 import Router from '@koa/router';
+import express from 'express';
 import Koa from 'koa';
 import { describe, expect, it } from 'vitest';
+import { accessLog as expressLog } from '../src/express.ts';
+import type { AccessLogOptions } from '../src/index.ts';
 import { type AccessLogContext, accessLog } from '../src/koa.ts';
+import { accessLog as nodeLog } from '../src/node-http.ts';
 import { send } from './client.ts';
 import { listen } from './hosts/listen.ts';
 import { type Application, Rig, type Sample } from './sample.ts';
@@ -73,6 +77,34 @@ describe('the access log of Koa', () => {
     await using rig = await Rig.start(host);
     await send(`${rig.url}${path}`);
     expect((await rig.access()).attributes['http.route']).toBe(route);
+  });
+
+  it.each<[string, (inner: http.RequestListener, options: AccessLogOptions) => http.RequestListener]>([
+    [
+      'Express',
+      (inner, options) =>
+        express()
+          .use(expressLog(options as never))
+          .use(inner),
+    ],
+    ['node:http', (inner, options) => nodeLog(options as never).wrap(inner)],
+  ])('gives its context the logger of the request inside %s, which logs it', async (_, wrap) => {
+    const told: string[] = [];
+    const host: Application = {
+      async start(_sample, options) {
+        const app: App = new Koa();
+        app.use(accessLog({ logger: { endpoints: [] }, onDiagnostic: ({ reason }) => told.push(reason) }));
+        app.use((ctx) => {
+          ctx.log.add({ 'post.kind': 'long' });
+          ctx.body = 'ok';
+        });
+        return listen(http.createServer(wrap(app.callback(), options)));
+      },
+    };
+    await using rig = await Rig.start(host);
+    expect((await send(rig.url)).status).toBe(200);
+    expect((await rig.access()).attributes['post.kind']).toBe('long');
+    expect(told).toEqual(['mountedTwice']);
   });
 
   it('believes a proxy where Koa does', async () => {

@@ -15,9 +15,30 @@ export interface FetchHost {
   readonly isBehindProxy: boolean;
 }
 
+/** A request with its exchange on it. */
+interface Carrier {
+  [LOGGED]?: FetchExchange<Request>;
+}
+
 /** Whether an access log has a request already. */
 export function isLogged(request: object): boolean {
   return LOGGED in request;
+}
+
+/**
+ * The entry of a request that an access log has already, also where a framework has made another one of it since, as it
+ * hands it on by another method or below a prefix: that is asked for within the first one, by a path with which that of the
+ * first one ends, from the same client. What an application asks itself for is a request of its own.
+ */
+export function entryOf(request: Request): RequestEntry<unknown> | undefined {
+  const exchange = (request as Carrier)[LOGGED];
+  if (exchange !== undefined) return exchange.entry as RequestEntry<unknown>;
+  const running = captureContext().frame?.event;
+  if (!(running instanceof RequestEntry)) return undefined;
+  const { pathname } = new URL(request.url);
+  const isWithin = running.path.endsWith(pathname) || pathname === '/';
+  const isAlike = running.facts.header('user-agent') === (request.headers.get('user-agent') ?? undefined);
+  return isWithin && isAlike ? running : undefined;
 }
 
 /**
@@ -57,7 +78,7 @@ export class FetchExchange<Req extends Request> implements RequestFacts<Req> {
     this.#onAbort = () => this.end(true);
     this.entry = new RequestEntry(options, this);
     this.#host = host;
-    Reflect.set(request, LOGGED, true);
+    Reflect.set(request, LOGGED, this);
     request.signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
