@@ -1,5 +1,6 @@
 import { isOwnRequest } from 'logflume';
 import { isAbort, readMember } from './core/abort.ts';
+import { AxiosFailures, type WatchedConfig } from './core/axios-failures.ts';
 import { destinationOf, OutboundCall, traceparentFor } from './core/outbound-call.ts';
 import type { OutboundLogOptions } from './core/outbound-log-options.ts';
 import { coverCall } from './core/outbound-scope.ts';
@@ -21,7 +22,7 @@ interface Interceptors {
 }
 
 /** What is read of the configuration of a request of axios, and written to it. */
-export interface AxiosCallConfig {
+export interface AxiosCallConfig extends WatchedConfig {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
   readonly baseURL?: string | undefined;
@@ -87,7 +88,12 @@ function begin(options: ResolvedOutboundOptions<AxiosCallConfig>, config: AxiosC
     if (isOwnRequest(headerOf(config.headers, 'idempotency-key')) || isTracingSuppressed()) return config;
     const before = config[CALL];
     if (OutboundCall.isCall(before) && !before.isEnded && before.options === options) before.attempts++;
-    else config[CALL] = new OutboundCall(options, undefined, before === undefined ? 1 : before.attempts + 1);
+    else if (before === undefined || readMember(config.cancelToken, 'reason') === undefined) {
+      const call = new OutboundCall(options, undefined, before === undefined ? 1 : before.attempts + 1);
+      config[CALL] = call;
+      const stop = failures.watchToken(config);
+      if (stop !== undefined) tokenWatches.set(call, stop);
+    }
     propagate(options, config);
     const transforms = Array.isArray(config.transformRequest) ? config.transformRequest : [config.transformRequest];
     if (!transforms.includes(cover)) {
@@ -105,6 +111,7 @@ function cover(this: AxiosCallConfig, data: unknown): unknown {
   if (open !== undefined) {
     open.call.isAnswered = false;
     coverCall(open.call);
+    quietly(watchSteps, this);
   }
   return data;
 }
@@ -124,6 +131,21 @@ function quietly<T>(end: (value: T) => void, value: T): void {
   } catch {
     // Somebody else's configuration or answer, with a getter that throws or in a form axios does not make.
   }
+}
+
+/** What is to be done at the end of a call that has a `CancelToken`. */
+const tokenWatches = new WeakMap<OutboundCall<AxiosCallConfig>, () => void>();
+
+const failures = new AxiosFailures((config, error) => quietly(() => endNameless(config, error), undefined));
+const watchSteps = (config: WatchedConfig): void => failures.watchSteps(config);
+
+/** Ends a call by an error that comes to `endFailed` without saying of which call it is. */
+function endNameless(config: WatchedConfig, error: unknown): void {
+  const open = callOf(config);
+  // The stream of an answer is closed by its token, and ends the call.
+  if (open === undefined || open.call.isAnswered) return;
+  const isAborted = isAbort(error);
+  end(open, readMember(config, 'response') ?? error, error, isAborted);
 }
 
 function endAnswered(response: unknown): void {
@@ -172,6 +194,7 @@ function end({ call, config }: OpenCall, answer: unknown, error: unknown, isAbor
   const request = readMember(answer, 'request');
   const redirects = readMember(readMember(request, '_redirectable') ?? request, '_redirectCount');
   const isAnswered = typeof status === 'number' && error !== answer;
+  tokenWatches.get(call)?.();
   call.end({
     request: config,
     destination: destinationOfConfig(config),
