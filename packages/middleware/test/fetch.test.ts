@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import axios from 'axios';
 import { withContext } from 'logflume';
-import { Agent, request as undiciRequest } from 'undici';
+import { Agent, ProxyAgent, request as undiciRequest } from 'undici';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { logAxios } from '../src/axios.ts';
 import { logFetch, type OutboundLogOptions, withUrlTemplate } from '../src/fetch.ts';
@@ -203,6 +203,24 @@ describe('logFetch', () => {
     await (await fetch(`${rig.url}/moved`)).text();
     const statuses = (await rig.calls(2)).map(({ attributes }) => attributes['http.response.status_code']);
     expect(statuses).toEqual([302, 200]);
+  });
+
+  it('tells where a request goes that a proxy gets without a tunnel', async () => {
+    await using rig = await OutboundRig.start();
+    watch(rig, { propagate: ['users.internal'], ignore: ['users.internal/status/*'] });
+    const proxy = new ProxyAgent({ uri: rig.url, proxyTunnel: false });
+    const call = (path: string) =>
+      undiciRequest(`http://${SECRET}:${SECRET}@users.internal:81${path}?key=${SECRET}`, { dispatcher: proxy });
+    await withContext({}, async () => (await call('/users/7')).body.text(), { trace });
+    await (await call('/status/200')).body.text();
+    await proxy.close();
+    expect(rig.seen[0]?.headers['traceparent']).toBe(`00-${trace.traceId}-${trace.spanId}-01`);
+    const record = await rig.call();
+    expect(record).toMatchObject({
+      body: 'GET users.internal/users/7 200',
+      attributes: { 'server.address': 'users.internal', 'server.port': 81, 'url.path': '/users/7' },
+    });
+    expect(JSON.stringify(record)).not.toContain(SECRET);
   });
 
   it('ties the calls of a request to it, and what is called to its trace', async () => {

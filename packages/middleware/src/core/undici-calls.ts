@@ -78,7 +78,9 @@ export class UndiciCalls {
 
 function destinationOfRequest({ method, origin = '', path }: UndiciRequest): ReturnType<typeof destinationOf> & object {
   const cut = path.replace(/[?#][\s\S]*$/, '');
-  return destinationOf(method, `${String(origin)}${cut}`) ?? { method, scheme: 'http', host: '', port: 0, path: cut };
+  // Through a proxy, without a tunnel, the path is the whole URL and the origin the proxy's.
+  const url = cut.startsWith('/') ? `${String(origin)}${cut}` : cut;
+  return destinationOf(method, url) ?? { method, scheme: 'http', host: '', port: 0, path: cut };
 }
 
 function headerOf(headers: readonly unknown[] | string, name: string): unknown {
