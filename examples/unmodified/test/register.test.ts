@@ -42,6 +42,11 @@ describe('logflume/register beside adapters of the application', () => {
       ['pino', 'own'],
     ]);
   });
+
+  it('captures no pino that is loaded after the application has captured it', async () => {
+    const ended = await run(fixture('captures-first.mjs'));
+    expect(ended.records.map(({ body, scope }) => [body, scope.name])).toEqual([['pino', 'own']]);
+  });
 });
 
 describe('logflume/register in threads and child processes', () => {

@@ -41,20 +41,25 @@ export function capturePino(options: SharedLogger): () => void {
   const logger = checkShared(options, 'capturePino');
   standIn?.();
   standIn = undefined;
+  isLeftToApplication = true;
   return subscribe(logger, (to) => to === logger);
 }
 
 /**
- * Captures for `logflume/register`, until the application captures by itself. A logger that writes to any destination of
+ * Captures for `logflume/register`, unless the application has captured by itself, and until it does. A logger that writes to any destination of
  * ours is left to that.
  */
 export function captureByDefault(logger: Logger): void {
+  if (isLeftToApplication) return;
   standIn?.();
   standIn = subscribe(logger, (to) => to !== undefined);
 }
 
 /** Undoes the capture that gives way to the next. Process-wide, as pino's channel is. */
 let standIn: (() => void) | undefined;
+
+/** Whether the application has captured: it may do so before pino is loaded, and the default comes after that. */
+let isLeftToApplication = false;
 
 /** @param isDelivered - whether what goes to a destination of this logger is delivered already. */
 function subscribe(logger: Logger, isDelivered: (to: unknown) => boolean): () => void {
