@@ -70,14 +70,23 @@ describe('logflume/register in threads and child processes', () => {
 describe('logflume/register and winston', () => {
   it('takes what the transports of a logger take together', async () => {
     const ended = await run(fixture('levels.cjs'));
-    expect(ended.stderr).toBe('');
+    // As without us.
+    expect(ended.stderr).toMatch(/^\[winston\] Attempt to write logs with no transports.*taken: no transport.*\n$/);
     expect(bodies(ended)).toEqual([
       'taken: a transport',
       'taken: after clear',
       'taken: after configure',
       'taken: before clear',
       'taken: no transport',
+      'taken: other levels',
     ]);
+  });
+
+  it('is not among the transports an application counts and sets by their place', async () => {
+    const [plain, ended] = await Promise.all([runExample(fixture('transports.cjs')), run(fixture('transports.cjs'))]);
+    expect(plain.stdout).toContain('info: early');
+    expect([ended.code, ended.stdout, ended.stderr]).toEqual([plain.code, plain.stdout, plain.stderr]);
+    expect(bodies(ended)).toEqual(['before', 'counted', 'early', 'twice', 'verbose']);
   });
 
   it('takes a crash that another transport takes, and makes winston catch none', async () => {

@@ -4,8 +4,14 @@ import type { HostLogger } from './host.ts';
 import { isSupported } from './host-version.ts';
 import type { LogflumeTransport } from './logflume-transport.ts';
 
-/** Notes on a logger that it was looked at. */
-const SEEN: unique symbol = Symbol('logflume.seen');
+/** Notes on a logger what takes its records; children inherit it. */
+const CAPTURE: unique symbol = Symbol('logflume.capture');
+
+/** What takes the records of a logger. */
+interface Capture {
+  /** `undefined` while a transport of the application's takes them. */
+  follower: LogflumeTransport | undefined;
+}
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -21,37 +27,34 @@ interface Sibling {
 }
 
 /**
- * Gives every winston logger a transport of ours, the default one included: for `logflume/register`. A logger that has a
- * `LogflumeTransport` of the application's gets no other, and loses ours when one is added later.
+ * Takes the records of every winston logger, the default one included: for `logflume/register`. A logger that has a
+ * `LogflumeTransport` of the application's is left to it from then on.
+ *
+ * Records are taken where the formats have made them, and not by a transport among the others: an application counts
+ * these, and sets levels by their place.
  */
 export function captureHost({ version, exports }: LoadedHost, logger: Logger): HostCaptured {
   if (!isSupported(version)) return { problem: '@logflume/winston needs winston 3' };
   const prototype: unknown = Reflect.get(Object(Reflect.get(Object(exports), 'Logger')), 'prototype');
   if (typeof prototype !== 'object' || prototype === null) return {};
-  const attach = createAttach(logger);
-  const configuring = new WeakSet<object>();
-  wrap(prototype, 'add', (host, add, args) => {
-    const result = add(args);
-    if (!configuring.has(host)) attach(host, (transport) => add([transport]));
-    return result;
-  });
-  wrap(prototype, 'configure', (host, configure, args) => {
-    configuring.add(host);
-    try {
-      configure(args);
-    } finally {
-      configuring.delete(host);
-    }
-    attach(host, (transport) => Reflect.apply(Reflect.get(host, 'add'), host, [transport]));
-  });
+  for (const name of ['add', 'configure']) {
+    wrap(prototype, name, (host, change, args) => {
+      const result = change(args);
+      settle(host, logger);
+      return result;
+    });
+  }
   wrap(prototype, 'write', (host, write, args) => {
-    // Not seen before is the default logger, made while winston was loaded. Children inherit the note.
-    if (Reflect.get(host, SEEN) !== true) {
-      Reflect.set(host, SEEN, true);
-      attach(host, (transport) => Reflect.apply(Reflect.get(host, 'add'), host, [transport]));
-    }
+    // Not seen before is the default logger, made while winston was loaded.
+    if (captureOf(host) === undefined) settle(host, logger);
     // A transport that prints by the console prints what is delivered already.
     return asHostOutput(() => write(args));
+  });
+  wrap(prototype, 'push', (host, push, args) => {
+    const [info] = args;
+    // `null` ends the stream, `false` is a record that a format filtered out.
+    if (typeof info === 'object' && info !== null) captureOf(host)?.follower?.write(info);
+    return push(args);
   });
   const print: unknown = Reflect.get(Object(Reflect.get(Object(exports), 'transports')), 'Console');
   const printing: unknown = Reflect.get(Object(print), 'prototype');
@@ -61,37 +64,42 @@ export function captureHost({ version, exports }: LoadedHost, logger: Logger): H
   return {};
 }
 
-/** @returns what gives a logger our transport if it needs it, and takes it back if not. Never throws. */
-function createAttach(logger: Logger): (host: object, add: (transport: LogflumeTransport) => void) => void {
-  const ours = new WeakSet<object>();
-  return (host, add) => {
-    try {
-      const marked = siblingsOf(host).filter((each) => each.isLogflume === true);
-      const isOurs = (each: object): boolean => ours.has(each);
-      if (marked.length === 0) {
-        const transport = createFollower(logger);
-        ours.add(transport);
-        add(transport);
-      } else if (!marked.every(isOurs)) {
-        const remove: unknown = Reflect.get(host, 'remove');
-        for (const each of marked.filter(isOurs)) if (typeof remove === 'function') Reflect.apply(remove, host, [each]);
-      }
-    } catch {
-      // The logger is not as winston makes them; it logs as ever.
+function captureOf(host: object): Capture | undefined {
+  const capture: Capture | undefined = Reflect.get(host, CAPTURE);
+  return capture;
+}
+
+/** Makes what follows a logger if it is needed, and ends it if not. Never throws. */
+function settle(host: object, logger: Logger): void {
+  try {
+    let capture = captureOf(host);
+    if (capture === undefined) {
+      capture = { follower: undefined };
+      Object.defineProperty(host, CAPTURE, { value: capture });
     }
-  };
+    if (siblingsOf(host).some((each) => each.isLogflume === true)) {
+      capture.follower?.emit('unpipe', host);
+      capture.follower = undefined;
+    } else if (capture.follower === undefined) {
+      capture.follower = createFollower(logger);
+      capture.follower.emit('pipe', host);
+    }
+  } catch {
+    // The logger is not as winston makes them; it logs as ever.
+  }
 }
 
 /**
- * A transport that takes what the others of its logger take together: of the most verbose level among them, nothing
+ * A transport, in no list of a logger's, that takes what those of the logger take together: of the most verbose level among them, nothing
  * while all are silent, and crashes if one of them does, so that winston does not begin to catch what it let pass.
  */
 function createFollower(logger: Logger): LogflumeTransport {
   const transport = new (loadTransport())({ logger });
-  const others = (): Sibling[] => siblingsOf(transport.parent).filter((each) => each !== transport);
-  const follow = (name: 'level' | 'silent' | 'handleExceptions', read: () => unknown): void => {
+  const others = (): Sibling[] => siblingsOf(transport.parent);
+  const follow = (name: 'levels' | 'level' | 'silent' | 'handleExceptions', read: () => unknown): void => {
     Object.defineProperty(transport, name, { get: read, set: () => undefined, configurable: true, enumerable: true });
   };
+  follow('levels', () => transport.parent?.levels);
   follow('level', () => mostVerbose(others(), transport.parent));
   follow('silent', () => {
     const printing = others().filter((each) => each.transport === undefined);
