@@ -1,7 +1,8 @@
 import { destinationRules, routeRules } from '../src/config/destination-rules.ts';
 import { type OptionEntry, optionList, variableOf } from '../src/config/option-list.ts';
 import type { OptionRule } from '../src/config/option-rule.ts';
-import { consoleRule, fileRule, redactRule } from '../src/config/option-rules.ts';
+import { consoleRule, fileRule } from '../src/config/option-rules.ts';
+import { redactRule } from '../src/config/redact-rules.ts';
 import type { ResolvedOptions } from '../src/config/resolved-options.ts';
 
 /** An option, or a member of one that is an object or a list. */

@@ -1,18 +1,10 @@
 import { LogflumeError } from '@logflume/delivery';
 import { closestName } from './closest-name.ts';
-import type { OptionRule } from './option-rule.ts';
+import type { BadOption, OptionRule } from './option-rule.ts';
 import { isRecord, optionRules } from './option-rules.ts';
 import { isHeaderName, isHeaderValue } from './otel-headers.ts';
 import { parseLevels } from './parse-levels.ts';
 import { describeKind, showValue } from './show-value.ts';
-
-/** Why an option cannot work. */
-export interface BadOption {
-  readonly expected: string;
-  /** Already safe to print. */
-  readonly got: string;
-  readonly hint?: string | undefined;
-}
 
 /**
  * Makes the error of an option that cannot work.
@@ -62,6 +54,7 @@ function checkMember(value: unknown, path: string, rule: OptionRule): void {
       return;
     case 'value':
       if (!rule.accepts(value)) throw refuse(path, value, rule);
+      checkFault(value, path, rule);
       checkMembers(value, path, rule);
       return;
     default:
@@ -113,6 +106,11 @@ function checkHeaders(headers: unknown, path: string, orFunction: boolean): void
     const got = typeof value === 'string' ? 'another (hidden)' : describeKind(value);
     throw invalidOption(`${path}.${name}`, { expected: 'a string of characters HTTP allows', got });
   }
+}
+
+function checkFault(value: unknown, path: string, { faultOf }: Extract<OptionRule, { kind: 'value' }>): void {
+  const fault = faultOf?.(value);
+  if (fault !== undefined) throw invalidOption(path, fault);
 }
 
 function refuse(path: string, value: unknown, rule: Extract<OptionRule, { kind: 'value' }>): LogflumeError {

@@ -6,7 +6,17 @@ export type OptionRule =
   | { readonly kind: 'headers'; readonly orFunction: boolean }
   | { readonly kind: 'group'; readonly fields: Readonly<Record<string, OptionRule>> };
 
+/** Why a value cannot work. */
+export interface BadOption {
+  readonly expected: string;
+  /** Already safe to print. */
+  readonly got: string;
+  readonly hint?: string | undefined;
+}
+
 interface Extra {
+  /** Why a value of the right kind cannot work all the same; `undefined` for one that can. */
+  readonly faultOf?: (value: unknown) => BadOption | undefined;
   /** The value is never printed, only its kind. */
   readonly secret?: boolean;
   /** Rules for the members of a value that is an object, or of those of its entries if it is a list. */

@@ -1,11 +1,10 @@
 import { linePresets } from '@logflume/formats';
 import type { FileOutputOptions } from '../output/file/file-options.ts';
-import { secretShapeNames } from '../redact/secret-shapes.ts';
-import { oneOf } from './env-values.ts';
 import { intakeRules } from './intake-rules.ts';
 import type { ConsoleFormat, LoggerOptions } from './logger-options.ts';
 import { integer, isFunction, maxInteger, type OptionRule, text, word } from './option-rule.ts';
 import { severityOfLevel } from './parse-levels.ts';
+import { redactRule } from './redact-rules.ts';
 
 /** What delivery takes; a value beyond would stop the application when the logger is made, so variables end here too. */
 export const maxBatchRecords = 100_000;
@@ -98,26 +97,6 @@ export const fileRule: Extract<OptionRule, { kind: 'value' }> = {
     maxFiles: integer(2, 1000),
     maxLineBytes: integer(minLineBytes, maxLineBytes),
   } satisfies Record<keyof FileOutputOptions, OptionRule>,
-};
-
-const names: OptionRule = { kind: 'value', expected: 'a list of names', accepts: isNameList };
-
-export const redactRule: Extract<OptionRule, { kind: 'value' }> = {
-  kind: 'value',
-  expected: 'a list of names, or an object with keys, paths or values',
-  accepts: (value) => isNameList(value) || isRecord(value),
-  members: {
-    keys: names,
-    paths: { ...names, expected: 'a list of paths such as "user.password"' },
-    values: {
-      kind: 'value',
-      expected: `true, false or a list of ${oneOf(secretShapeNames)}`,
-      accepts: (value) =>
-        typeof value === 'boolean' ||
-        (Array.isArray(value) && value.every((shape) => secretShapeNames.some((name) => name === shape))),
-    },
-    replacement: text,
-  },
 };
 
 /** The rule of every option there is; what is not here is an unknown option. */
@@ -223,10 +202,6 @@ export function isName(value: unknown): boolean {
 
 function isFileOutput(value: unknown): boolean {
   return isName(value) || isRecord(value);
-}
-
-function isNameList(value: unknown): boolean {
-  return Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== '');
 }
 
 /** Whether a value is an object with named members: no array, no `null`, and no `Map`, `Set` or `Headers`, which keep theirs. */

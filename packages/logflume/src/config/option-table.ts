@@ -49,7 +49,7 @@ export const optionTable: Readonly<Record<string, OptionRow>> = Object.freeze({
   },
   redact: {
     section: 'records',
-    variables: { LOGFLUME_REDACT: 'names separated by commas, or the object as JSON' },
+    variables: { LOGFLUME_REDACT: 'names separated by commas or blanks, or the object as JSON' },
     default: 'nothing',
     description:
       'What is taken out of records before they are encoded, see [Security](security.md): names whose values are replaced at any depth, or an object with `keys`, `paths`, `values` (kinds of secrets to look for; `true` for all) and `replacement`',

@@ -361,17 +361,28 @@ const cases: Readonly<Record<string, Case>> = {
   LOGFLUME_REDACT: {
     good: [
       ['password, authorization', { redact: ['password', 'authorization'] }],
+      ['password authorization', { redact: ['password', 'authorization'] }],
+      ['http.request.header.authorization', { redact: ['http.request.header.authorization'] }],
       ['["a,b"]', { redact: ['a,b'] }],
       ['{"values":true}', { redact: { values: true } }],
     ],
     bad: [
       ['{"values":"all"}', 'an object where redact.values must be true, false or a list of', 'nothing is redacted'],
+      ['*.token', '"*.token"', 'nothing is redacted'],
+      ['{"paths":["a[*].b"]}', 'an object where redact.paths must be a list of paths such as', 'nothing is redacted'],
       ['{"valeus":true}', 'an object where "valeus" is not an option of redact; did you mean', 'nothing is redacted'],
     ],
   },
   LOGFLUME_CONFIG: { good: [], bad: [] },
   OTEL_CONFIG_FILE: { good: [], bad: [] },
 };
+
+it('redacts what can be of a list with a name that cannot', () => {
+  const { redact, diagnostics } = read({ LOGFLUME_REDACT: 'password, users[0].pin' });
+  expect(redact?.value).toEqual(['password']);
+  const end = 'got "users[0].pin"; places go into redact.paths, this one as "users.pin"; using the rest of it';
+  expect(diagnostics[0]?.message).toContain(end);
+});
 
 it('has a case for every variable that is not read by the rule of its option', () => {
   const own = optionList.flatMap(({ variables = {} }) => Object.keys(variables));

@@ -21,7 +21,7 @@ import {
 } from './env-values.ts';
 import { reportUnreadVariables } from './known-variables.ts';
 import type { LoggerOptions } from './logger-options.ts';
-import { consoleFormats, consoleRule, maxBatchRecords, maxLingerMs, redactRule } from './option-rules.ts';
+import { consoleFormats, consoleRule, maxBatchRecords, maxLingerMs } from './option-rules.ts';
 import { endpointVariables, parseEndpoints } from './otel-endpoint.ts';
 import { type ExporterName, parseExporters } from './otel-exporters.ts';
 import { parseHeaders } from './otel-headers.ts';
@@ -29,6 +29,7 @@ import { parseAttributes, parseResourceAttributes } from './otel-resource-attrib
 import { expectedLevel, type ParsedLevels, parseLevels } from './parse-levels.ts';
 import { type OptionValues, parseOptionText, readOptionVariables } from './read-option-variables.ts';
 import { type ReadFile, readTls, type TlsSettings } from './read-tls.ts';
+import { faultOfKey, redactRule } from './redact-rules.ts';
 import type { GivenEndpoint } from './resolve-endpoints.ts';
 import { isUnexpanded } from './unexpanded.ts';
 
@@ -227,10 +228,14 @@ function parseConsole(text: string): ParsedValue<NonNullable<LoggerOptions['cons
   return { kind: 'bad', bad: { ...parsed.bad, hint: close === undefined ? undefined : `write "${close}"` } };
 }
 
-function parseRedact(text: string): ParsedValue<NonNullable<LoggerOptions['redact']>> {
+/** Names separated by commas or blanks, which no name has: what can be redacted is, whatever is wrong with the rest. */
+function parseRedact(text: string): Parsed<NonNullable<LoggerOptions['redact']>> {
   if (!/^[[{]/.test(text)) {
-    const names = text.split(',').map((name) => name.trim());
-    return { kind: 'ok', value: names.filter((name) => name !== '') };
+    const names = text.split(/[,\s]+/).filter((name) => name !== '');
+    const bad = names.map(faultOfKey).find((fault) => fault !== undefined);
+    if (bad === undefined) return { kind: 'ok', value: names };
+    const value = names.filter((name) => faultOfKey(name) === undefined);
+    return value.length === 0 ? { kind: 'bad', bad } : { kind: 'partly', value, bad };
   }
   const parsed = parseOptionText(text, { path: 'redact', rule: redactRule });
   if (parsed.kind !== 'ok') return parsed;

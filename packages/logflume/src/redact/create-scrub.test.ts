@@ -28,9 +28,15 @@ describe('keys', () => {
     ['in flat names', { 'user.password.hash': 's', passwords: 1 }, { 'user.password.hash': gone, passwords: 1 }],
     ['in maps', { m: new Map([['password', 's']]) }, { m: { password: gone } }],
     ['in what toJSON answers', { o: { toJSON: () => ({ password: 's' }) } }, { o: { password: gone } }],
+    [
+      'with dots, flat',
+      { req: 1, 'req.headers.Cookie': 's', other: 1 },
+      { req: 1, 'req.headers.Cookie': gone, other: 1 },
+    ],
+    ['with dots, nested', { req: { headers: { cookie: 's', a: 1 } } }, { req: { headers: { cookie: gone, a: 1 } } }],
     ['that are null', { password: null }, { password: gone }],
   ])('are found %s', (_, attributes, expected) => {
-    expect(seen(['password'], attributes)).toStrictEqual(expected);
+    expect(seen(['password', 'req.headers.cookie'], attributes)).toStrictEqual(expected);
   });
 
   it('are found in errors and their causes', () => {

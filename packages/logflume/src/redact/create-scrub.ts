@@ -27,7 +27,9 @@ export function createScrub(redact: readonly string[] | RedactOptions | undefine
     replacement,
   };
   const anywhere = new RecordScrub(parts, undefined, undefined);
-  return paths.length === 0 ? anywhere : new RecordScrub(parts, parsePaths(paths), anywhere);
+  // A name with dots is met as a flat one; the same may stand in objects inside each other.
+  const places = [...paths, ...keys.filter((key) => key.includes('.'))];
+  return places.length === 0 ? anywhere : new RecordScrub(parts, parsePaths(places), anywhere);
 }
 
 /** A scrub that knows secrets by their names or places, not by their looks alone. */

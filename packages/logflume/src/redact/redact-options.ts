@@ -4,7 +4,7 @@ import type { SecretShape } from './secret-shapes.ts';
 export interface RedactOptions {
   /**
    * Names whose values are replaced, at any depth of attributes, body and errors. Case does not matter; a part between
-   * dots of a flat name counts too: `password` covers `user.password`.
+   * dots of a flat name counts too: `password` covers `user.password`. One with dots in it is a place as well, see `paths`.
    * @defaultValue none
    */
   readonly keys?: readonly string[] | undefined;
