@@ -37,7 +37,13 @@ function schemaOf(rule: OptionRule, path: string): Schema | undefined {
   if (row?.variables !== undefined && Object.keys(row.variables).length === 0 && rule.schema === undefined) {
     return undefined; // Code only.
   }
-  return { ...about, ...(rule.schema ?? {}) };
+  return { ...about, ...orReference(rule.schema ?? {}) };
+}
+
+/** A number, a boolean or one of a few words may be left to a variable: `${LINGER_MS:-500}`. */
+function orReference(schema: Schema): Schema {
+  const isScalar = 'enum' in schema || ['integer', 'number', 'boolean'].includes(String(schema['type']));
+  return !isScalar ? schema : { anyOf: [schema, { type: 'string', pattern: '^\\$\\{' }] };
 }
 
 function entrySchema(rules: Extract<OptionRule, { kind: 'group' }>, path: string, required: string): Schema {
