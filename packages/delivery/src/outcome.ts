@@ -51,7 +51,7 @@ export type EndpointSample =
   | { readonly kind: 'success' }
   /** `isUnreached`: there was no connection, so that its address may be out of date. */
   | { readonly kind: 'failure'; readonly isUnreached?: true }
-  /** 429 or 503: lower the concurrency; with `retryAfterMs`, in 0 … 300000, ask nothing until then. */
+  /** 429 or 503: lower the concurrency; with `retryAfterMs`, in 1 … 300000, ask nothing until then. */
   | { readonly kind: 'backpressure'; readonly retryAfterMs: number | undefined }
   | { readonly kind: 'hold' }
   /** Says nothing about the endpoint: a refused record, a shortage of our own. */

@@ -5,7 +5,8 @@ const wallMs = Date.parse('Wed, 21 Oct 2026 07:28:00 GMT');
 
 describe('parseRetryAfter', () => {
   it.each([
-    ['0', 0],
+    ['0', undefined],
+    ['000', undefined],
     ['1', 1000],
     [' 15 ', 15_000],
     ['007', 7000],
@@ -31,7 +32,7 @@ describe('parseRetryAfter', () => {
 
   it.each([
     ['ten seconds on', 'Wed, 21 Oct 2026 07:28:10 GMT', 10_000],
-    ['now', 'Wed, 21 Oct 2026 07:28:00 GMT', 0],
+    ['now', 'Wed, 21 Oct 2026 07:28:00 GMT', undefined],
     ['past', 'Wed, 21 Oct 2026 07:27:59 GMT', undefined],
     ['a day on', 'Thu, 22 Oct 2026 07:28:00 GMT', MAX_RETRY_AFTER_MS],
   ])('reads a date that is %s', (_what, value, expected) => {

@@ -7,7 +7,8 @@ export const MAX_RETRY_AFTER_MS = 300_000;
  * @param value - delta-seconds or an HTTP-date.
  * @param date - the reply's own `Date`: the distance between the two does not depend on our clock.
  * @param wallMs - our wall clock, for a reply without a `Date`.
- * @returns milliseconds in 0 … 300000, or `undefined` for none, a negative, a past date or garbage.
+ * @returns milliseconds in 1 … 300000, or `undefined` for none, nothing or less, a past date or garbage: what asks for no
+ *   wait is met with ours, else a server that is overloaded would be asked without end.
  * @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
  */
 export function parseRetryAfter(
@@ -17,10 +18,13 @@ export function parseRetryAfter(
 ): number | undefined {
   const text = value?.trim() ?? '';
   if (text === '') return undefined;
-  if (/^\d+$/.test(text)) return Math.min(Number(text) * 1000, MAX_RETRY_AFTER_MS);
+  if (/^\d+$/.test(text)) return toWaitMs(Number(text) * 1000);
   const until = Date.parse(text);
   if (Number.isNaN(until) || !/[a-z]/i.test(text)) return undefined;
   const server = date === undefined ? Number.NaN : Date.parse(date);
-  const delayMs = until - (Number.isNaN(server) ? wallMs : server);
-  return delayMs < 0 ? undefined : Math.min(delayMs, MAX_RETRY_AFTER_MS);
+  return toWaitMs(until - (Number.isNaN(server) ? wallMs : server));
+}
+
+function toWaitMs(delayMs: number): number | undefined {
+  return delayMs > 0 ? Math.min(delayMs, MAX_RETRY_AFTER_MS) : undefined;
 }

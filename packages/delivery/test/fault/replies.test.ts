@@ -96,6 +96,16 @@ describe('a reply', () => {
     expect(inbox.requests.length).toBe(2);
   });
 
+  it('of 503 with a Retry-After of nothing is as one without: asked again and again, more and more seldom', async () => {
+    const inbox = new Inbox();
+    await using server = await serveHttp(answering(inbox, status(503, { 'retry-after': '0' })));
+    await using sender = createSender([server.url], { retry: { baseDelayMs: 1 } });
+    for (let i = 0; i < 100; i++) sender.delivery.enqueue({ text: `${i}` }, 9, 0);
+    await sender.delivery.flush({ timeoutMs: 1000 });
+    expect(inbox.requests.length).toBeLessThan(20);
+    expect(sender.delivery.stats().endpoints).toMatchObject([{ state: 'open' }]);
+  });
+
   it('of 503 with a Retry-After sends the batch to the other endpoint at once (F16)', async () => {
     const inbox = new Inbox();
     await using busy = await serveHttp(answering(inbox, status(503, { 'retry-after': '300' })));
