@@ -248,6 +248,23 @@ describe('logFetch', () => {
     });
   });
 
+  it('is one with that of another copy of the package, as are the calls of its instances of axios', async () => {
+    await using rig = await OutboundRig.start();
+    watch(rig);
+    vi.resetModules();
+    const other = { ...(await import('../src/axios.ts')), ...(await import('../src/fetch.ts')) };
+    expect(other.logFetch).not.toBe(logFetch);
+    const onDiagnostic = vi.fn();
+    other.logFetch({ logger: rig.log, onDiagnostic })();
+    expect(onDiagnostic).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ reason: 'mountedTwice' }));
+    const api = axios.create({ baseURL: rig.url });
+    other.logAxios(api, { logger: rig.log });
+    await other.withUrlTemplate('/users/:id', () => api.get('/users/7'));
+    await other.withUrlTemplate('/users/:id', async () => (await fetch(`${rig.url}/users/8`)).text());
+    const templates = (await rig.calls(2)).map(({ attributes }) => attributes['url.template']);
+    expect(templates).toEqual(['/users/:id', '/users/:id']);
+  });
+
   it('decides nothing about sampling: what is called gets no trace that was made up here, unless that is asked for', async () => {
     await using rig = await OutboundRig.start();
     const api = axios.create({ baseURL: rig.url });

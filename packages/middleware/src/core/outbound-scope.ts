@@ -13,11 +13,19 @@ export interface CoveredCall {
   readonly isAnswered: boolean;
 }
 
-/** A property of the running code, as the context of its records is. */
-const storage = new AsyncLocalStorage<OutboundScope>();
+/** Of the process, as the channels are: what one copy of this package tells of, another one leaves out. */
+interface OutboundProcess {
+  /** A property of the running code, as the context of its records is. */
+  readonly storage: AsyncLocalStorage<OutboundScope>;
+  /** Who sees all requests of the process, if anybody does. */
+  watcher: object | undefined;
+}
 
-/** Who sees all requests of the process, if anybody does. Process-wide, as the channels are. */
-let watcher: object | undefined;
+const SHARED: unique symbol = Symbol.for('logflume.middleware.outbound');
+const place: typeof globalThis & { [SHARED]?: OutboundProcess } = globalThis;
+place[SHARED] ??= { storage: new AsyncLocalStorage(), watcher: undefined };
+const shared: OutboundProcess = place[SHARED];
+const { storage } = shared;
 
 /**
  * Names the template of the URLs that are called inside: `url.template` of their records.
@@ -40,11 +48,11 @@ export function activeUrlTemplate(): string | undefined {
 
 /** Begins to see all requests. @returns what ends it; `undefined` while somebody else does. */
 export function watchRequests(): (() => void) | undefined {
-  if (watcher !== undefined) return undefined;
+  if (shared.watcher !== undefined) return undefined;
   const own = {};
-  watcher = own;
+  shared.watcher = own;
   return () => {
-    if (watcher === own) watcher = undefined;
+    if (shared.watcher === own) shared.watcher = undefined;
   };
 }
 
@@ -59,5 +67,5 @@ export function isCoveredCall(): boolean {
  * asynchronous calls has its price.
  */
 export function coverCall(call: CoveredCall): void {
-  if (watcher !== undefined) storage.enterWith({ template: undefined, covered: call });
+  if (shared.watcher !== undefined) storage.enterWith({ template: undefined, covered: call });
 }
