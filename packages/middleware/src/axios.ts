@@ -26,6 +26,7 @@ export interface AxiosCallConfig extends WatchedConfig {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
   readonly baseURL?: string | undefined;
+  readonly allowAbsoluteUrls?: boolean | undefined;
   readonly headers?: unknown;
   readonly signal?: unknown;
   transformRequest?: unknown;
@@ -53,8 +54,12 @@ const logged = new WeakMap<object, () => void>();
  * logAxios(api, { logger: log });
  * ```
  */
-export function logAxios(instance: AxiosLike, options?: OutboundLogOptions<AxiosCallConfig>): () => void {
-  const resolved = resolveOutboundOptions(options, 'logAxios');
+export function logAxios<Config extends AxiosCallConfig = AxiosCallConfig>(
+  instance: AxiosLike,
+  options?: OutboundLogOptions<Config>,
+): () => void {
+  // The configurations of an instance are of the type that those who made it say.
+  const resolved = resolveOutboundOptions(options as OutboundLogOptions<AxiosCallConfig> | undefined, 'logAxios');
   const known = logged.get(instance);
   if (known !== undefined) {
     const message = 'logAxios was called twice for one instance: each call is logged once; remove the other';
@@ -87,9 +92,11 @@ function begin(options: ResolvedOutboundOptions<AxiosCallConfig>, config: AxiosC
   try {
     if (isOwnRequest(headerOf(config.headers, 'idempotency-key')) || isTracingSuppressed()) return config;
     const before = config[CALL];
-    if (OutboundCall.isCall(before) && !before.isEnded && before.options === options) before.attempts++;
-    else if (before === undefined || readMember(config.cancelToken, 'reason') === undefined) {
-      const call = new OutboundCall(options, undefined, before === undefined ? 1 : before.attempts + 1);
+    const isOpen = OutboundCall.isCall(before) && !before.isEnded && before.options === options;
+    // Cancelled while it waited to be sent again, it has its record.
+    const isOver = before !== undefined && readMember(config.cancelToken, 'reason') !== undefined;
+    if (!isOpen && !isOver) {
+      const call = new OutboundCall(options, undefined, before?.attempts ?? 0);
       config[CALL] = call;
       const stop = failures.watchToken(config);
       if (stop !== undefined) tokenWatches.set(call, stop);
@@ -109,6 +116,7 @@ function begin(options: ResolvedOutboundOptions<AxiosCallConfig>, config: AxiosC
 function cover(this: AxiosCallConfig, data: unknown): unknown {
   const open = callOf(this);
   if (open !== undefined) {
+    open.call.attempts++;
     open.call.isAnswered = false;
     coverCall(open.call);
     quietly(watchSteps, this);
@@ -119,7 +127,7 @@ function cover(this: AxiosCallConfig, data: unknown): unknown {
 function propagate(options: ResolvedOutboundOptions<AxiosCallConfig>, config: AxiosCallConfig): void {
   const { headers } = config;
   if (headerOf(headers, 'traceparent') !== undefined) return;
-  const traceparent = traceparentFor(options, destinationOfConfig(config).host);
+  const traceparent = traceparentFor(options, destinationOfConfig(config));
   const set = readMember(headers, 'set');
   if (traceparent !== undefined && typeof set === 'function') Reflect.apply(set, headers, ['traceparent', traceparent]);
 }
@@ -201,7 +209,7 @@ function end({ call, config }: OpenCall, answer: unknown, error: unknown, isAbor
     status: isAnswered ? status : undefined,
     error: isAborted ? undefined : error,
     isAborted,
-    resendCount: call.attempts - 1 + (typeof redirects === 'number' ? redirects : 0),
+    resendCount: Math.max(0, call.attempts - 1) + (typeof redirects === 'number' ? redirects : 0),
     requestHeader: (name) => headerOf(config.headers, name),
     responseHeader: (name) => (isAnswered ? headerOf(readMember(answer, 'headers'), name) : undefined),
   });
@@ -216,10 +224,11 @@ function headerOf(headers: unknown, name: string): unknown {
 
 const ABSOLUTE = /^(?:[a-z][a-z\d+.-]*:)?\/\//i;
 
-function destinationOfConfig({ method, url: given, baseURL = '' }: AxiosCallConfig): Destination {
+function destinationOfConfig(config: AxiosCallConfig): Destination {
+  const { method, url: given, baseURL = '', allowAbsoluteUrls } = config;
   // axios takes a URL object and `null`, too, whatever its types say.
   const url = String(given ?? '');
-  const isWhole = baseURL === '' || ABSOLUTE.test(url);
+  const isWhole = baseURL === '' || (allowAbsoluteUrls !== false && ABSOLUTE.test(url));
   const whole = isWhole ? url : url === '' ? baseURL : `${baseURL.replace(/\/?\/$/, '')}/${url.replace(/^\/+/, '')}`;
   const known = destinationOf(method, whole);
   if (known !== undefined) return known;

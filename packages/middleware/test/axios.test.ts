@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { inspect } from 'node:util';
-import axios, { type AxiosInstance } from 'axios';
+import axios, { type AxiosInstance, type InternalAxiosRequestConfig } from 'axios';
 import axiosRetry from 'axios-retry';
 import { withContext } from 'logflume';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -95,7 +95,7 @@ describe.each(['http', 'fetch'] as const)('a call of axios with its adapter %s',
 
   it('carries the running trace, unless it carries one or is not to', async () => {
     await using rig = await OutboundRig.start();
-    const api = client(rig, { propagate: ['127.*'] });
+    const api = client(rig, { propagate: [`127.*:${rig.port}`] });
     const own = `00-${'1'.repeat(32)}-${'2'.repeat(16)}-00`;
     await withContext(
       { 'request.id': 'r1' },
@@ -172,6 +172,30 @@ describe('calls of axios', () => {
       [503, 1],
       [200, 2],
     ]);
+  });
+
+  it('count what was sent, and no attempt that was given up before', async () => {
+    await using rig = await OutboundRig.start();
+    const controller = new AbortController();
+    const instance = axios.create({ baseURL: rig.url });
+    axiosRetry(instance, { retries: 3, retryDelay: () => 20, onRetry: () => controller.abort() });
+    logAxios(instance, { logger: rig.log });
+    await instance.get('/status/503', { signal: controller.signal }).catch(ignoreError);
+    expect(rig.seen).toHaveLength(1);
+    expect((await rig.call()).attributes).not.toHaveProperty('http.request.resend_count');
+  });
+
+  it('tell where they went though their URL says otherwise', async () => {
+    await using rig = await OutboundRig.start();
+    const api = axios.create({ baseURL: rig.url });
+    const urlTemplate = ({ request }: { request: InternalAxiosRequestConfig }) => request.headers.get('x')?.toString();
+    logAxios(api, { logger: rig.log, urlTemplate });
+    await api.get('http://elsewhere.internal/users/7', { allowAbsoluteUrls: false });
+    expect((await rig.call()).attributes).toMatchObject({
+      'server.address': '127.0.0.1',
+      'server.port': rig.port,
+      'url.path': new URL(rig.seen[0]?.url ?? '', rig.url).pathname,
+    });
   });
 
   it('count redirects that were followed', async () => {
@@ -289,6 +313,8 @@ describe('calls of axios', () => {
     ['ignore', { ignore: [7] }],
     ['level', { level: { '404': 'loud' } }],
     ['propagate', { propagate: 'all' }],
+    ['propagate', { propagate: ['127.0.0.1:4000/users'] }],
+    ['propagate', { propagate: [''] }],
     ['propagateLocalTrace', { propagateLocalTrace: 1 }],
     ['urlTemplate', { urlTemplate: '/users/:id' }],
     ['sampleRatio', { sampleRatio: 2 }],

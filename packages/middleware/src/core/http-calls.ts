@@ -85,7 +85,7 @@ export class HttpCalls {
 
   #propagate(request: ClientRequest): void {
     if (request.headersSent || request.hasHeader('traceparent')) return;
-    const traceparent = traceparentFor(this.#options, destinationOfRequest(request).host);
+    const traceparent = traceparentFor(this.#options, destinationOfRequest(request));
     if (traceparent !== undefined) request.setHeader('traceparent', traceparent);
   }
 

@@ -70,10 +70,10 @@ export class OutboundCall<Request> implements OutboundState<Request> {
   }
 }
 
-/** The `traceparent` a request to this host is to carry; `undefined` for none. */
-export function traceparentFor(options: ResolvedOutboundOptions<never>, host: string): string | undefined {
+/** The `traceparent` a request is to carry; `undefined` for none. */
+export function traceparentFor(options: ResolvedOutboundOptions<never>, to: Destination): string | undefined {
   const trace = activeTrace();
-  if (trace === undefined || !options.propagatesTo(host)) return undefined;
+  if (trace === undefined || !options.propagatesTo(to)) return undefined;
   // Nobody decided whether to sample it, and its flags would tell a tracer that somebody did.
   return trace.isLocal !== true || options.propagatesLocalTrace ? formatTraceparent(trace) : undefined;
 }

@@ -5,6 +5,7 @@ import { createIsIgnoredCall } from './ignore-calls.ts';
 import { createMatchPath } from './ignore-paths.ts';
 import { invalidOption } from './invalid-option.ts';
 import type { OutboundExchange, OutboundLogOptions, OutboundTarget } from './outbound-log-options.ts';
+import type { Destination } from './outbound-state.ts';
 import { createReportMisuse, type ReportMisuse } from './report-misuse.ts';
 import { resolveLogger } from './resolve-logger.ts';
 import { check, type HeaderName, isFunction, isNames, isObject, isRatio, resolveHeaders } from './resolve-options.ts';
@@ -22,7 +23,7 @@ export interface ResolvedOutboundOptions<Request> {
   readonly sampleRatio: number;
   readonly attributes: OutboundLogOptions<Request>['attributes'];
   readonly urlTemplate: OutboundLogOptions<Request>['urlTemplate'];
-  readonly propagatesTo: (host: string) => boolean;
+  readonly propagatesTo: (to: Pick<Destination, 'host' | 'port'>) => boolean;
   readonly propagatesLocalTrace: boolean;
   readonly reportMisuse: ReportMisuse;
 }
@@ -92,13 +93,17 @@ export function defaultOutboundLevel({ status, isAborted, error }: Exchange<unkn
   return status >= 400 ? 'warn' : 'info';
 }
 
-function createPropagatesTo(propagate: boolean | readonly string[] | undefined): (host: string) => boolean {
-  check(
-    'propagate',
-    propagate,
-    'a boolean or a list of hosts',
-    (value) => typeof value === 'boolean' || isNames(value),
-  );
+function createPropagatesTo(
+  propagate: boolean | readonly string[] | undefined,
+): ResolvedOutboundOptions<never>['propagatesTo'] {
+  check('propagate', propagate, 'a boolean or a list of hosts, with or without a port', (value) => {
+    return typeof value === 'boolean' || (Array.isArray(value) && value.every(isHostPattern));
+  });
   if (typeof propagate !== 'object') return () => propagate ?? true;
-  return createMatchPath(propagate);
+  const isHost = createMatchPath(propagate);
+  return ({ host, port }) => isHost(host) || isHost(`${host}:${port}`);
+}
+
+function isHostPattern(value: unknown): boolean {
+  return typeof value === 'string' && /^[^/]+$/.test(value);
 }

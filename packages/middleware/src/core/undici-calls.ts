@@ -46,7 +46,7 @@ export class UndiciCalls {
     this.#open.set(request, { call: new OutboundCall(this.#options, undefined, 1), response: undefined });
     this.#count.begin();
     if (headerOf(request.headers, 'traceparent') !== undefined) return;
-    const traceparent = traceparentFor(this.#options, destinationOfRequest(request).host);
+    const traceparent = traceparentFor(this.#options, destinationOfRequest(request));
     if (traceparent !== undefined) request.addHeader('traceparent', traceparent);
   }
 
