@@ -8,6 +8,20 @@ export const severityOfName: Readonly<Record<string, number>> = Object.freeze({
   fatal: 21,
 });
 
+/**
+ * Of names that are no level of pino's, but what `formatters.level` makes of one for Google Cloud or syslog. Those of
+ * syslog as `@logflume/winston` has them.
+ */
+export const severityOfForeignName: Readonly<Record<string, number>> = Object.freeze({
+  notice: 10,
+  warning: 13,
+  crit: 21,
+  critical: 21,
+  alert: 22,
+  emerg: 23,
+  emergency: 23,
+});
+
 /** The level numbers that pino and bunyan share. */
 export const standardLevels: Readonly<Record<string, number>> = Object.freeze({
   trace: 10,

@@ -96,9 +96,21 @@ function takeSeverity(fields: LineFields, { level, names, severities }: LineOrig
     fields['level'] = undefined;
     return severities.of(written, names);
   }
+  if (typeof written === 'string') {
+    fields['level'] = undefined;
+    return severities.ofName(written, names);
+  }
+  return written === undefined ? takeRenamedSeverity(fields, severities, names) : UNKNOWN;
+}
+
+/** As `formatters.level` names the level for Google Cloud: `{ severity: 'WARNING' }`. */
+function takeRenamedSeverity(fields: LineFields, severities: SeverityTable, names: LevelNames): Severity {
+  const { severity: written } = fields;
   if (typeof written !== 'string') return UNKNOWN;
-  fields['level'] = undefined;
-  return severities.ofName(written, names);
+  const severity = severities.ofName(written, names);
+  if (severity.number === 0) return UNKNOWN;
+  fields['severity'] = undefined;
+  return severity;
 }
 
 function sameName(written: string, name: string): boolean {
@@ -109,8 +121,9 @@ function sameName(written: string, name: string): boolean {
 function takeTime(fields: LineFields, text: string | undefined): RecordTime | undefined {
   if (text === '') return undefined;
   if (text === undefined) {
-    const written = parseTime(fields['time']);
-    if (written !== undefined) fields['time'] = undefined;
+    const key = timeKeyOf(fields);
+    const written = parseTime(fields[key]);
+    if (written !== undefined) fields[key] = undefined;
     return written;
   }
   const value = text.startsWith('"') ? text.slice(1, -1) : text;
@@ -124,6 +137,23 @@ function takeTime(fields: LineFields, text: string | undefined): RecordTime | un
     if (key !== undefined && key !== 'time') fields[key] = undefined;
   }
   return time;
+}
+
+/** What a timestamp function may call the time, beside pino itself. */
+const TIME_KEYS: ReadonlySet<string> = new Set(['time', 'timestamp', '@timestamp']);
+
+/** Level and time stand first in a line, and a formatter may make two members of the level. */
+const MEMBERS_BEFORE_FIELDS = 3;
+
+/** Under which a line has its time, where only the line tells it. */
+function timeKeyOf(fields: LineFields): string {
+  let members = 0;
+  for (const key in fields) {
+    if (TIME_KEYS.has(key)) return key;
+    members++;
+    if (members === MEMBERS_BEFORE_FIELDS) break;
+  }
+  return 'time';
 }
 
 function isWritten(field: unknown, text: string): boolean {

@@ -26,6 +26,8 @@ describe('SeverityTable', () => {
     ['notice', 11],
     ['INFO', 9],
     ['Error', 17],
+    ['WARNING', 13],
+    ['Emergency', 23],
     ['whatever', 0],
     ['constructor', 0],
   ])('reads the name %s as %i, and keeps it', (name, number) => {

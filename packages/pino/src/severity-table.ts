@@ -1,4 +1,4 @@
-import { decideSeverity, severityOfName, standardLevels } from './decide-severity.ts';
+import { decideSeverity, severityOfForeignName, severityOfName, standardLevels } from './decide-severity.ts';
 
 /** The levels of a pino logger, as it shows them in `logger.levels`. */
 export interface LevelNames {
@@ -45,9 +45,13 @@ export class SeverityTable {
   ofName(name: string, names: LevelNames): Severity {
     const lower = name.toLowerCase();
     for (const key of [name, lower]) {
-      const level = Object.hasOwn(names.values, key) ? names.values[key] : undefined;
+      const level = numberAmong(names.values, key);
       if (level !== undefined) return { number: this.of(level, names).number, text: name };
     }
-    return { number: Object.hasOwn(severityOfName, lower) ? (severityOfName[lower] ?? 0) : 0, text: name };
+    return { number: numberAmong(severityOfName, lower) ?? numberAmong(severityOfForeignName, lower) ?? 0, text: name };
   }
+}
+
+function numberAmong(numbers: Readonly<Record<string, number>>, name: string): number | undefined {
+  return Object.hasOwn(numbers, name) ? numbers[name] : undefined;
 }

@@ -66,6 +66,54 @@ describe('the transport target', () => {
     await end();
   });
 
+  it('has level and time of a line that names them as Google Cloud or Elastic do', async () => {
+    await using backend = await createDevBackend();
+    const { stream, flush, end } = transportTo({ target, options: { endpoints: [backend.url] } });
+    const severities: Readonly<Record<string, string>> = { warn: 'WARNING', fatal: 'CRITICAL' };
+    const logger = pino(
+      {
+        base: null,
+        messageKey: 'message',
+        formatters: { level: (label) => ({ severity: severities[label] ?? label.toUpperCase() }) },
+        timestamp: () => ',"@timestamp":"2026-11-22T10:00:00.123Z"',
+      },
+      stream,
+    );
+    logger.info({ i: 0, time: 1 }, 'hello');
+    logger.warn({ i: 1, timestamp: 'mine' }, 'hello');
+    logger.fatal({ i: 2 }, 'hello');
+    await flush(logger);
+    const records = [...backend.records()].sort((a, b) => Number(a.attributes['i']) - Number(b.attributes['i']));
+    const time = { body: 'hello', timeUnixNano: '1795341600123000000' };
+    expect(records).toMatchObject([
+      { ...time, severityNumber: 9, severityText: 'INFO' },
+      { ...time, severityNumber: 13, severityText: 'WARNING' },
+      { ...time, severityNumber: 21, severityText: 'CRITICAL' },
+    ]);
+    expect(records.map(({ attributes }) => attributes)).toEqual([
+      { i: 0, time: 1 },
+      { i: 1, timestamp: 'mine' },
+      { i: 2 },
+    ]);
+    await end();
+  });
+
+  it('leaves a severity and a timestamp of the application’s own to its attributes', async () => {
+    await using backend = await createDevBackend();
+    const { stream, flush, end } = transportTo({ target, options: { endpoints: [backend.url] } });
+    const own = { severity: 'ERROR', timestamp: '2020-01-01T00:00:00Z' };
+    pino({}, stream).info(own, 'hello');
+    const logger = pino({ timestamp: false }, stream);
+    logger.info(own, 'hello');
+    await flush(logger);
+    const records = backend.records();
+    expect(records.map(({ severityNumber, attributes }) => [severityNumber, attributes])).toEqual([
+      [9, own],
+      [9, own],
+    ]);
+    await end();
+  });
+
   it('takes lines that are cut where its buffer ends, and letters of several bytes', async () => {
     await using backend = await createDevBackend();
     const { stream, flush, end } = transportTo({ target, options: { endpoints: [backend.url] } });
