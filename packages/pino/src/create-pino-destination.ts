@@ -17,7 +17,7 @@ export interface PinoDestination {
   /**
    * Sends what is pending: `logger.flush(callback)` ends here. The callback is called once, when everything was
    * answered for (delivered, rejected, or given to the fallback) or the deadline has come, then with an error that says
-   * how much is still on its way.
+   * how much is still on its way. `pino.multistream` hands no flush of the logger on: there it is this one that helps.
    */
   flush(callback?: (error?: Error) => void): void;
   /** Starts the sending and returns. pino calls it after `fatal`; what is pending when the process ends is sent then. */

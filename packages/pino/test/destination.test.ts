@@ -57,6 +57,14 @@ describe('a destination', () => {
     await expect(flushed(logger)).resolves.toBeUndefined();
   });
 
+  it('calls back from its own flush under multistream, which hands on none of the logger', async () => {
+    await using receiver = await createReceiver();
+    const destination = createPinoDestination({ logger: receiver.logger });
+    pino({}, pino.multistream([destination])).info('m');
+    await new Promise<unknown>((resolve) => destination.flush(resolve));
+    expect(receiver.backend.records()).toHaveLength(1);
+  });
+
   it('says in the callback of flush what is still on its way', async () => {
     await using backend = await createDevBackend({ faults: [{ kind: 'status', status: 503 }] });
     const exit = { timeoutMs: 50 };
