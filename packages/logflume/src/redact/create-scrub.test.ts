@@ -187,6 +187,25 @@ describe('values', () => {
     expect(JSON.stringify(last())).not.toContain(card);
   });
 
+  it.each(['AWS_SECRET_ACCESS_KEY', 'secretAccessKey', 'aws.secret', 'awsSecretKey'])(
+    'are told by a name: %s',
+    (name) => {
+      const key = 'wJalrXUtnFEMI'.padEnd(40, '/K7');
+      expect(seen({ values: true }, { [name]: key, a: { [name]: key } })).toStrictEqual({
+        [name]: gone,
+        a: { [name]: gone },
+      });
+      expect(seen({ values: ['jwt'] }, { [name]: key })).toStrictEqual({ [name]: key });
+      expect(seen({ values: true }, { [`${name}Arn`]: 'arn' })).toStrictEqual({ [`${name}Arn`]: 'arn' });
+    },
+  );
+
+  it('are looked for in no more of a text than a record can hold', () => {
+    const scrub = createScrub({ values: true });
+    const text = `${'a1 '.repeat(100_000)}eyJ 4111111111111111`;
+    expect(scrub?.text(text)).toBe(text);
+  });
+
   it('are found before a text is cut', () => {
     const { log, last } = createSeenLogger('trace', { maxValueLength: 12, scrub: createScrub({ values: true }) });
     log.info('m', { card });

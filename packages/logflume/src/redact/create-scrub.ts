@@ -3,7 +3,7 @@ import type { Scrub } from '@logflume/otlp';
 import { createKeyMatcher } from './key-matcher.ts';
 import type { RedactOptions } from './redact-options.ts';
 import { type Places, parsePaths } from './redact-paths.ts';
-import { createHint, type ReplaceSecrets, secretShapeNames, secretShapes } from './secret-shapes.ts';
+import { createHint, type ReplaceSecrets, secretNames, secretShapeNames, secretShapes } from './secret-shapes.ts';
 
 const REPLACEMENT = '[redacted]';
 
@@ -19,9 +19,10 @@ export function createScrub(redact: readonly string[] | RedactOptions | undefine
   const names = values === true ? secretShapeNames : values === false ? [] : values;
   const shapes = names.map((name) => secretShapes[name]);
   if (keys.length === 0 && paths.length === 0 && shapes.length === 0) return undefined;
+  const patterns = names.map((name) => secretNames[name]).filter((pattern) => pattern !== undefined);
   const parts: ScrubParts = {
-    hasNames: keys.length > 0 || paths.length > 0,
-    isSecretKey: createKeyMatcher(keys),
+    hasNames: keys.length > 0 || patterns.length > 0 || paths.length > 0,
+    isSecretKey: createKeyMatcher(keys, patterns),
     mayHold: createHint(names),
     shapes,
     replacement,
@@ -87,10 +88,12 @@ class RecordScrub implements Scrub {
 
   text(text: string): string {
     const { shapes, mayHold, replacement } = this.#parts;
-    if (shapes.length === 0 || text.length < MIN_SECRET_UNITS || !mayHold(text)) return text;
-    let safe = text.length > MAX_SEARCHED_UNITS ? cut(text) : text;
+    if (shapes.length === 0 || text.length < MIN_SECRET_UNITS) return text;
+    const missing = text.length - MAX_SEARCHED_UNITS;
+    let safe = missing > 0 ? text.slice(0, MAX_SEARCHED_UNITS) : text;
+    if (!mayHold(safe)) return text;
     for (const replaceSecrets of shapes) safe = replaceSecrets(safe, replacement);
-    return safe;
+    return missing > 0 ? `${safe}… [${missing} characters cut]` : safe;
   }
 
   replacementOfValue(value: number | bigint | Uint8Array): string | undefined {
@@ -101,10 +104,6 @@ class RecordScrub implements Scrub {
       typeof value === 'object' ? bytesText(value) : typeof value === 'number' ? value.toFixed(0) : digits(value);
     return this.text(text) === text ? undefined : replacement;
   }
-}
-
-function cut(text: string): string {
-  return `${text.slice(0, MAX_SEARCHED_UNITS)}… [${text.length - MAX_SEARCHED_UNITS} characters cut]`;
 }
 
 /** Larger ones are no card numbers, and their digits cost the square of their number. */

@@ -27,7 +27,7 @@ export const secretShapes: Readonly<Record<SecretShape, ReplaceSecrets>> = Objec
     text
       .replace(/(?:AKIA|ASIA|ABIA|ACCA|AGPA|AIDA|AROA)[A-Z2-7]{16}/g, () => by)
       .replace(
-        /(aws[^\n]{0,24}?secret[^\n]{0,24}?[=:"'\s])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])/gi,
+        /((?:aws[^\n]{0,24}?secret|secret[-_]?access[-_]?key)[^\n]{0,24}?[=:"'\s])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])/gi,
         (_, before) => `${before}${by}`,
       ),
   gcp: (text, by) => text.replace(/AIza[\w-]{35}|ya29\.[\w-]{20,}/g, () => by),
@@ -39,8 +39,13 @@ export const secretShapes: Readonly<Record<SecretShape, ReplaceSecrets>> = Objec
       /-----BEGIN [A-Z ]{0,24}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,24}PRIVATE KEY-----|$)/g,
       () => by,
     ),
-  urlPassword: (text, by) => text.replace(/(:\/\/[^\s:@/]{0,128}:)[^\s@/]{1,256}@/g, (_, before) => `${before}${by}@`),
+  urlPassword: replacePasswords,
   creditCard: replaceCards,
+});
+
+/** Names of values that are a secret of a kind and do not look like one without their name. */
+export const secretNames: Readonly<Partial<Record<SecretShape, RegExp>>> = Object.freeze({
+  aws: /(?:^|[^a-z])aws[-_.]?secret(?:[-_.]?key)?$|secret[-_.]?access[-_.]?key$/i,
 });
 
 /** What a text holds that may hold a secret of a kind: one search for all of them tells most texts apart. */
@@ -48,7 +53,7 @@ const HINTS: Readonly<Record<SecretShape, string>> = {
   jwt: 'eyJ',
   bearer: 'bearer',
   basic: 'basic',
-  aws: 'A[KSBCGIR][A-Z]A|aws',
+  aws: 'A[KSBCGIR][A-Z]A|aws|secret[-_]?access',
   gcp: 'AIza|ya29',
   github: 'gh[pousr]_|github_pat_',
   slack: 'xox',
@@ -89,6 +94,31 @@ function replaceBasic(text: string, by: string): string {
     (whole: string, before: string, base64: string) =>
       Buffer.from(base64, 'base64').toString('latin1').includes(':') ? `${before}${by}` : whole,
   );
+}
+
+/** Where a URL ends in a text, also in one of JSON. */
+const URL_END = /\s|"(?=[,:}\]]|$)/;
+
+/** Each `://` begins a part, which is read once. */
+function replacePasswords(text: string, by: string): string {
+  const [before, ...parts] = text.split('://');
+  return [before, ...parts.map((part) => replacePassword(part, by))].join('://');
+}
+
+/**
+ * Of `user:password@host/path`, people write the user as an address, and passwords with `@`, `/` and the like as they
+ * are: so a password ends at the last `@` there is. A port is none, nor is what follows `git@host:`.
+ */
+function replacePassword(part: string, by: string): string {
+  const end = part.search(URL_END);
+  const url = end === -1 ? part : part.slice(0, end);
+  const start = url.indexOf(':') + 1;
+  const user = url.slice(0, start);
+  if (start === 0 || /[/?#[]/.test(user)) return part;
+  const rest = url.slice(start);
+  const isPort = user !== ':' && /^\d{1,5}(?:[/?#]|$)/.test(rest);
+  const length = (user.includes('@') ? (rest.split(/[/?#]/, 1)[0] ?? '') : rest).lastIndexOf('@');
+  return isPort || length < 1 ? part : user + by + part.slice(start + length);
 }
 
 /** Digits as cards are printed: in one, in fours, or in four, six and the rest. */
