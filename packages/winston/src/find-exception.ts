@@ -28,7 +28,7 @@ export function findException(
   firstIsCopied: boolean,
 ): FoundException {
   if (isError(info)) {
-    const described = { ...describeOwn(info), ...toldInstead(members) };
+    const described = { ...describeOwn(ownError(info, message)), ...toldInstead(members) };
     return { exception: undefined, described, copied: ownParts(members) };
   }
   const passed = isError(message) ? message : splat.find(isError);
@@ -43,8 +43,15 @@ export function findException(
   return describeRemains(members);
 }
 
+/** An error that is the record, with the message a format took out of it. */
+export function ownError(error: Error, message: unknown): object {
+  if (message === readMember(error, 'message')) return error;
+  const [name, stack, code] = [readMember(error, 'name'), readMember(error, 'stack'), readMember(error, 'code')];
+  return { name, message, stack, code, cause: readMember(error, 'cause'), errors: readMember(error, 'errors') };
+}
+
 /** Without `properties`: these stand in the record as attributes already, among those of `defaultMeta`. */
-function describeOwn(error: Error): Members {
+function describeOwn(error: object): Members {
   const { type, message, stacktrace, code, cause, errors } = describeError(error);
   return {
     'exception.type': type,

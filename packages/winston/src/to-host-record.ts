@@ -2,8 +2,9 @@ import { describeError, isError, mayTellHttp, toSafeErrorText } from '@logflume/
 import type { HostRecord, TraceContext } from 'logflume';
 import type { NotedCall } from './call-stamps.ts';
 import { crashAttributes, crashBody, crashOf } from './crash-record.ts';
-import { findException } from './find-exception.ts';
+import { findException, ownError } from './find-exception.ts';
 import { type HostInfo, SPLAT } from './host.ts';
+import { logstashPartsOf } from './logstash-parts.ts';
 import { leaveOut, type Members, readMember, readMembers } from './members.ts';
 import { isFirstCopied, readArguments } from './message-arguments.ts';
 import { isMomentOfCall, type Moment } from './record-time.ts';
@@ -121,7 +122,11 @@ function isSimpleSplat(splat: unknown, message: string): boolean {
 /** Reads a record of any shape. Never throws. */
 export function readWithCare(info: HostInfo, facts: RecordFacts): HostRecord {
   const members = readMembers(info);
-  const message = readMember(info, 'message');
+  const left = readMember(info, 'message');
+  // Of an error that is the record the message is taken, too: then that of its class is left.
+  const parts = left === undefined || (isError(info) && left === '') ? logstashPartsOf(info) : undefined;
+  const message = parts?.message ?? left;
+  if (parts?.timestamp !== undefined) members['timestamp'] = parts.timestamp;
   const raw = readMember(info, SPLAT);
   const splat: readonly unknown[] = Array.isArray(raw) ? raw : [];
   const { timestamp } = members;
@@ -149,7 +154,11 @@ export function readWithCare(info: HostInfo, facts: RecordFacts): HostRecord {
   for (const extra of read.extra) attributes = { ...attributes, ...readMembers(extra) };
   if (described !== undefined) addDefined(attributes, described);
   if (read.args.length > 0) attributes[attributes[ARGS_KEY] === undefined ? ARGS_KEY : SPARE_ARGS_KEY] = read.args;
-  const body = isError(info) ? textOf(info) : typeof read.body === 'string' ? toSafeErrorText(read.body) : read.body;
+  const body = isError(info)
+    ? textOf(ownError(info, message))
+    : typeof read.body === 'string'
+      ? toSafeErrorText(read.body)
+      : read.body;
   return hostRecord(facts, time, trace, { body, attributes, exception });
 }
 
@@ -160,7 +169,7 @@ function unlessOfCall(timestamp: unknown, moment: Moment, { call, startedMs }: R
 }
 
 /** An error's message, or its name where it has none. */
-function textOf(error: Error): string {
+function textOf(error: object): string {
   const { message, type } = describeError(error);
   return message === '' ? type : message;
 }

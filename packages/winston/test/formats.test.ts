@@ -136,6 +136,49 @@ describe.each([
   });
 });
 
+describe('format.logstash()', () => {
+  const formats = [format.timestamp(), format.logstash()];
+  const date = new Date(1_700_000_000_000);
+
+  it.each<[string, (log: WinstonLogger) => void, unknown, object]>([
+    ['a message', (log) => log.info('order placed', { a: 1 }), 'order placed', { a: 1 }],
+    ['a message with tokens', (log) => log.info('order %s', 'placed'), 'order placed', {}],
+    ['what is no text', (log) => log.info({ id: 7 }), { id: 7 }, {}],
+    ['an empty message', (log) => log.info(''), '', {}],
+  ])('leaves a record its body: %s', async (_, log, body, attributes) => {
+    const record = await recordAtOnce(formats, log);
+    expect(record.body).toStrictEqual(body);
+    expect(record.attributes).toStrictEqual(attributes);
+  });
+
+  it('leaves it its time and its exception', async () => {
+    const timed = await recordAtOnce([format.logstash()], (log) => log.info('m', { timestamp: date }));
+    expect(timed).toMatchObject({ body: 'm', attributes: {}, timeUnixNano: `${date.getTime()}000000` });
+    for (const log of [
+      (to: WinstonLogger) => to.error(new Error('boom')),
+      (to: WinstonLogger) => to.error('boom', new Error('boom')),
+      (to: WinstonLogger) => to.child({}).error(new Error('boom')),
+    ]) {
+      const record = await recordAtOnce(formats, log);
+      expect(record.body).toBe('boom');
+      expect(record.attributes).toMatchObject({ 'exception.type': 'Error', 'exception.message': 'boom' });
+    }
+  });
+
+  it('is read after the formats before it', async () => {
+    const record = await recordAtOnce([mask(), ...formats], (log) => log.info(`card ${card}`));
+    expect(record.body).toBe('card ****');
+  });
+
+  it('is not seen in the line of another format', async () => {
+    const record = await recordAtOnce([format.json()], (log) => log.log(Object({ level: 'info', '@message': 'x' })));
+    expect(record).toMatchObject({ body: null, attributes: { '@message': 'x' } });
+    const broken = format.printf(() => '{"@ broken');
+    const other = await recordAtOnce([broken], (log) => log.log(Object({ level: 'info', a: 1 })));
+    expect(other).toMatchObject({ body: null, attributes: { a: 1 } });
+  });
+});
+
 it('reads the arguments of a call by its own message when a format logs in the midst of it', async () => {
   await using rig = await createRig();
   const inner = winston.createLogger({ transports: [new LogflumeTransport({ logger: rig.logger })] });
