@@ -1,5 +1,5 @@
 import { describeError, describeHttpParts, isError, toSafeErrorText } from '@logflume/otlp';
-import type { HostInfo } from './host.ts';
+import { type HostInfo, withoutColours } from './host.ts';
 import { keysOf, type Members, readMember } from './members.ts';
 
 /** What was thrown, and what of the record belongs to it rather than to the attributes. */
@@ -43,10 +43,11 @@ export function findException(
   return describeRemains(members);
 }
 
-/** An error that is the record, with the message a format took out of it. */
+/** An error that is the record, with its message as it was before a format painted it or took it out. */
 export function ownError(error: Error, message: unknown): object {
   if (message === readMember(error, 'message')) return error;
-  const [name, stack, code] = [readMember(error, 'name'), readMember(error, 'stack'), readMember(error, 'code')];
+  const [name, raw, code] = [readMember(error, 'name'), readMember(error, 'stack'), readMember(error, 'code')];
+  const stack = typeof raw === 'string' ? withoutColours(raw) : raw;
   return { name, message, stack, code, cause: readMember(error, 'cause'), errors: readMember(error, 'errors') };
 }
 

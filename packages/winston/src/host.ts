@@ -32,7 +32,12 @@ export interface HostLogger {
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters.
-const COLOUR = /\u001b\[[\d;]*m/g;
+const COLOUR = /\u001b\[[\d;:]*m/g;
+
+/** A text without the colours that `colorize` puts around it. */
+export function withoutColours(text: string): string {
+  return text.includes('\u001b') ? text.replace(COLOUR, '') : text;
+}
 
 /** The level of a record as the application named it: `colorize` paints `level`, and a format may drop the symbol. */
 export function levelNameOf(info: HostInfo): string {
@@ -43,5 +48,5 @@ export function levelNameOf(info: HostInfo): string {
     // A trap threw. The level may still be had by its name.
   }
   const level = readMember(info, 'level');
-  return typeof level === 'string' ? level.replace(COLOUR, '') : '';
+  return typeof level === 'string' ? withoutColours(level) : '';
 }

@@ -1,5 +1,6 @@
 import { format } from 'node:util';
 import { describeError, isError, mayTellHttp, safeText, toSafeErrorText } from '@logflume/otlp';
+import { withoutColours } from './host.ts';
 import { isPlainObject, keysOf, type Members, readMember } from './members.ts';
 
 /** What the arguments of a call come to. */
@@ -62,7 +63,9 @@ function countTokens(message: string): number {
 function isFormatted(message: string, said: unknown, tokens: number, used: readonly unknown[]): boolean {
   if (message === said) return false;
   if (countTokens(message) < tokens) return true;
-  return used.some((value) => typeof value === 'string' && TOKEN.test(value) && message.includes(value));
+  return used.some(
+    (value) => typeof value === 'string' && TOKEN.test(value) && message.includes(withoutColours(value)),
+  );
 }
 
 /**
@@ -121,10 +124,10 @@ function withoutHttp(body: unknown, args: readonly unknown[]): unknown {
 function withoutAppended(message: unknown, value: unknown): unknown {
   if (typeof message !== 'string' || !isObject(value)) return message;
   const own = readMember(value, 'message');
-  const text = own ? safely(() => `${own}`) : undefined;
+  const text = own ? safely(() => withoutColours(`${own}`)) : undefined;
   if (text === undefined || text === '') return message;
   if (message.endsWith(` ${text}`)) return message.slice(0, -text.length - 1);
-  // Before 3.4 without a space.
+  // Up to 3.3.3 without a space.
   return message.length > text.length && message.endsWith(text) ? message.slice(0, -text.length) : message;
 }
 

@@ -3,7 +3,7 @@ import type { HostRecord, TraceContext } from 'logflume';
 import type { NotedCall } from './call-stamps.ts';
 import { crashAttributes, crashBody, crashOf } from './crash-record.ts';
 import { findException, ownError } from './find-exception.ts';
-import { type HostInfo, SPLAT } from './host.ts';
+import { type HostInfo, SPLAT, withoutColours } from './host.ts';
 import { logstashPartsOf } from './logstash-parts.ts';
 import { leaveOut, type Members, readMember, readMembers } from './members.ts';
 import { isFirstCopied, readArguments } from './message-arguments.ts';
@@ -52,7 +52,7 @@ export function toHostRecord(info: HostInfo, facts: RecordFacts): HostRecord {
       : { ...info, level: undefined, message: undefined, timestamp: undefined };
   const time = moment === undefined ? undefined : unlessOfCall(timestamp, moment, facts);
   return hostRecord(facts, time, spanOfContext(info), {
-    body: toSafeErrorText(message),
+    body: toSafeErrorText(withoutColours(message)),
     attributes,
     exception: errorOf(info),
   });
@@ -125,7 +125,8 @@ export function readWithCare(info: HostInfo, facts: RecordFacts): HostRecord {
   const left = readMember(info, 'message');
   // Of an error that is the record the message is taken, too: then that of its class is left.
   const parts = left === undefined || (isError(info) && left === '') ? logstashPartsOf(info) : undefined;
-  const message = parts?.message ?? left;
+  const painted = parts?.message ?? left;
+  const message = typeof painted === 'string' ? withoutColours(painted) : painted;
   if (parts?.timestamp !== undefined) members['timestamp'] = parts.timestamp;
   const raw = readMember(info, SPLAT);
   const splat: readonly unknown[] = Array.isArray(raw) ? raw : [];
@@ -157,7 +158,7 @@ export function readWithCare(info: HostInfo, facts: RecordFacts): HostRecord {
   const body = isError(info)
     ? textOf(ownError(info, message))
     : typeof read.body === 'string'
-      ? toSafeErrorText(read.body)
+      ? toSafeErrorText(withoutColours(read.body))
       : read.body;
   return hostRecord(facts, time, trace, { body, attributes, exception });
 }

@@ -136,6 +136,24 @@ describe.each([
   });
 });
 
+describe('format.colorize()', () => {
+  const painted = [format.colorize({ all: true, colors: { info: 'bold green', error: 'red' } }), format.simple()];
+
+  it.each<[string, (log: WinstonLogger) => void, string, object]>([
+    ['a text', (log) => log.info('a', { b: 1 }), 'a', { b: 1 }],
+    ['tokens', (log) => log.info('a %s', '\u001b[38;5;9mb\u001b[39m', { c: 1 }), 'a b', { c: 1 }],
+    ['a message among attributes', (log) => log.info('a', { message: '\u001b[1mb' }), 'a', { message: '\u001b[1mb' }],
+    ['an error behind a text', (log) => log.error('a', new Error('boom')), 'a', { 'exception.message': 'boom' }],
+    ['an error', (log) => log.error(new Error('boom')), 'boom', { 'exception.message': 'boom' }],
+    ['an error of a child', (log) => log.child({}).error(new Error('boom')), 'boom', { 'exception.message': 'boom' }],
+  ])('leaves nothing in body and exception: %s', async (_, log, body, attributes) => {
+    const record = await recordAtOnce(painted, log);
+    expect(record.body).toBe(body);
+    expect(record.attributes).toMatchObject(attributes);
+    expect(JSON.stringify(record.attributes['exception.stacktrace'] ?? '')).not.toContain('u001b');
+  });
+});
+
 describe('format.logstash()', () => {
   const formats = [format.timestamp(), format.logstash()];
   const date = new Date(1_700_000_000_000);

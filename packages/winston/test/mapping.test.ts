@@ -110,6 +110,14 @@ describe('a call of winston', () => {
     expect(attributes).not.toHaveProperty('exception.type');
   });
 
+  it('has the text of the call as its body, appended without a space as by winston up to 3.3.3', async () => {
+    const failure = createFailure();
+    const { stack } = failure;
+    const made = { level: 'error', message: 'mboom', stack, [Symbol.for('level')]: 'error' };
+    const record = await recordOf((log) => log.write({ ...made, [Symbol.for('splat')]: [failure] }));
+    expect(record).toMatchObject({ body: 'm', attributes: { 'exception.message': 'boom' } });
+  });
+
   it('has an exception for an error without a message', async () => {
     const record = await recordOf((log) => log.error(new RangeError('')));
     expect(record).toMatchObject({ body: 'RangeError', attributes: { 'exception.type': 'RangeError' } });
