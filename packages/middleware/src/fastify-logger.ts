@@ -1,5 +1,6 @@
 import { format } from 'node:util';
-import { type Attributes, addToEvent, type Level, type Logger } from 'logflume';
+import { type Attributes, addToEvent, isLogger, type Level, type Logger } from 'logflume';
+import { describeGiven, invalidOption } from './core/invalid-option.ts';
 import { REQUEST_ID } from './core/request-logger.ts';
 
 /** One level's method in Fastify's habit: `(message, ...)`, `(attributes, message)`, `(error, message)`. Never throws. */
@@ -28,6 +29,7 @@ export interface FastifyLogger {
  * Requests and replies among the attributes are named by method, path and status, never walked. What Fastify itself logs
  * of a request is left out where the record of the access log tells the same and more.
  *
+ * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` for what is no logger.
  * @example
  * ```ts
  * const app = fastify({ loggerInstance: createFastifyLogger(log) });
@@ -35,6 +37,10 @@ export interface FastifyLogger {
  * ```
  */
 export function createFastifyLogger(logger: Logger): FastifyLogger {
+  if (!isLogger(logger)) {
+    // Else the first request would end the process: Fastify makes a child of it where nobody catches.
+    throw invalidOption('logger', `createFastifyLogger takes what createLogger() made, got ${describeGiven(logger)}`);
+  }
   return new RequestFastifyLogger(logger);
 }
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { AccessLogOptions } from './core/access-log-options.ts';
 import { exchangeOf, type HeaderKeeper, NodeExchange } from './core/node-exchange.ts';
 import { resolveOptions } from './core/resolve-options.ts';
@@ -7,8 +7,13 @@ import { ACCESS_LOG, RequestFastifyLogger } from './fastify-logger.ts';
 
 export { createFastifyLogger, type FastifyLogger, type FastifyLogMethod } from './fastify-logger.ts';
 
-/** What is read of Fastify's request. */
+/** What Fastify's requests have in common: as much as is read here and as options mostly ask for. */
 export interface FastifyRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly params: unknown;
+  readonly query: unknown;
   readonly raw: IncomingMessage & { readonly originalUrl?: string };
   id: string;
   log: unknown;

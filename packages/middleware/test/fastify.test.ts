@@ -547,3 +547,12 @@ it('masks a body that a content type parser left as text', async () => {
   await send(`${rig.url}/hook`, { method: 'POST', headers, body: '{"user":"ann","password":"hunter2"}' });
   expect((await rig.access()).attributes['logflume.request.body']).toEqual({ user: 'ann', password: '[redacted]' });
 });
+
+it.each([[undefined], [{ name: 'shop' }], [console]])('refuses to make a logger of %o', (given) => {
+  expect(() => Reflect.apply(createFastifyLogger, undefined, [given])).toThrow(
+    expect.objectContaining({
+      code: 'ERR_LOGFLUME_INVALID_OPTION',
+      message: expect.stringContaining('createFastifyLogger takes what createLogger() made, got '),
+    }),
+  );
+});

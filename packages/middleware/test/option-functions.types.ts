@@ -5,8 +5,11 @@ import { createServer as createTlsServer } from 'node:https';
 import Router from '@koa/router';
 import express from 'express';
 import express4 from 'express-4';
+import fastify, { type FastifyRequest } from 'fastify';
 import Koa from 'koa';
+import type { Logger } from 'logflume';
 import { accessLog as expressLog } from '../src/express.ts';
+import { createFastifyLogger, accessLog as fastifyLog } from '../src/fastify.ts';
 import type { Exchange } from '../src/index.ts';
 import { type AccessLogContext, accessLog as koaLog } from '../src/koa.ts';
 import { accessLog as nodeLog } from '../src/node-http.ts';
@@ -47,4 +50,17 @@ export function takesServers(): void {
   createServer(serve);
   createTlsServer({}, serve);
   createSecureServer({ allowHTTP1: true }, serve);
+}
+
+export function takesFastify(log: Logger): void {
+  const app = fastify({ loggerInstance: createFastifyLogger(log) });
+  app.register(fastifyLog);
+  app.register(fastifyLog, { logger: log, ignore: (request) => request.headers['x-internal'] === '1' });
+  app.register(fastifyLog, {
+    attributes: ({ request }) => ({ url: request.url, method: request.method, page: request.query }),
+  });
+  app.register(fastifyLog, { ignore: (request: FastifyRequest) => request.hostname === 'internal' });
+  app.get('/', async (request) => request.log.add({ a: 1 }));
+  fastify().register(fastifyLog, { logger: log });
+  fastify({ http2: true }).register(fastifyLog, { logger: log });
 }

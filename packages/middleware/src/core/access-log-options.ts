@@ -58,6 +58,12 @@ export interface MisuseDiagnostic {
   readonly message: string;
 }
 
+/**
+ * A function of the application. It may name the framework's own type for what it takes: TypeScript lets a method ask for more
+ * than is promised, and what comes is the framework's own.
+ */
+export type Asking<Argument, Answer> = { ask(argument: Argument): Answer }['ask'];
+
 /** Options of every access log, in the same words for every framework. */
 export interface AccessLogOptions<Request = unknown> {
   /**
@@ -70,14 +76,14 @@ export interface AccessLogOptions<Request = unknown> {
    * function that is asked when a request begins. Their logs inside are not affected.
    * @defaultValue none but health checks
    */
-  readonly ignore?: readonly string[] | ((request: Request) => boolean) | undefined;
+  readonly ignore?: readonly string[] | Asking<Request, boolean> | undefined;
   /** Whether `/health`, `/healthz`, `/livez`, `/readyz` and their like are logged. @defaultValue false */
   readonly healthChecks?: boolean | undefined;
   /**
    * Level of a record. What it leaves open: `error` for 500 and above, `warn` for 400 and above and for aborted
    * requests, else `info`.
    */
-  readonly level?: LevelTable | ((exchange: Exchange<Request>) => Level | 'off' | undefined) | undefined;
+  readonly level?: LevelTable | Asking<Exchange<Request>, Level | 'off' | undefined> | undefined;
   /** Headers to carry, by name. @defaultValue none */
   readonly headers?: HeaderOptions | undefined;
   /** Bodies to carry, by media type. @defaultValue none */
@@ -98,7 +104,7 @@ export interface AccessLogOptions<Request = unknown> {
    */
   readonly sampleRatio?: number | undefined;
   /** Further attributes of the record. What it throws is told in the record. @defaultValue none */
-  readonly attributes?: ((exchange: Exchange<Request>) => Attributes | undefined) | undefined;
+  readonly attributes?: Asking<Exchange<Request>, Attributes | undefined> | undefined;
   /**
    * Header that brings a request's id and echoes it, or `false` to make one for each and tell nobody. Only an id of
    * 1 … 128 characters of `A-Z a-z 0-9 _ - = . :` is taken over.

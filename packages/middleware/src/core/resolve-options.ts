@@ -3,7 +3,7 @@ import type { AccessLogOptions, BodyOptions, Exchange, HeaderOptions } from './a
 import { AlikeRequests } from './alike-requests.ts';
 import { createDecideLevel } from './decide-level.ts';
 import { type IgnoreRules, resolveIgnore } from './ignore-paths.ts';
-import { invalidOption } from './invalid-option.ts';
+import { describeGiven, invalidOption } from './invalid-option.ts';
 import { keepTick } from './keep-tick.ts';
 import { createReportMisuse, type ReportMisuse } from './report-misuse.ts';
 import { resolveLogger } from './resolve-logger.ts';
@@ -154,19 +154,7 @@ function checkObject<Request>(options: AccessLogOptions<Request> | undefined): A
 /** `undefined` is no value, and always right. @throws LogflumeError naming the option and what was expected. */
 export function check(name: string, value: unknown, expected: string, isRight: (value: unknown) => boolean): void {
   if (value === undefined || isRight(value)) return;
-  throw invalidOption(name, `${name} must be ${expected}, got ${shortly(value)}`);
-}
-
-const MAX_SHOWN_UNITS = 60;
-
-function shortly(value: unknown): string {
-  if (Array.isArray(value)) return 'another list';
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, MAX_SHOWN_UNITS));
-  return typeof value === 'object' && value !== null
-    ? 'another object'
-    : typeof value === 'function'
-      ? 'a function'
-      : String(value);
+  throw invalidOption(name, `${name} must be ${expected}, got ${describeGiven(value)}`);
 }
 
 export const isFunction = (value: unknown): boolean => typeof value === 'function';
