@@ -63,7 +63,7 @@ export class RequestFastifyLogger implements FastifyLogger {
   readonly #hostId: string | undefined;
   #made: Logger | undefined;
 
-  /** @param hostId - the id Fastify gave the request of `entry`, for the first logger of that request. */
+  /** @param hostId - the id Fastify gave the request of `exchange`, for the first logger of that request. */
   constructor(
     above: Logger | RequestFastifyLogger,
     bindings?: object,
