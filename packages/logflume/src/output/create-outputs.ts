@@ -82,6 +82,13 @@ function createFile(
       recovered() {
         tellDiagnostic({ kind: 'fileRecovered', path, code: '', message: `${path} is written again` }, onDiagnostic);
       },
+      unrotatable(code) {
+        const message = `${path} cannot be rotated: ${code}; it grows beyond maxBytes, and is tried again every minute`;
+        tellDiagnostic({ kind: 'fileFailing', path, code, message }, onDiagnostic);
+      },
+      rotatable() {
+        tellDiagnostic({ kind: 'fileRecovered', path, code: '', message: `${path} is rotated again` }, onDiagnostic);
+      },
     },
   );
   return { name: `file ${path}`, delivery };

@@ -2,6 +2,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   appendFileSync,
+  chmodSync,
+  chownSync,
   copyFileSync,
   createReadStream,
   existsSync,
@@ -296,3 +298,28 @@ describe('a reader that follows the name', () => {
 
 const createFileLogger = (more: Partial<FileOutputOptions> = {}) =>
   createLogger({ file: { path, ...more }, exit: { handleSignals: false } });
+
+it('that can be written but not renamed grows, says so once, and is rotated once it can be', async () => {
+  writeFileSync(path, '');
+  if (process.getuid?.() === 0) chownSync(path, 65_534, 65_534);
+  chmodSync(directory, 0o555);
+  await using fixture = startFixture('read-only-folder', { args: [options({ maxBytes: 65_536 })] });
+  await fixture.says('ready');
+  for (const command of ['write', 'write', 'minute', 'write']) await tell(fixture, command);
+  expect(readdirSync(directory)).toEqual(['app.log']);
+  expect(numbersIn(readFileSync(path, 'utf8'))).toStrictEqual(numbers(3000));
+  expect(fixture.output.stderr).toBe(
+    `logflume: ${path} cannot be rotated: EACCES; it grows beyond maxBytes, and is tried again every minute\n`,
+  );
+  chmodSync(directory, 0o777);
+  await tell(fixture, 'write');
+  expect(readdirSync(directory)).toEqual(['app.log']);
+  for (const command of ['minute', 'write']) await tell(fixture, command);
+  fixture.child.stdin?.end();
+  const { stdout, stderr } = await fixture.ended();
+  expect(JSON.parse(linesOf(stdout).at(-1) ?? '')).toMatchObject({ delivered: 5000, dropped: { total: 0 } });
+  expect(linesOf(stderr).slice(1)).toEqual([`logflume: ${path} is rotated again`]);
+  const files = allFiles();
+  expect(files.length).toBeGreaterThan(1);
+  expect(files.flatMap(numbersIn)).toStrictEqual(numbers(5000));
+});

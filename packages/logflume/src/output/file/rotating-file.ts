@@ -1,20 +1,9 @@
-import {
-  close,
-  closeSync,
-  fstatSync,
-  ftruncateSync,
-  lstatSync,
-  readdir,
-  readSync,
-  renameSync,
-  unlink,
-  write,
-} from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { close, closeSync, fstatSync, ftruncateSync, lstatSync, readSync, write } from 'node:fs';
 import { type Clock, type Timer, writeBytes, writeLines } from '@logflume/delivery';
 import type { LineStream } from '../line-writer.ts';
+import { moveAside, prune } from './move-aside.ts';
 import { codeOf, identityOf, type OpenFile, openForAppend } from './open-file.ts';
-import { endOfFittingLines, rotatedPath, surplusFiles } from './rotated-files.ts';
+import { endOfFittingLines } from './rotated-files.ts';
 
 export interface RotatingFileOptions {
   readonly path: string;
@@ -24,14 +13,20 @@ export interface RotatingFileOptions {
   readonly maxFiles: number;
 }
 
-/** What a file has to say: once when it cannot be written any more, once when it can again. */
+/** What a file has to say: once when it cannot be written or rotated any more, once when it can again. */
 export interface FileEvents {
   failing(code: string): void;
   recovered(): void;
+  /** Its name cannot be changed, or can be again. */
+  unrotatable(code: string): void;
+  rotatable(): void;
 }
 
 /** Between two tries while the disk is full or the file may not be written. */
 const RETRY_MS = 1000;
+
+/** Between two tries to rotate a file that may be written and not renamed: it grows meanwhile. A judgement. */
+const ROTATE_AGAIN_MS = 60_000;
 
 /** Between two tries while a pipe is full. */
 const PIPE_WAIT_MS = 20;
@@ -67,6 +62,8 @@ export class RotatingFile implements LineStream {
   #isTorn = false;
   #lookedMs = Number.NEGATIVE_INFINITY;
   #isFailing = false;
+  /** When a rotation that failed is tried again; 0 while none has failed. */
+  #rotatesFromMs = 0;
   #isClosed = false;
   #reopen = false;
   /** The lines being written, and how far they are in the file. */
@@ -154,7 +151,7 @@ export class RotatingFile implements LineStream {
       if (this.#at === this.#chunk.length) return this.#settle(true);
       const file = this.#prepare();
       const isEmpty = this.#bytes === 0 || !file.isRegular;
-      const room = file.isRegular ? this.#options.maxBytes - this.#bytes : Number.POSITIVE_INFINITY;
+      const room = this.#isRotatable(file) ? this.#options.maxBytes - this.#bytes : Number.POSITIVE_INFINITY;
       const to = endOfFittingLines(this.#chunk, this.#at, room, isEmpty);
       if (to === this.#at) {
         this.#rotate(file);
@@ -240,7 +237,7 @@ export class RotatingFile implements LineStream {
     this.#look();
     let file = this.#file ?? this.#open();
     const ageMs = this.#clock.wallMs() - file.bornMs;
-    if (file.isRegular && this.#bytes > 0 && ageMs >= this.#options.maxAgeMs) {
+    if (this.#bytes > 0 && ageMs >= this.#options.maxAgeMs && this.#isRotatable(file)) {
       this.#rotate(file);
       file = this.#file ?? this.#open();
     }
@@ -287,28 +284,24 @@ export class RotatingFile implements LineStream {
     }
   }
 
+  /** Begins a new file, or goes on with this one where its name cannot be changed. */
   #rotate(file: OpenFile): void {
-    const { path } = this.#options;
-    this.#closeFile();
-    // Another process may have rotated it a moment ago.
-    if (identityOf(lstatSync(path)) !== file.identity) return;
-    for (let attempt = 0; ; attempt++) {
-      const to = rotatedPath(path, this.#clock.wallMs(), attempt);
-      if (lstatSync(to, { throwIfNoEntry: false }) !== undefined) continue;
-      renameSync(path, to);
-      break;
+    const { path, maxFiles } = this.#options;
+    try {
+      moveAside(path, file.identity, this.#clock.wallMs());
+    } catch (error) {
+      if (this.#rotatesFromMs === 0) this.#events.unrotatable(codeOf(error));
+      this.#rotatesFromMs = this.#clock.nowMs() + ROTATE_AGAIN_MS;
+      return;
     }
-    this.#prune();
+    this.#closeFile();
+    if (this.#rotatesFromMs > 0) this.#events.rotatable();
+    this.#rotatesFromMs = 0;
+    prune(path, maxFiles);
   }
 
-  /** Deletes what is too old. In its own time; what cannot be deleted is tried again at the next rotation. */
-  #prune(): void {
-    const { path, maxFiles } = this.#options;
-    const directory = dirname(path);
-    readdir(directory, (error, names) => {
-      if (error !== null) return;
-      for (const name of surplusFiles(names, basename(path), maxFiles)) unlink(join(directory, name), () => undefined);
-    });
+  #isRotatable(file: OpenFile): boolean {
+    return file.isRegular && this.#clock.nowMs() >= this.#rotatesFromMs;
   }
 
   #closeFile(): void {
