@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,7 +8,7 @@ import { withContext } from 'logflume';
 import { Agent, ProxyAgent, request as undiciRequest } from 'undici';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { logAxios } from '../src/axios.ts';
-import { logFetch, type OutboundLogOptions, withUrlTemplate } from '../src/fetch.ts';
+import { logFetch, type OutboundLogOptions, type UndiciRequest, withUrlTemplate } from '../src/fetch.ts';
 import { accessLog } from '../src/node-http.ts';
 import { OutboundRig, SECRET } from './outbound-rig.ts';
 
@@ -263,6 +264,32 @@ describe('logFetch', () => {
     await other.withUrlTemplate('/users/:id', async () => (await fetch(`${rig.url}/users/8`)).text());
     const templates = (await rig.calls(2)).map(({ attributes }) => attributes['url.template']);
     expect(templates).toEqual(['/users/:id', '/users/:id']);
+  });
+
+  it('leaves the traceparent of fetch to a tracer that came later, whose own would be a second one', async () => {
+    await using rig = await OutboundRig.start();
+    watch(rig);
+    const call = (path: string) => fetch(rig.url + path).then((answer) => answer.text());
+    const API = Symbol.for('opentelemetry.js.api.1');
+    const own = `00-${trace.traceId}-${'3'.repeat(16)}-01`;
+    // As OpenTelemetry's instrumentation of undici does, whatever headers a request has.
+    const instrument = (message: unknown) =>
+      (message as { request: UndiciRequest }).request.addHeader('traceparent', own);
+    onTestFinished(() => {
+      unsubscribe('undici:request:create', instrument);
+      Reflect.deleteProperty(globalThis, API);
+    });
+    Reflect.set(globalThis, API, { trace: {} });
+    subscribe('undici:request:create', instrument);
+    await withContext({}, () => call('/users/1'), { trace });
+    undos.pop()?.();
+    watch(rig);
+    await withContext({}, () => call('/users/2'), { trace });
+    unsubscribe('undici:request:create', instrument);
+    await withContext({}, () => call('/users/3'), { trace });
+    const sent = rig.seen.map(({ headers }) => headers['traceparent']);
+    expect(sent).toEqual([own, own, `00-${trace.traceId}-${trace.spanId}-01`]);
+    expect(await rig.calls(3)).toHaveLength(3);
   });
 
   it('decides nothing about sampling: what is called gets no trace that was made up here, unless that is asked for', async () => {

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { isOwnRequest } from 'logflume';
 import { isAbort } from './abort.ts';
+import { hasTracer } from './has-tracer.ts';
 import type { OpenCount } from './open-count.ts';
 import { destinationOf, OutboundCall, traceparentFor } from './outbound-call.ts';
 import { isCoveredCall } from './outbound-scope.ts';
@@ -33,6 +34,8 @@ export class UndiciCalls {
   readonly #options: ResolvedOutboundOptions<UndiciRequest>;
   readonly #open = new WeakMap<UndiciRequest, OpenRequest>();
   readonly #count: OpenCount;
+  /** Of one that was registered earlier, what instruments undici has added its header when a request comes here. */
+  readonly #hadTracer: boolean = hasTracer();
 
   constructor(options: ResolvedOutboundOptions<UndiciRequest>, count: OpenCount) {
     this.#options = options;
@@ -46,6 +49,8 @@ export class UndiciCalls {
     this.#open.set(request, { call: new OutboundCall(this.#options, undefined, 1), response: undefined });
     this.#count.begin();
     if (headerOf(request.headers, 'traceparent') !== undefined) return;
+    // Who comes behind adds its header all the same, and two of them are none.
+    if (!this.#hadTracer && hasTracer()) return;
     const traceparent = traceparentFor(this.#options, destinationOfRequest(request));
     if (traceparent !== undefined) request.addHeader('traceparent', traceparent);
   }
