@@ -7,7 +7,7 @@ import type { DestinationOptions } from './logger-options.ts';
 import { parseLevel, severityOfLevel } from './parse-levels.ts';
 import type { OptionValues } from './read-option-variables.ts';
 import type { RouteRule } from './route-options.ts';
-import { showList, showValue } from './show-value.ts';
+import { showEntries, showValue } from './show-value.ts';
 
 export const expectedDestinations = 'name=URL pairs separated by commas, or a JSON list of objects with a name';
 
@@ -42,7 +42,11 @@ export function parseDestinations(text: string): ParsedValue<readonly Destinatio
     else wrong.push(entry);
     if (name !== '' && parsed.kind === 'bad') hint ??= parsed.bad.hint;
   }
-  if (wrong.length > 0) return { kind: 'bad', bad: { expected: expectedDestinations, got: showList(wrong), hint } };
+  // A hint may repeat an entry, which may be half of a password.
+  if (text.includes('@')) hint = undefined;
+  if (wrong.length > 0) {
+    return { kind: 'bad', bad: { expected: expectedDestinations, got: showEntries(text, wrong), hint } };
+  }
   if (urls.size === 0) return { kind: 'bad', bad: { expected: expectedDestinations } };
   return { kind: 'ok', value: [...urls].map(([name, endpoints]) => ({ name, endpoints })) };
 }

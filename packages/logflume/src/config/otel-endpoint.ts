@@ -2,7 +2,7 @@ import { LogflumeError } from '@logflume/delivery';
 import { parseEndpointUrl } from './endpoint-url.ts';
 import type { Parsed } from './env-values.ts';
 import { type GivenEndpoint, parseEndpointOptions } from './resolve-endpoints.ts';
-import { showList } from './show-value.ts';
+import { showEntries } from './show-value.ts';
 
 /** The variables that hold addresses, from the strongest to the weakest. */
 export const endpointVariables = [
@@ -38,8 +38,9 @@ function parseEndpointList(text: string): Parsed<readonly GivenEndpoint[]> {
   }
   const bad = {
     expected: 'http(s), dns+http(s) or srv+http(s) URLs separated by commas',
-    got: showList(wrong.length === 0 ? [text] : wrong),
-    hint,
+    got: showEntries(text, wrong.length === 0 ? [text] : wrong),
+    // It may repeat an entry.
+    hint: text.includes('@') ? undefined : hint,
   };
   if (good.length === 0) return { kind: 'bad', bad };
   return wrong.length === 0 ? { kind: 'ok', value: good } : { kind: 'partly', value: good, bad };

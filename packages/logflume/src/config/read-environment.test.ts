@@ -269,6 +269,8 @@ const cases: Readonly<Record<string, Case>> = {
       ['a:1,b:2', '"a:1", "b:2"', 'the console'],
       ['http://a,b:2', '"b:2"', 'the rest of it'],
       [' , ', '","', 'the console'],
+      ['http://admin:s3cret,s3cret@collector:4318', '"http://…@collector:4318"', 'the console'],
+      ['http://a,http://admin:s3cret,s3cret@b', '"http://…@b"', 'the rest of it'],
     ],
   },
   LOGFLUME_DESTINATIONS: {
@@ -293,6 +295,7 @@ const cases: Readonly<Record<string, Case>> = {
       ['a=http://a,b=b:4318', '"b=b:4318"', 'none of it'],
       ['=http://a', '"=http://a"', 'none of it'],
       ['a=http://me:s3cret@', '"…@"', 'none of it'],
+      ['a=http://me:s3cret,2s3cret@x:1', '"…@x:1"', 'none of it'],
       [',', '","', 'none of it'],
       ['[]', 'an empty list', 'none of it'],
       ['{"name":"a"}', 'an object', 'none of it'],

@@ -25,6 +25,14 @@ export function showList(values: readonly string[]): string {
   return `${values.slice(0, 3).map(showValue).join(', ')}${rest}`;
 }
 
+/**
+ * Shows entries of a text that was split at commas. One with user info is shown as a whole: its password may hold a comma,
+ * and half of it would look like an entry without any.
+ */
+export function showEntries(text: string, entries: readonly string[]): string {
+  return text.includes('@') ? showValue(text) : showList(entries);
+}
+
 /** Says what kind of value came, and nothing of what is in it. */
 export function describeKind(value: unknown): string {
   if (value === undefined || value === null) return String(value);

@@ -173,6 +173,17 @@ describe('a configuration file', () => {
       message: 'LOGFLUME_CONFIG: /etc/x.yaml: it cannot be read (ENOENT); the whole file is ignored',
       line: undefined,
     });
+    for (const text of [
+      '{"headers":{"authorization":"Bearer s3cret"}}',
+      'headers: { a: s3cret }',
+      'headers:\n a: s3cret',
+    ]) {
+      const said = read(text);
+      expect(said).toMatchObject({
+        message: expect.stringContaining('LOGFLUME_CONFIG: something that is no path: it cannot'),
+      });
+      expect(JSON.stringify(said)).not.toContain('s3cret');
+    }
     expect(JSON.stringify(read('Bearer abcdefghij0123456789abcdef'))).not.toContain('abcdef');
   });
 

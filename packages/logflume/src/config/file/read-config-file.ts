@@ -109,7 +109,7 @@ function toInvalidFile(variable: FileVariable, path: string, error: unknown): In
   const cause = error instanceof ConfigOptionError ? error.cause : undefined;
   const line = error instanceof ConfigOptionError || error instanceof ConfigTextError ? error.line : undefined;
   // What could not be read need not be a path: it may be a token that was put into the wrong variable.
-  const where = line === undefined ? showValue(path).slice(1, -1) : `${onOneLine(path)}:${line}`;
+  const where = line === undefined ? showPath(path) : `${onOneLine(path)}:${line}`;
   const what = line === undefined ? `it cannot be read (${codeOf(error)})` : messageOf(error);
   return {
     kind: 'invalidFile',
@@ -121,6 +121,11 @@ function toInvalidFile(variable: FileVariable, path: string, error: unknown): In
     closest: textOf(cause?.details['closest']),
     message: `${variable}: ${where}: ${what}; the whole file is ignored`,
   };
+}
+
+/** A configuration that was put into the variable itself has headers in it. */
+function showPath(path: string): string {
+  return /^\{|:\s/.test(path) ? 'something that is no path' : showValue(path).slice(1, -1);
 }
 
 function onOneLine(text: string): string {
