@@ -31,6 +31,14 @@ export interface HostLogger {
   pipe(target: unknown): unknown;
 }
 
+export function isInfo(info: unknown): info is HostInfo {
+  return typeof info === 'object' && info !== null;
+}
+
+export function isHost(source: unknown): source is HostLogger {
+  return typeof source === 'object' && source !== null && 'write' in source && 'pipe' in source;
+}
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters.
 const COLOUR = /\u001b\[[\d;:]*m/g;
 

@@ -4,13 +4,14 @@ import winston from 'winston';
 import TransportStream from 'winston-transport';
 import { type CallStamps, callOf, stampCalls } from './call-stamps.ts';
 import { crashOf } from './crash-record.ts';
-import { type HostInfo, type HostLevels, type HostLogger, levelNameOf } from './host.ts';
+import { type HostInfo, type HostLevels, type HostLogger, isHost, isInfo, levelNameOf } from './host.ts';
 import { reportHostVersion } from './host-version.ts';
 import { readMember } from './members.ts';
 import { type LogflumeTransportOptions, resolveOptions } from './options.ts';
 import { createTimestampParser } from './record-time.ts';
 import { type SeverityMapping, severitiesOf, severityOfName } from './severity.ts';
 import { type RecordFacts, readWithCare, toHostRecord } from './to-host-record.ts';
+import { writeToStderr } from './write-to-stderr.ts';
 
 /** Longest wait for the record of a crash, milliseconds: winston ends the process after 3000 by itself. */
 const CRASH_FLUSH_MS = 2500;
@@ -43,6 +44,7 @@ export class LogflumeTransport extends TransportStream {
   readonly #logger: Logger;
   readonly #ownsLogger: boolean;
   readonly #mapping: SeverityMapping;
+  readonly #ownLevel: string | undefined;
   readonly #warnings = createRateLimit();
   readonly #stamps = new Map<HostLogger, CallStamps>();
   /** Parts of the crash records seen: each comes twice when the transport is also listed as a handler. */
@@ -72,6 +74,7 @@ export class LogflumeTransport extends TransportStream {
     this.#logger = resolved.logger;
     this.#ownsLogger = resolved.ownsLogger;
     this.#mapping = resolved.severityMapping;
+    this.#ownLevel = resolved.base.level;
     // The base class listens once: after `remove` and `add` it knew neither logger nor levels, and let everything pass.
     this.removeAllListeners('pipe').removeAllListeners('unpipe');
     this.on('pipe', (source: unknown) => this.#attach(source));
@@ -220,8 +223,20 @@ export class LogflumeTransport extends TransportStream {
     } else {
       this.parent = source;
       this.levels = source.levels;
+      this.#checkLevel();
     }
     if (!this.#stamps.has(source)) this.#stamps.set(source, stampCalls(source, this.#logger));
+  }
+
+  /** Winston lets nothing pass at a level it does not know, and says nothing of it. */
+  #checkLevel(): void {
+    const { levels } = this;
+    if (this.#ownLevel === undefined || levels === undefined || this.#ownLevel in levels) return;
+    const known = Object.keys(levels).join(', ');
+    const message = `level "${this.#ownLevel}" is none of the logger's, so nothing is taken; they are ${known}`;
+    this.#warn(message);
+    // Nobody can listen yet to a logger that is being made.
+    writeToStderr(`logflume: ${message}\n`);
   }
 
   #detach(source: unknown): void {
@@ -251,14 +266,6 @@ export class LogflumeTransport extends TransportStream {
   #skipTick(): void {
     if (this._writableState !== undefined) this._writableState.sync = false;
   }
-}
-
-function isInfo(info: unknown): info is HostInfo {
-  return typeof info === 'object' && info !== null;
-}
-
-function isHost(source: unknown): source is HostLogger {
-  return typeof source === 'object' && source !== null && 'write' in source && 'pipe' in source;
 }
 
 function textOf(error: unknown): string {

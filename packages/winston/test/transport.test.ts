@@ -294,6 +294,28 @@ describe('as a transport of winston', () => {
     expect((await rig.received()).map(({ body }) => body)).toEqual(['next']);
   });
 
+  it('says that its level is none of the logger, as nothing passes it then', async () => {
+    await using rig = await createRig();
+    const stderr = vi.mocked(process.stderr.write);
+    const warned = vi.fn();
+    const add = (level: string | undefined, levels: winston.config.AbstractConfigSetLevels): winston.Logger => {
+      const transport = new LogflumeTransport({ logger: rig.logger, level });
+      transport.on('warn', ({ message }: Error) => warned(message));
+      return winston.createLogger({ levels, transports: [transport] });
+    };
+    const { npm, syslog } = winston.config;
+    add('notice', syslog.levels);
+    add(undefined, npm.levels);
+    expect(warned).not.toHaveBeenCalled();
+    expect(stderr).not.toHaveBeenCalled();
+    add('trace', npm.levels).error('not taken');
+    const message =
+      'level "trace" is none of the logger\'s, so nothing is taken; they are error, warn, info, http, verbose, debug, silly';
+    expect(warned.mock.calls).toEqual([[message]]);
+    expect(stderr.mock.calls.map(([line]) => String(line)).join('')).toBe(`logflume: ${message}\n`);
+    expect(await rig.received()).toEqual([]);
+  });
+
   it('is quiet while silent, and of the level of its own (base class)', async () => {
     await using rig = await createRig();
     const transport = new LogflumeTransport({ logger: rig.logger, level: 'warn', silent: true });
