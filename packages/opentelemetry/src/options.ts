@@ -1,4 +1,4 @@
-import { LogflumeError, type Logger, type LoggerOptions } from 'logflume';
+import { isLogger, LogflumeError, type Logger, type LoggerOptions } from 'logflume';
 
 /** Options that share a logger and its delivery. It stays yours to close. */
 export interface SharedLoggerOptions {
@@ -114,9 +114,7 @@ function withoutLimit(limits: LoggerOptions['limits']): LoggerOptions['limits'] 
 
 function checkShared(options: SharedLoggerOptions): Logger {
   const { logger, ...others } = options;
-  const methods = ['log', 'flush', 'close', 'stats'];
-  const isLogger = methods.every((method) => typeof Reflect.get(Object(logger), method) === 'function');
-  if (!isLogger) throw wrong('logger', 'logger must be a logger from createLogger');
+  if (!isLogger(logger)) throw wrong('logger', 'logger must be a logger from createLogger');
   const [surplus] = Object.keys(others);
   if (surplus === undefined) return logger;
   throw wrong(surplus, `${surplus} cannot be given beside logger, which has its own; leave one of the two out`);

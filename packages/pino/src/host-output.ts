@@ -4,6 +4,7 @@ import {
   emitRecord,
   type FlushOptions,
   type HostRecord,
+  isLogger,
   type Level,
   LogflumeError,
   type Logger,
@@ -103,13 +104,6 @@ export function checkShared(options: SharedLogger, name: string): Logger {
     throw invalidOption(other, `"${other}" is not an option of ${name} beside "logger"; ${advice}`);
   }
   return logger;
-}
-
-function isLogger(value: unknown): value is Logger {
-  if (typeof value !== 'object' || value === null) return false;
-  return ['log', 'child', 'flush', 'close', 'stats'].every(
-    (member) => typeof Reflect.get(value, member) === 'function',
-  );
 }
 
 /** The kind alone: a value that should not be here may be a secret. */

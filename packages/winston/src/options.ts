@@ -1,4 +1,4 @@
-import { createLogger, LogflumeError, type Logger, type LoggerOptions } from 'logflume';
+import { createLogger, isLogger, LogflumeError, type Logger, type LoggerOptions } from 'logflume';
 import type { Logform } from 'winston';
 import type TransportStream from 'winston-transport';
 import type { SeverityMapping } from './severity.ts';
@@ -107,9 +107,7 @@ function hearing({ onDiagnostic }: LoggerOptions, onProblem: (message: string) =
 }
 
 function checkShared(logger: Logger, given: object): void {
-  const methods = ['log', 'flush', 'close', 'stats'];
-  const isLogger = methods.every((method) => typeof Reflect.get(Object(logger), method) === 'function');
-  if (!isLogger) throw invalid('logger', 'a logger from createLogger', logger);
+  if (!isLogger(logger)) throw invalid('logger', 'a logger from createLogger', logger);
   const [surplus] = Object.keys(given);
   if (surplus === undefined) return;
   const message = `${surplus} cannot be given beside logger, which has its own; leave one of the two out`;
