@@ -5,7 +5,6 @@ import { createIsIgnoredCall } from './ignore-calls.ts';
 import { createMatchPath } from './ignore-paths.ts';
 import { invalidOption } from './invalid-option.ts';
 import type { OutboundExchange, OutboundLogOptions, OutboundTarget } from './outbound-log-options.ts';
-import type { Destination } from './outbound-state.ts';
 import { createReportMisuse, type ReportMisuse } from './report-misuse.ts';
 import { resolveLogger } from './resolve-logger.ts';
 import { check, type HeaderName, isFunction, isNames, isObject, isRatio, resolveHeaders } from './resolve-options.ts';
@@ -23,7 +22,7 @@ export interface ResolvedOutboundOptions<Request> {
   readonly sampleRatio: number;
   readonly attributes: OutboundLogOptions<Request>['attributes'];
   readonly urlTemplate: OutboundLogOptions<Request>['urlTemplate'];
-  readonly propagatesTo: (to: Pick<Destination, 'host' | 'port'>) => boolean;
+  readonly propagatesTo: (to: Pick<OutboundTarget<unknown>, 'host' | 'port'>) => boolean;
   readonly propagatesLocalTrace: boolean;
   readonly reportMisuse: ReportMisuse;
 }
