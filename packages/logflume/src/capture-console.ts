@@ -1,4 +1,3 @@
-import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 import { formatWithOptions, type InspectOptions, inspect } from 'node:util';
 import { isError, type Scrub, safeText, toSafeErrorText } from '@logflume/otlp';
@@ -139,6 +138,8 @@ function tableText([data, columns]: readonly unknown[]): string {
       done();
     },
   });
+  // Not imported: `import { info } from 'node:console'` gives what the console has when the first import comes.
+  const { Console } = process.getBuiltinModule('node:console');
   new Console({ stdout }).table(data, Array.isArray(columns) ? columns : undefined);
   return text.trimEnd();
 }
