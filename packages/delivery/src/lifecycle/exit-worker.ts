@@ -72,7 +72,7 @@ export function sendAtExit(requests: readonly ExitRequest[], options: ExitOption
       // Its stdio would need this thread, which is waiting.
       stdout: true,
       stderr: true,
-      env: {},
+      env: ownEnvironment(),
       execArgv: [],
       workerData: {
         requests,
@@ -94,6 +94,12 @@ export function sendAtExit(requests: readonly ExitRequest[], options: ExitOption
     return requests.map(() => undefined); // No worker to be had (memory, a policy): everything goes to the next stop.
   }
   return requests.map((_, index) => readReply({ words, bytes, stride }, index));
+}
+
+/** Whoever has switched off Node's own look at certificates meant it for the last requests too. Nothing else is of use there. */
+function ownEnvironment(): Record<string, string> {
+  const value = process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+  return value === undefined ? {} : { NODE_TLS_REJECT_UNAUTHORIZED: value };
 }
 
 interface SharedReplies {

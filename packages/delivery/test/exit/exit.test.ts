@@ -154,6 +154,17 @@ describe('a process that ends, over TLS', () => {
   });
 });
 
+describe('a process that ends, over TLS that Node was told not to look at', () => {
+  it('delivers all, as it did before', async () => {
+    const inbox = new Inbox();
+    await using server = await listen(https.createServer({ cert, key }, answering(inbox, accept(inbox))));
+    const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+    const ending = await runApp('process-exit', [server.url.replace('http:', 'https:')], { env });
+    expect(sorted(inbox.texts)).toEqual(numbers(1000));
+    expect(ending.lines).toEqual([]);
+  });
+});
+
 describe('a process that ends before its names were looked up', () => {
   it('lets the system look them up', async () => {
     await using server = await serveInbox();
