@@ -22,6 +22,9 @@ export function describeFailure(error: unknown): TransportResult {
   }
   if (code.startsWith('HPE_') && isTlsAlert(cause))
     return failure('ERR_LOGFLUME_TLS', 'the server speaks TLS on this port');
+  if (code.startsWith('HPE_') && isHttp2Greeting(cause)) {
+    return failure(code, 'the server speaks HTTP/2, as gRPC does; OTLP/HTTP listens on 4318');
+  }
   // What OpenSSL says is no sentence, and may be several lines.
   const isPlain =
     cause instanceof Error && code !== 'EPROTO' && ('syscall' in cause || code.startsWith('ERR_LOGFLUME_'));
@@ -40,6 +43,18 @@ export function failure(code: string, message: string): TransportResult {
 
 /** Some TLS servers answer plain HTTP with an alert: a record of type 21, version 3. */
 function isTlsAlert(error: unknown): boolean {
+  const packet = packetOf(error);
+  return packet[0] === 0x15 && packet[1] === 0x03;
+}
+
+/** A server of HTTP/2 speaks first: a frame of type 4, SETTINGS, with neither flags nor a stream. */
+function isHttp2Greeting(error: unknown): boolean {
+  const [, , , type, ...flagsAndStream] = packetOf(error).subarray(0, 9);
+  return type === 4 && flagsAndStream.length === 5 && flagsAndStream.every((byte) => byte === 0);
+}
+
+/** What Node could not read. */
+function packetOf(error: unknown): Uint8Array {
   const packet: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'rawPacket') : undefined;
-  return packet instanceof Uint8Array && packet[0] === 0x15 && packet[1] === 0x03;
+  return packet instanceof Uint8Array ? packet : new Uint8Array(0);
 }

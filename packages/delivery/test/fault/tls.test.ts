@@ -1,6 +1,7 @@
+import http2 from 'node:http2';
 import { describe, expect, it } from 'vitest';
 import { createAxiosTransport } from '../../src/send/axios-transport.ts';
-import { accept, answering, Inbox, serveHttp, serveSockets } from './backend.ts';
+import { accept, answering, Inbox, listen, serveHttp, serveSockets } from './backend.ts';
 import { createSender } from './sender.ts';
 import { cert, fixture, key, serveTls } from './tls-server.ts';
 
@@ -142,6 +143,15 @@ describe('over TLS', () => {
     await using sender = createSender([server.url]);
     expect(await sender.send('a')).toBe(false);
     await expect.poll(() => sender.stderr.join('')).toMatch(/speaks TLS on this port.*https:/);
+  });
+
+  it('a server of gRPC is told as one', async () => {
+    await using server = await listen(http2.createServer());
+    await using sender = createSender([server.url]);
+    sender.delivery.enqueue({ text: 'a' }, 9, 0);
+    expect((await sender.delivery.flush({ timeoutMs: 500 })).pending).toBe(1);
+    await sender.delivery.close({ timeoutMs: 500 });
+    expect(sender.stderr.join('')).toMatch(/the server speaks HTTP\/2, as gRPC does; OTLP\/HTTP listens on 4318/);
   });
 
   it('a server that hangs up gets nothing and is tried later', async () => {
