@@ -91,6 +91,31 @@ function passOneSecond(): void {
   vi.spyOn(performance, 'now').mockImplementation(() => now() + 1000);
 }
 
+it('reads what headers() answers also from a Headers object or a Map, and sends nothing without a value', async () => {
+  const seen: unknown[] = [];
+  await using server = await serve(undefined, ({ headers }) => {
+    seen.push(headers['x-tenant']);
+    return 200;
+  });
+  const answers: [unknown, timeoutMs: number][] = [
+    [new Headers({ 'X-Tenant': 'a' }), 10_000],
+    [new Map([['X-Tenant', 'b']]), 10_000],
+    [{ 'x-tenant': undefined }, 500],
+  ];
+  for (const [answer, timeoutMs] of answers) {
+    const headers = async () => answer as Record<string, string>;
+    const log = createLogger({
+      endpoints: [`http://127.0.0.1:${server.port}`],
+      headers,
+      compression: 'none',
+      exit: { handleSignals: false },
+    });
+    log.info('record');
+    await log.close({ timeoutMs });
+  }
+  expect(seen).toEqual(['a', 'b']);
+});
+
 describe('certificates', () => {
   const asking = { ca: [loopback.cert, renewed.cert], requestCert: true, rejectUnauthorized: true };
 

@@ -49,9 +49,13 @@ export function resolveEndpoints(
   });
 }
 
-/** Headers in the spelling in which they can be merged; of a name given twice the last counts. */
-export function toLowerCaseNames(headers: Headers): Headers {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+/**
+ * Headers in the spelling in which they can be merged; of a name given twice the last counts. What a function answers with
+ * may as well be a `Headers` object or a `Map`.
+ */
+export function toLowerCaseNames(headers: Headers | Iterable<readonly [string, string]>): Headers {
+  const entries = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
+  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 function parseUrl(text: unknown, path: string): EndpointUrl {
