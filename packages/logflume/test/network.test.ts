@@ -116,6 +116,29 @@ it('reads what headers() answers also from a Headers object or a Map, and sends 
   expect(seen).toEqual(['a', 'b']);
 });
 
+it('finds certificates at a relative path after the application has gone to another directory', async () => {
+  await using server = await serve(loopback);
+  writeFileSync(join(folder, 'relative.pem'), loopback.cert);
+  const diagnostics: Diagnostic[] = [];
+  const before = process.cwd();
+  process.chdir(folder);
+  const log = createLogger({
+    endpoints: [`https://127.0.0.1:${server.port}`],
+    tls: { caFile: 'relative.pem' },
+    compression: 'none',
+    exit: { handleSignals: false },
+    onDiagnostic: (event) => diagnostics.push(event),
+  });
+  process.chdir(before);
+  // The files are looked at once a second.
+  const { now } = performance;
+  vi.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + 2000);
+  log.info('record');
+  await log.close();
+  expect(server.got).toEqual(['record']);
+  expect(diagnostics).toEqual([]);
+});
+
 describe('certificates', () => {
   const asking = { ca: [loopback.cert, renewed.cert], requestCert: true, rejectUnauthorized: true };
 

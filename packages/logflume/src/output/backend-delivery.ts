@@ -13,6 +13,7 @@ import type { BackendOptions, ResolvedOptions } from '../config/resolved-options
 import { tellDiagnostic } from '../own-output.ts';
 import { sdkVersion } from '../resource/sdk-version.ts';
 import type { ScopeTable } from '../scope-table.ts';
+import { toAbsolutePath } from './absolute-path.ts';
 import { createLossRecords } from './loss-record.ts';
 import { createRecordCodec } from './record-codec.ts';
 import { createTlsSource, systemDeps } from './tls-source.ts';
@@ -55,7 +56,7 @@ export function toDeliveryOptions(
     queue: options.queue,
     retry: options.retry,
     tls: createTlsSource(
-      options.tls,
+      withAbsolutePaths(options.tls),
       systemDeps((event) => tellDiagnostic(event, options.onDiagnostic)),
     ),
     axios: options.axios,
@@ -65,6 +66,13 @@ export function toDeliveryOptions(
     transport: options.transport,
     onDiagnostic,
   };
+}
+
+/** The files are read again whenever they change. */
+function withAbsolutePaths(tls: BackendOptions['tls']): BackendOptions['tls'] {
+  const toAbsolute = (path: string | undefined) => (path === undefined ? undefined : toAbsolutePath(path));
+  const { caFile, certFile, keyFile } = tls;
+  return { ...tls, caFile: toAbsolute(caFile), certFile: toAbsolute(certFile), keyFile: toAbsolute(keyFile) };
 }
 
 function toSpool({ dir, ...others }: BackendOptions['spool']): DeliveryOptions<unknown>['spool'] {

@@ -7,6 +7,7 @@ import type { SuppressedStats } from '../intake/suppressed.ts';
 import { tellDiagnostic } from '../own-output.ts';
 import type { ScopeTable } from '../scope-table.ts';
 import { exporterTypeOf, withSelfMetrics } from '../self-metrics.ts';
+import { toAbsolutePath } from './absolute-path.ts';
 import { createBackendDelivery } from './backend-delivery.ts';
 import { alongside, createConsoleDelivery, createNoDelivery, type Named } from './console-delivery.ts';
 import { createConsoleLine, createStandardStream } from './console-output.ts';
@@ -66,7 +67,7 @@ function createFile(
 ): Named {
   const delivery = createFileDelivery(
     {
-      path,
+      path: toAbsolutePath(path),
       maxBytes,
       maxFiles,
       maxAgeMs: maxAgeMs ?? Number.POSITIVE_INFINITY,

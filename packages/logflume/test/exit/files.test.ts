@@ -7,6 +7,7 @@ import {
   copyFileSync,
   createReadStream,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -322,4 +323,12 @@ it('that can be written but not renamed grows, says so once, and is rotated once
   const files = allFiles();
   expect(files.length).toBeGreaterThan(1);
   expect(files.flatMap(numbersIn)).toStrictEqual(numbers(5000));
+});
+
+it('of a relative path stays where it is when the application goes to another directory', async () => {
+  const other = join(directory, 'other');
+  mkdirSync(other);
+  await expect(runFixture('change-directory', { args: [directory, other] })).resolves.toMatchObject({ stderr: '' });
+  expect(readdirSync(other)).toEqual([]);
+  expect(numbersIn(readFileSync(path, 'utf8'))).toStrictEqual([0, 1]);
 });
