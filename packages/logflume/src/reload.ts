@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { Delivery } from '@logflume/delivery';
 import type { LogRecordInput } from '@logflume/otlp';
 import { planReload, type Reloadable } from './config/file/plan-reload.ts';
@@ -8,6 +7,7 @@ import type { LoggerOptions } from './config/logger-options.ts';
 import { createProcessDeps } from './config/process-deps.ts';
 import { resolveOptions } from './config/resolve-options.ts';
 import type { ResolvedOptions } from './config/resolved-options.ts';
+import { toAbsolutePath } from './output/absolute-path.ts';
 import { onHangup } from './output/file/hangup.ts';
 import { tellDiagnostic } from './own-output.ts';
 
@@ -32,7 +32,7 @@ export function reloadOnChange(
 ): (() => void) | undefined {
   // Where they are now: the application may go to another folder.
   const files = Object.fromEntries(
-    Object.entries(configurationFiles()).map(([name, file]) => [name, path.resolve(file)]),
+    Object.entries(configurationFiles()).map(([name, file]) => [name, toAbsolutePath(file)]),
   );
   const paths = Object.values(files);
   if (paths.length === 0) return undefined;
