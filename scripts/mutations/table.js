@@ -116,8 +116,8 @@ export const mutations = [
     rows: [18],
     without: 'a look at dates that are over',
     file: 'delivery/src/send/retry-after.ts',
-    find: 'return delayMs < 0 ? undefined : Math.min',
-    replace: 'return Math.min',
+    find: 'return delayMs > 0 ? Math.min(delayMs, MAX_RETRY_AFTER_MS) : undefined;',
+    replace: 'return Math.min(delayMs, MAX_RETRY_AFTER_MS);',
   },
   {
     rows: [19],
@@ -151,8 +151,8 @@ export const mutations = [
     rows: [21],
     without: 'the renewed token after a 401',
     file: 'delivery/src/send/attempt.ts',
-    find: 'result = await post(renewed);',
-    replace: 'result = await post(headers);',
+    find: 'sent = renewed;',
+    replace: '',
   },
   {
     rows: [22],
@@ -172,8 +172,8 @@ export const mutations = [
     rows: [24],
     without: 'a no to redirects',
     file: 'delivery/src/send/axios-transport.ts',
-    find: 'transport: transport ?? noUpgrade,\n    timeout: 0,\n    maxRedirects: 0,',
-    replace: '...(transport === noUpgrade ? { transport } : {}),\n    timeout: 0,\n    maxRedirects: 5,',
+    find: 'transport: defaults?.transport ?? noUpgrade,\n    timeout: 0,\n    maxRedirects: 0,',
+    replace: 'timeout: 0,\n    maxRedirects: 5,',
   },
   {
     rows: [25, 76],
