@@ -46,8 +46,8 @@ export function capturePino(options: SharedLogger): () => void {
 }
 
 /**
- * Captures for `logflume/register`, unless the application has captured by itself, and until it does. A logger that writes to any destination of
- * ours is left to that.
+ * Captures for `logflume/register`, unless the application has captured by itself, and until it does. A logger that
+ * writes to any destination of ours is left to that.
  */
 export function captureByDefault(logger: Logger): void {
   if (isLeftToApplication) return;

@@ -9,7 +9,11 @@ type Format = Logform.Format;
 
 /** What winston itself wants to know of a transport. */
 export interface HostOptions {
-  /** The gravest levels up to this one are taken: a name of the logger's levels; another takes nothing, and is told of as `warn` and on stderr. @defaultValue the logger's level */
+  /**
+   * The gravest levels up to this one are taken: a name of the logger's levels. Another takes nothing, and is told of as
+   * `warn` and on stderr.
+   * @defaultValue the logger's level
+   */
   readonly level?: string | undefined;
   /** Takes nothing while true. @defaultValue false */
   readonly silent?: boolean | undefined;

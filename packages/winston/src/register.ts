@@ -90,8 +90,9 @@ function settle(host: object, logger: Logger): void {
 }
 
 /**
- * A transport, in no list of a logger's, that takes what those of the logger take together: of the most verbose level among them, nothing
- * while all are silent, and crashes if one of them does, so that winston does not begin to catch what it let pass.
+ * A transport, in no list of a logger's, that takes what those of the logger take together: of the most verbose level among
+ * them, nothing while all are silent, and crashes if one of them does, so that winston does not begin to catch what it let
+ * pass.
  */
 function createFollower(logger: Logger): LogflumeTransport {
   const transport = new (loadTransport())({ logger });
