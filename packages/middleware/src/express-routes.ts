@@ -49,15 +49,24 @@ export function watchRoutes(request: RoutedRequest): void {
   // Assigned to before its prototype was this one: by Express 4 at each request, by an application around this one.
   if (!Object.hasOwn(request, 'baseUrl')) return;
   const { baseUrl } = request;
-  delete request.baseUrl;
+  // An application around this one takes its own prototype back, which must not leave it without the property.
+  if (isMounted(prototype)) Object.defineProperty(request, 'baseUrl', BASE_URL);
+  else delete request.baseUrl;
   request.baseUrl = baseUrl ?? '';
+}
+
+const BASE_URL: PropertyDescriptor = { configurable: true, enumerable: true, get: readBaseUrl, set: noteBaseUrl };
+
+/** Whether a prototype is that of an application that is mounted on another, from whose prototype it inherits. */
+function isMounted(prototype: object): boolean {
+  return Object.hasOwn(Object(Object.getPrototypeOf(prototype)), 'app');
 }
 
 function watchPrototype(prototype: object): void {
   Object.defineProperties(prototype, {
     [WATCHED]: { value: true },
     [EXCHANGE]: { get: readExchange, set: noteExchange },
-    baseUrl: { configurable: true, enumerable: true, get: readBaseUrl, set: noteBaseUrl },
+    baseUrl: BASE_URL,
     route: { configurable: true, enumerable: true, get: readRoute, set: noteRoute },
     id: ownByAssignment('id', (entry) => entry?.id),
     log: ownByAssignment('log', (entry) => entry?.log),
@@ -73,7 +82,7 @@ export function watchResponses(response: ServerResponse): boolean {
   const prototype: unknown = Object.getPrototypeOf(response);
   if (typeof prototype !== 'object' || prototype === null || !Object.hasOwn(prototype, 'app')) return false;
   if (Object.hasOwn(prototype, WATCHED)) return true;
-  if (Object.hasOwn(Object(Object.getPrototypeOf(prototype)), 'app')) return false;
+  if (isMounted(prototype)) return false;
   const { write, end } = prototype as { readonly write: LooseWrite; readonly end: LooseWrite };
   const method = (value: LooseWrite): PropertyDescriptor => ({ configurable: true, writable: true, value });
   Object.defineProperties(prototype, {
@@ -91,8 +100,17 @@ export function watchResponses(response: ServerResponse): boolean {
   return true;
 }
 
-/** A route for whatever path there is, as Nest makes one of middleware for all: where nothing was found it is none. */
 const CATCH_ALL = /\*\w*\}?$/;
+
+/** More than anybody lists: Express makes a route for every method it knows, of which there are 35, of `app.all()`. */
+const MANY_METHODS = 20;
+
+/** Whether a route is for whatever path and method there is, as Nest makes one of middleware for all. */
+function isCatchAll(path: string, route: object): boolean {
+  if (!CATCH_ALL.test(path)) return false;
+  const methods: object = Object(Reflect.get(route, 'methods'));
+  return '_all' in methods || Object.keys(methods).length > MANY_METHODS;
+}
 
 /** The template of the route a request took, with its prefixes; `undefined` if it took none. */
 export function routeOf(request: RoutedRequest): string | undefined {
@@ -101,7 +119,9 @@ export function routeOf(request: RoutedRequest): string | undefined {
   const { path: given } = watched.route as { readonly path?: unknown };
   const path = pathOf(given, Array.isArray(given) ? patternOf(request) : undefined);
   const { prefix } = watched;
-  if (path === undefined || (CATCH_ALL.test(path) && Object(request.res).statusCode === 404)) return undefined;
+  // Where nothing was found behind it, it is none.
+  if (path === undefined || (isCatchAll(path, watched.route) && Object(request.res).statusCode === 404))
+    return undefined;
   return path === '/' && prefix !== '' ? prefix : `${prefix}${path}`;
 }
 

@@ -54,6 +54,12 @@ describe.each([
       (app) => app.all(name === 'Express 5' ? '/m*path' : '/m*', (_q, _s, next) => next()),
     ],
     [
+      'for all paths of one method is one also where it says that nothing was found',
+      '/m/7',
+      name === 'Express 5' ? '/m*path' : '/m*',
+      (app) => app.get(name === 'Express 5' ? '/m*path' : '/m*', (_q, response) => void response.status(404).end()),
+    ],
+    [
       'for all paths is one where it answers',
       '/m/7',
       name === 'Express 5' ? '/m*path' : '/m*',
@@ -106,6 +112,26 @@ describe.each([
     for (const k of [1, 2]) await send(`${rig.url}/api/r/${k}/x/7`);
     const routes = (await rig.received(2)).filter(isAccess).map(({ attributes }) => attributes['http.route']);
     expect(routes).toEqual(['/api/r/:k/x/:id', '/api/r/:k/x/:id']);
+  });
+
+  it('leaves an application around that which logs its `baseUrl`', async () => {
+    const host: Application = {
+      async start(_sample, options) {
+        const inner = express().use(accessLog(options));
+        const outer = express().use(inner);
+        outer.use(
+          '/a',
+          (request, response) => void response.json([request.baseUrl, Object.keys(request).includes('baseUrl')]),
+        );
+        outer.get('/out', (request, response) => void response.json([request.baseUrl]));
+        return listen(http.createServer(outer));
+      },
+    };
+    await using rig = await Rig.start(host);
+    for (const _ of [1, 2]) {
+      expect((await send(`${rig.url}/out`)).body).toBe('[""]');
+      expect((await send(`${rig.url}/a/b`)).body).toBe('["/a",true]');
+    }
   });
 
   it('leaves what routers keep on the request as it is', async () => {
@@ -339,5 +365,5 @@ it.each([
   for (const size of [1, 10_000]) await send(`${rig.url}/${size}`);
   const [small, large] = (await rig.received(2)).map(({ attributes }) => attributes['logflume.response.body']);
   expect(small).toEqual({ error: 'no', token: '[redacted]' });
-  expect(large).toMatch(/^\[\d+ bytes/); // Of more than that many bytes, once they are those of the body.
+  expect(large).toMatch(/^\[\d+ bytes\]$/); // Of more than that many bytes, once they are those of the body.
 });

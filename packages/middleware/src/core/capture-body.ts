@@ -29,7 +29,8 @@ export function captureBody(
   if (body.bytes > maxBodyBytes) return `[${body.bytes} bytes]`;
   try {
     return redactBody(parsed(body, maxBodyBytes), isSecret);
-  } catch {
+  } catch (error) {
+    if (Object(error).code === 'ERR_BUFFER_TOO_LARGE') return `[${body.bytes} bytes]`;
     return `[${body.bytes} bytes that cannot be read]`; // What cannot be parsed cannot be masked either.
   }
 }

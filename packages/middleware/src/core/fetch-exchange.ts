@@ -1,5 +1,6 @@
 import { captureContext, runInContext } from 'logflume';
 import type { ParsedBody } from './capture-body.ts';
+import { usualAddress } from './connection.ts';
 import { RequestEntry } from './request-entry.ts';
 import type { RequestFacts } from './request-state.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
@@ -27,18 +28,24 @@ export function isLogged(request: object): boolean {
 
 /**
  * The entry of a request that an access log has already, also where a framework has made another one of it since, as it
- * hands it on by another method or below a prefix: that is asked for within the first one, by a path with which that of the
- * first one ends, from the same client. What an application asks itself for is a request of its own.
+ * hands it on by another method or below a prefix: that is asked for within the first one, at the same host and by a path
+ * with which that of the first one ends, from the same client. What an application asks itself for is a request of its own.
  */
 export function entryOf(request: Request): RequestEntry<unknown> | undefined {
   const exchange = (request as Carrier)[LOGGED];
   if (exchange !== undefined) return exchange.entry as RequestEntry<unknown>;
   const running = captureContext().frame?.event;
-  if (!(running instanceof RequestEntry)) return undefined;
-  const { pathname } = new URL(request.url);
+  if (!(running instanceof RequestEntry) || running.isEnded) return undefined;
+  const { pathname, origin } = new URL(request.url);
   const isWithin = running.path.endsWith(pathname) || pathname === '/';
   const isAlike = running.facts.header('user-agent') === (request.headers.get('user-agent') ?? undefined);
-  return isWithin && isAlike ? running : undefined;
+  // What an application asks itself for by a path alone is at `http://localhost`.
+  return isWithin && isAlike && originOf(running.facts.request) === origin ? running : undefined;
+}
+
+/** `undefined` where a request does not know: of frameworks that are not on top of fetch. */
+function originOf(request: unknown): string | undefined {
+  return request instanceof Request ? new URL(request.url).origin : undefined;
 }
 
 /**
@@ -69,7 +76,7 @@ export class FetchExchange<Req extends Request> implements RequestFacts<Req> {
     this.method = request.method;
     this.url = `${pathname}${search}`;
     this.scheme = (isBehindProxy ? firstOf(headers.get('x-forwarded-proto')) : undefined) ?? protocol.slice(0, -1);
-    this.clientAddress = isBehindProxy ? firstOf(headers.get('x-forwarded-for'))?.replace(/^::ffff:/, '') : undefined;
+    this.clientAddress = isBehindProxy ? addressOf(headers.get('x-forwarded-for')) : undefined;
     this.requestBody = undefined;
     this.#status = undefined;
     this.#headers = undefined;
@@ -167,6 +174,11 @@ export class FetchExchange<Req extends Request> implements RequestFacts<Req> {
       controller.error(error);
     }
   }
+}
+
+function addressOf(forwardedFor: string | null): string | undefined {
+  const first = firstOf(forwardedFor);
+  return first === undefined ? undefined : usualAddress(first);
 }
 
 function firstOf(list: string | null): string | undefined {

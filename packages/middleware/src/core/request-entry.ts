@@ -77,6 +77,10 @@ export class RequestEntry<Request> implements RequestState<Request>, WideEvent {
     return this.#log;
   }
 
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
   /** Runs what serves the request, so that every record inside carries its id and its trace. */
   run<T>(serve: () => T): T {
     const outer = captureContext();

@@ -56,6 +56,9 @@ describe('redactQuery', () => {
       'user[pin]=1&user%5Bpwd%5D=2&user[name]=3&tenant[]=4',
       'user[pin]=[redacted]&user%5Bpwd%5D=[redacted]&user[name]=3&tenant[]=[redacted]',
     ],
+    ['next=/cb?token=x&p=1', 'next=/cb?token=[redacted]&p=1'],
+    ['next=%2Fcb%3Ftoken%3Dx%26p%3D1', 'next=%2Fcb%3Ftoken%3D%5Bredacted%5D%26p%3D1'],
+    ['next=https%3A%2F%2Fh%2Fa%3Fp%3D1&q=50%', 'next=https%3A%2F%2Fh%2Fa%3Fp%3D1&q=50%'],
     ['', ''],
   ])('%s', (query, expected) => expect(redactQuery(query, isSecret)).toBe(expected));
 });
@@ -79,6 +82,7 @@ describe('redactHeader', () => {
     ['referer', 'https://x/cb?code=s&token=s&page=2', ['https://x/cb?code=[redacted]&token=[redacted]&page=2']],
     ['location', '/cb?a=1#access_token=s&state=2', ['/cb?a=1#access_token=[redacted]&state=2']],
     ['location', 'https://me:s3cret@x/a', ['https://[redacted]@x/a']],
+    ['referer', 'https://ann:p@ss@h/x?a=1', ['https://[redacted]@h/x?a=1']],
     ['link', '<https://x/?token=s>; rel="next", </a?p=2>', ['<https://x/?token=[redacted]>; rel="next", </a?p=2>']],
     ['tenant', 7, ['[redacted]']],
     ['x-many', ['a@b', 'c?d', 3], ['a@b', 'c?d', '3']],

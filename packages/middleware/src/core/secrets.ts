@@ -35,13 +35,23 @@ export function redactQuery(query: string, isSecret: IsSecret): string {
     .map((pair) => {
       const end = pair.indexOf('=');
       if (end < 0) return pair;
-      return isSecret(decodeName(pair.slice(0, end))) ? `${pair.slice(0, end)}=${REDACTED}` : pair;
+      const name = pair.slice(0, end);
+      return `${name}=${isSecret(decoded(name)) ? REDACTED : redactParameter(pair.slice(end + 1), isSecret)}`;
     })
     .join('&');
 }
 
+/** A value may be a URL with secrets of its own, percent-encoded mostly: `next=%2Fcb%3Ftoken%3D…`. */
+function redactParameter(value: string, isSecret: IsSecret): string {
+  const safe = redactUrls(value, isSecret);
+  if (safe !== value || !value.includes('%')) return safe;
+  const text = decoded(value);
+  const safeText = redactUrls(text, isSecret);
+  return safeText === text ? value : encodeURIComponent(safeText);
+}
+
 /** The user of a URL; and a query or a fragment, to the end of the URL. */
-const USER = /\/\/[^/?#@\s"<>]*@/g;
+const USER = /\/\/[^/?#\s"<>]*@/g;
 const PARAMETERS = /[?#][^?#\s"<>]+/g;
 
 /**
@@ -61,11 +71,11 @@ function redactUrls(text: string, isSecret: IsSecret): string {
     .replace(PARAMETERS, (part) => part.charAt(0) + redactQuery(part.slice(1), isSecret));
 }
 
-function decodeName(name: string): string {
+function decoded(text: string): string {
   try {
-    return decodeURIComponent(name.replaceAll('+', ' '));
+    return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
-    return name; // Not percent-encoded as it should be: compared as it came.
+    return text; // Not percent-encoded as it should be: compared as it came.
   }
 }
 
