@@ -194,10 +194,11 @@ export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<
     const { accepted, delivered, rejected, fallback, dropped, pending, spooled } = stats();
     return { accepted, delivered, rejected, fallback, dropped: dropped.total, pending, spooled };
   };
+  let closing: Promise<DeliveryReport> | undefined;
   const flush: Delivery<R>['flush'] = async ({ timeoutMs } = {}) => {
     const deadlineMs = clock.nowMs() + toWaitMs(timeoutMs, settings.exitTimeoutMs);
     await dispatcher.drain(deadlineMs);
-    await flushTransport(transport, deadlineMs, clock);
+    if (closing === undefined) await flushTransport(transport, deadlineMs, clock);
     return summary();
   };
   const end = async (timeoutMs: number): Promise<DeliveryReport> => {
@@ -219,7 +220,6 @@ export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<
     fallback.whenIdle(unregister);
     return summary();
   };
-  let closing: Promise<DeliveryReport> | undefined;
   const close: Delivery<R>['close'] = ({ timeoutMs } = {}) => {
     closing ??= end(toWaitMs(timeoutMs, settings.exitTimeoutMs));
     return closing;

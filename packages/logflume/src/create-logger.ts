@@ -97,7 +97,9 @@ function ownDiagnostics(onDiagnostic: ResolvedOptions['onDiagnostic']): (event: 
   return (event) =>
     asOwnOutput(() => {
       publishDiagnostic(event);
-      onDiagnostic?.(event);
+      const answer: unknown = onDiagnostic?.(event);
+      // An async one is told no more than one that throws, which the delivery catches.
+      if (answer instanceof Promise) answer.catch(() => undefined);
     });
 }
 

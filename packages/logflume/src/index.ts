@@ -8,7 +8,6 @@ export type {
   LogflumeErrorCode,
 } from '@logflume/delivery';
 export { isOwnRequest, LogflumeError } from '@logflume/delivery';
-
 export { captureConsole } from './capture-console.ts';
 export type { CaptureConsoleOptions } from './capture-console-options.ts';
 export type {

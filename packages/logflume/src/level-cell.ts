@@ -7,6 +7,9 @@ interface SharedRules {
   current: LevelRules;
 }
 
+/** Children looked through at the least: a judgement, a few microseconds. */
+const MIN_SWEPT = 64;
+
 /** The longest a timer of Node can wait. */
 const maxDurationMs = 2 ** 31 - 1;
 
@@ -29,6 +32,8 @@ export class LevelCell {
   #named: Map<string, LevelCell> | undefined;
   /** Of children whose level was set at run time: weak, as a child of a request must not live as long as its parent. */
   #split: Set<WeakRef<LevelCell>> | undefined;
+  /** How many of these make a look for those that are gone worth it. */
+  #sweepAt = MIN_SWEPT;
 
   constructor(
     name: string,
@@ -58,6 +63,10 @@ export class LevelCell {
   split(): LevelCell {
     const cell = new LevelCell(this.#name, this.#rules, { parent: this });
     this.#split ??= new Set();
+    if (this.#split.size >= this.#sweepAt) {
+      for (const ref of this.#split) if (ref.deref() === undefined) this.#split.delete(ref);
+      this.#sweepAt = Math.max(MIN_SWEPT, 2 * this.#split.size);
+    }
     this.#split.add(new WeakRef(cell));
     return cell;
   }

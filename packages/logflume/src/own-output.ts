@@ -9,10 +9,10 @@ let running = 0;
  * Runs what tells the application about logflume itself. What it prints on the console meanwhile is not captured: a
  * diagnostic about a backend that is down would be one more record for that backend.
  */
-export function asOwnOutput(run: () => void): void {
+export function asOwnOutput<T>(run: () => T): T {
   running++;
   try {
-    run();
+    return run();
   } finally {
     running--;
   }
@@ -26,13 +26,17 @@ export function isOwnOutput(): boolean {
 /** Says what there is to say: to whoever listens, else, or where that throws, in a line on stderr. Never throws. */
 export function tellDiagnostic(event: Diagnostic, onDiagnostic: ((event: Diagnostic) => void) | undefined): void {
   asOwnOutput(() => publishDiagnostic(event));
-  if (onDiagnostic !== undefined) {
-    try {
-      return asOwnOutput(() => onDiagnostic(event));
-    } catch {
-      // What it was told about must not fail for it, nor stay unsaid: what there is to say of settings is said before
-      // `const log = createLogger({ onDiagnostic: (event) => log.warn(event.message) })` has a `log`.
-    }
+  if (onDiagnostic === undefined) return say(event);
+  try {
+    const answer: unknown = asOwnOutput(() => onDiagnostic(event));
+    if (answer instanceof Promise) answer.catch(() => say(event)); // By its type it may be async.
+  } catch {
+    // What it was told about must not fail for it, nor stay unsaid: what there is to say of settings is said before
+    // `const log = createLogger({ onDiagnostic: (event) => log.warn(event.message) })` has a `log`.
+    say(event);
   }
-  createStdio('stderr').write(`logflume: ${event.message}\n`, () => undefined);
+}
+
+function say({ message }: Diagnostic): void {
+  createStdio('stderr').write(`logflume: ${message}\n`, () => undefined);
 }

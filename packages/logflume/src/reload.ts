@@ -30,7 +30,8 @@ export function reloadOnChange(
   resolved: ResolvedOptions,
   appliers: Appliers,
 ): (() => void) | undefined {
-  // Where they are now: the application may go to another folder.
+  // Where they are now, and the certificates they may name: the application may go to another directory.
+  const directory = toAbsolutePath('');
   const files = Object.fromEntries(
     Object.entries(configurationFiles()).map(([name, file]) => [name, toAbsolutePath(file)]),
   );
@@ -39,7 +40,7 @@ export function reloadOnChange(
   let current = resolved;
   const reload = (): void => {
     try {
-      const next = resolveOptions(options, { ...process.env, ...files }, createProcessDeps());
+      const next = resolveOptions(options, { ...process.env, ...files }, createProcessDeps(directory));
       const canApply = Object.entries(appliers).flatMap(([name, applier]) => (applier ? [name as Reloadable] : []));
       const plan = planReload(current, next, canApply);
       for (const name of plan.apply) appliers[name]?.(next);

@@ -94,6 +94,16 @@ it('a diagnostic is a line on stderr where the callback cannot take it', async (
   expect(lines[0]).toMatch(/^logflume: LOGFLUME_BALANCE must be .*\n$/);
 });
 
+it('a diagnostic is a line on stderr where an async callback fails', async () => {
+  vi.stubEnv('LOGFLUME_BALANCE', 'fair');
+  const onDiagnostic = async (): Promise<void> => Promise.reject(new Error('on purpose'));
+  await createLogger({ ...options, console: false, onDiagnostic }).close();
+  vi.unstubAllEnvs();
+  await new Promise(setImmediate); // It fails some turns of the queue of promises later.
+  const lines = vi.mocked(process.stderr.write).mock.calls.map(([text]) => text);
+  expect(lines[0]).toMatch(/^logflume: LOGFLUME_BALANCE must be .*\n$/);
+});
+
 it('a flush settles while a test of the application holds the timers', async () => {
   await using backend = await createDevBackend();
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate'] });

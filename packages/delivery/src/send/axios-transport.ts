@@ -44,7 +44,7 @@ export function createAxiosTransport(settings: AxiosTransportSettings): Transpor
         const axios = await loaded();
         const agents = pools.of(request).agents();
         const post = (way: Agents) =>
-          withoutTracing(() => axios.request(requestConfig(request, way, attempt.signal, axios.defaults)));
+          withoutTracing(() => axios.request(requestConfig(request, way, attempt.signal, settings.axios?.defaults)));
         const answer = post(agents.kept).catch((error: unknown) => {
           if (attempt.signal.aborted || !wasClosedIdle(error)) throw error;
           return post(agents.fresh);
@@ -80,7 +80,8 @@ function requestConfig(
     // `false` keeps a default header of the instance out.
     headers: { 'accept-encoding': 'identity', 'content-encoding': false, ...headers },
     responseType: 'stream',
-    // An instance's own lead through its proxy, or show its certificate.
+    // Those of an instance that was injected lead through its proxy, or show its certificate. Ours has the application's
+    // defaults for all of axios as well, which were not meant for it.
     httpAgent: defaults?.httpAgent ?? httpAgent,
     httpsAgent: defaults?.httpsAgent ?? httpsAgent,
     signal,

@@ -24,6 +24,13 @@ describe("a server's words", () => {
     expect(said(text)).toBe(expected);
   });
 
+  it('do not tell a parameter as it was sent', () => {
+    const encoded = { url: 'https://h/v1/logs?tenant=shop&key=abc%2Bdef%3Dxyz', headers: {} };
+    expect(withoutSecrets('bad key abc%2Bdef%3Dxyz, or abc+def=xyz', encoded)).toBe(
+      'bad key [redacted], or [redacted]',
+    );
+  });
+
   it('do not tell the password of a user', () => {
     const basic = {
       url: 'http://a/',

@@ -59,7 +59,9 @@ function escapeUnit(unit: string): string {
 /** Longest first: one may be a part of another. */
 function secretsOf({ url, headers }: SentSecrets): string[] {
   const { search, searchParams } = new URL(url);
-  const found = [search.slice(1), ...searchParams.values()];
+  const query = search.slice(1);
+  // Parameters also as they were sent, percent-encoded.
+  const found = [query, ...searchParams.values(), ...query.split('&').map((pair) => pair.slice(pair.indexOf('=') + 1))];
   for (const value of Object.values(headers)) {
     const [, scheme = '', token = ''] = /^(\S+) +(.*)$/.exec(value) ?? [];
     const password =

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
+import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -285,6 +286,22 @@ describe('an injected axios instance', () => {
     });
     expect(await third.send('c')).toBe(true);
     expect(inbox.texts).toEqual(['a', 'b', 'c']);
+  });
+
+  it('that is ours looks at certificates whatever agents the application gave all of axios', async () => {
+    const inbox = new Inbox();
+    await using secure = await serveTls(inbox);
+    // What `require('axios')` gives an application is the build that the engine loads.
+    const { defaults }: typeof axios = createRequire(import.meta.url)('axios');
+    const { httpsAgent } = defaults;
+    defaults.httpsAgent = new https.Agent({ rejectUnauthorized: false });
+    try {
+      await using sender = createSender([secure.url]);
+      expect(await sender.send('secret')).toBe(false);
+      expect(inbox.texts).toEqual([]);
+    } finally {
+      defaults.httpsAgent = httpsAgent;
+    }
   });
 
   it('whose interceptor throws keeps the batch pending, and nothing of its error is told', async () => {

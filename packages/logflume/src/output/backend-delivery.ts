@@ -76,7 +76,7 @@ function withAbsolutePaths(tls: BackendOptions['tls']): BackendOptions['tls'] {
 }
 
 function toSpool({ dir, ...others }: BackendOptions['spool']): DeliveryOptions<unknown>['spool'] {
-  return dir === undefined ? undefined : { dir, ...others };
+  return dir === undefined ? undefined : { dir: toAbsolutePath(dir), ...others };
 }
 
 function createFormat(format: BackendOptions['format'], parts: OtlpFormatOptions): Format {
