@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { captureContext, runInContext, withContext } from 'logflume';
 import type { AccessLogOptions } from './core/access-log-options.ts';
 import { exchangeOf, type HeaderKeeper, NodeExchange } from './core/node-exchange.ts';
 import { resolveOptions } from './core/resolve-options.ts';
@@ -30,12 +31,14 @@ interface FastifyReply extends HeaderKeeper {
 
 type Done = (error?: Error) => void;
 
+type OnRequest = (request: FastifyRequest, reply: FastifyReply, done: Done) => void;
+
 /** What is used of an instance of Fastify. */
 export interface FastifyInstance {
   [ACCESS_LOG]?: boolean;
   readonly log: unknown;
   after(then: () => void): unknown;
-  addHook(name: 'onRequest', hook: (request: FastifyRequest, reply: FastifyReply, done: Done) => void): unknown;
+  addHook(name: 'onRequest', hook: OnRequest): unknown;
   addHook(
     name: 'onError',
     hook: (request: FastifyRequest, reply: FastifyReply, error: Error, done: () => void) => void,
@@ -45,7 +48,8 @@ export interface FastifyInstance {
 /**
  * The access log of Fastify 5, a plugin that is not encapsulated: one record for each request of the instance it is
  * registered on, its id and trace on every record inside, whatever plugin the route is in. It stands before all hooks,
- * those of plugins that were registered before it included: the order does not matter.
+ * those of plugins that were registered before it included: the order does not matter, but for a context or span that a
+ * hook begins, which is on the record if the hook was registered before.
  *
  * `request.log` and `reply.log` are the logger of the request where Fastify has no logger of its own, or has one of
  * {@link createFastifyLogger}; another logger stays where it is.
@@ -64,6 +68,7 @@ export async function accessLog(instance: FastifyInstance, options: AccessLogOpt
   const own = hasNoLogger(instance.log) ? new RequestFastifyLogger(resolved.logger) : undefined;
   const isInner = instance[ACCESS_LOG] === true;
   instance[ACCESS_LOG] = true;
+  let isContextNoted = false;
 
   instance.addHook('onRequest', function logflumeAccessLog(request, reply, next) {
     const { raw } = request;
@@ -90,6 +95,7 @@ export async function accessLog(instance: FastifyInstance, options: AccessLogOpt
       reply.log = request.log;
     }
     request.id = exchange.entry.id;
+    if (isContextNoted) exchange.entry.isEnteredAgain = true;
     exchange.entry.run(next);
   });
 
@@ -100,7 +106,10 @@ export async function accessLog(instance: FastifyInstance, options: AccessLogOpt
   });
 
   // One further out comes first: it has the requests of this one, too.
-  if (!isInner) instance.after(() => moveLastToFront(instance));
+  if (!isInner)
+    instance.after(() => {
+      isContextNoted = moveLastToFront(instance);
+    });
 }
 
 // What the package fastify-plugin would set: hooks of the plugin are those of the instance it is registered on.
@@ -125,14 +134,43 @@ function isCounted(id: unknown): boolean {
 
 /**
  * Fastify hands a hook to plugins that were there before, behind their own and those of the instance: what these answer
- * would have no record.
+ * would have no record. In its place stays one that notes what they began.
+ *
+ * @returns whether there were any.
  */
-function moveLastToFront(instance: object): void {
+function moveLastToFront(instance: object): boolean {
   const hooks: unknown = Object(memberOf(instance, 'fastify.hooks')).onRequest;
-  if (Array.isArray(hooks) && hooks.length > 0) hooks.unshift(hooks.pop());
+  let isMoved = false;
+  if (Array.isArray(hooks) && hooks.length > 1) {
+    hooks.unshift(hooks.splice(-1, 1, noteContext)[0]);
+    isMoved = true;
+  }
   const children = memberOf(instance, 'fastify.children');
-  if (Array.isArray(children)) for (const child of children) moveLastToFront(child);
+  if (Array.isArray(children)) for (const child of children) isMoved = moveLastToFront(child) || isMoved;
+  return isMoved;
 }
+
+/** A hook before us may have begun a context or a span for all that serves the request: its record has them as well. */
+const noteContext: OnRequest = ({ raw }, _reply, next) => {
+  const entry = exchangeOf(raw)?.entry;
+  const begun = entry?.inside;
+  if (entry === undefined || begun === undefined) return next();
+  const context = captureContext();
+  const { frame, trace } = context;
+  // A pool of connections may call back where no request is known.
+  if (frame === undefined) return runInContext(begun, next);
+  // Only then: with a context around it a record shares nothing with those alike.
+  if (frame !== begun.frame) entry.context = context;
+  entry.inside = context;
+  if (trace === begun.trace || trace?.spanId === begun.trace?.spanId) return next();
+  entry.trace = trace ?? entry.trace;
+  const enter = (): void => {
+    entry.inside = captureContext();
+    next();
+  };
+  // What waits for a body is entered again without the span being active.
+  withContext({}, enter, { trace, outer: context });
+};
 
 /** What an instance has of its own under a symbol that only Fastify has. */
 function memberOf(instance: object, description: string): unknown {

@@ -1,4 +1,6 @@
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { once } from 'node:events';
+import { request } from 'node:http';
 import { connect, constants } from 'node:http2';
 import { Readable, Writable } from 'node:stream';
 import fastify, {
@@ -8,7 +10,8 @@ import fastify, {
   type FastifyRequest,
   type FastifyServerOptions,
 } from 'fastify';
-import { describe, expect, it } from 'vitest';
+import { withContext } from 'logflume';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { accessLog, createFastifyLogger, type FastifyLogger } from '../src/fastify.ts';
 import type { AccessLogOptions } from '../src/index.ts';
 import { send } from './client.ts';
@@ -373,6 +376,68 @@ describe('the access log of Fastify', () => {
     expect(answers.map(({ headers }) => headers['x-request-id'])).toEqual(
       records.map(({ attributes }) => attributes['request.id']),
     );
+  });
+
+  it('has the context and the span that a hook before it began, on the record as inside', async () => {
+    const API = Symbol.for('opentelemetry.js.api.1');
+    const active = new AsyncLocalStorage<object>();
+    Reflect.set(globalThis, API, { context: { active: () => active.getStore() } });
+    onTestFinished(() => void Reflect.deleteProperty(globalThis, API));
+    const span = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 };
+    const otel = { getValue: () => ({ spanContext: () => span }) };
+    const host = hostOf((app, { log, hung }, options) => {
+      app.register(async (early) => {
+        early.addHook('onRequest', (_request, _reply, done) => withContext({ tenant: 'early' }, done));
+        early.get('/early', async () => log.info('inside'));
+      });
+      app.addHook('onRequest', ({ url }, _reply, done) => {
+        const begin = () => active.run(otel, done);
+        if (url === '/both') withContext({ tenant: 'acme' }, begin);
+        else if (url === '/span') begin();
+        else done();
+      });
+      app.register(accessLog, options);
+      app.addContentTypeParser('text/plain', (_request, payload, done) => {
+        payload.on('data', () => log.info('inside')).on('end', () => done(null));
+        hung();
+      });
+      app.post('/both', async () => 'ok');
+      app.get('/span', async () => log.info('inside'));
+    });
+    await using rig = await Rig.start(host);
+    const waiting = request(`${rig.url}/both`, { method: 'POST', headers: { 'content-type': 'text/plain' } });
+    waiting.flushHeaders();
+    await rig.hung();
+    waiting.end('late'); // It comes from the connection, in which no context runs.
+    (await once(waiting, 'response'))[0].resume();
+    await rig.received();
+    await send(`${rig.url}/span`);
+    await send(`${rig.url}/early`);
+    const records = await rig.received(3);
+    const told = records.map(({ attributes, traceId, spanId }) => [attributes['tenant'], traceId, spanId]);
+    expect([told[0], told[2]]).toEqual([
+      ['acme', span.traceId, span.spanId],
+      [undefined, span.traceId, span.spanId],
+    ]);
+    expect([told[1], told[3], told[5]]).toEqual([told[0], told[2], told[4]]);
+    expect(told[4]?.[0]).toBe('early');
+    expect(new Set(records.map(({ attributes }) => attributes['request.id'])).size).toBe(3);
+  });
+
+  it('keeps the id on records inside where a hook before it goes on in another context', async () => {
+    const pool = new AsyncResource('pool');
+    const host = hostOf((app, { log }, options) => {
+      app.addHook('onRequest', (_request, _reply, done) => pool.runInAsyncScope(done));
+      app.register(accessLog, options);
+      app.get('/', async () => log.info('inside'));
+    });
+    await using rig = await Rig.start(host);
+    await send(rig.url, { headers: { 'x-request-id': 'one' } });
+    const records = await rig.received();
+    expect(records.map(({ body, attributes }) => [body, attributes['request.id']])).toEqual([
+      ['inside', 'one'],
+      ['GET / 200', 'one'],
+    ]);
   });
 
   it('leaves a request to the one that is mounted further out, whichever was registered first', async () => {
