@@ -61,6 +61,8 @@ export class RequestFastifyLogger implements FastifyLogger {
   readonly #options: object | undefined;
   readonly #exchange: LoggedExchange | undefined;
   readonly #hostId: string | undefined;
+  /** As it was assigned. */
+  #level: string | undefined;
   #made: Logger | undefined;
 
   /** @param hostId - the id Fastify gave the request of `exchange`, for the first logger of that request. */
@@ -76,6 +78,7 @@ export class RequestFastifyLogger implements FastifyLogger {
     this.#options = options;
     this.#exchange = exchange;
     this.#hostId = hostId;
+    this.#level = undefined;
     this.#made = undefined;
   }
 
@@ -84,7 +87,9 @@ export class RequestFastifyLogger implements FastifyLogger {
    * Another one, as a factory of child loggers may hand out one for many requests.
    */
   forRequest(exchange: LoggedExchange, hostId: string): RequestFastifyLogger {
-    return new RequestFastifyLogger(this.#above, this.#bindings, this.#options, exchange, hostId);
+    const logger = new RequestFastifyLogger(this.#above, this.#bindings, this.#options, exchange, hostId);
+    logger.#level = this.#level;
+    return logger;
   }
 
   get level(): string {
@@ -94,6 +99,7 @@ export class RequestFastifyLogger implements FastifyLogger {
 
   set level(level: string) {
     this.#logger.level = toThreshold(level);
+    this.#level = level;
   }
 
   trace(first: unknown, message?: unknown, ...rest: unknown[]): void {
@@ -136,12 +142,31 @@ export class RequestFastifyLogger implements FastifyLogger {
     return this.#made;
   }
 
+  get #aboveLogger(): Logger {
+    return this.#above instanceof RequestFastifyLogger ? this.#above.#logger : this.#above;
+  }
+
   #make(): Logger {
-    const above = this.#above instanceof RequestFastifyLogger ? this.#above.#logger : this.#above;
     if (this.#exchange === undefined || this.#hostId === undefined)
-      return childOf(above, this.#bindings, this.#options);
-    const logger = childOf(above, withoutId(this.#bindings, this.#hostId), this.#options);
+      return this.#childOf(this.#aboveLogger, this.#bindings);
+    const above = this.#above instanceof RequestFastifyLogger ? this.#above.#without(this.#hostId) : this.#above;
+    const logger = this.#childOf(above, withoutId(this.#bindings, this.#hostId));
     return logger.child({ [REQUEST_ID]: this.#exchange.entry.id });
+  }
+
+  /** The logger beneath: a copy without the id Fastify gave a request, where that is bound to it or further up. */
+  #without(hostId: string): Logger {
+    const above = this.#above instanceof RequestFastifyLogger ? this.#above.#without(hostId) : this.#above;
+    const bindings = withoutId(this.#bindings, hostId);
+    const isSame = bindings === this.#bindings && above === this.#aboveLogger;
+    return isSame ? this.#logger : this.#childOf(above, bindings);
+  }
+
+  #childOf(above: Logger, bindings: object | undefined): Logger {
+    if (bindings === undefined) return above; // Whose level was set with ours.
+    const logger = childOf(above, bindings, this.#options);
+    if (this.#level !== undefined) logger.level = toThreshold(this.#level);
+    return logger;
   }
 
   #write(level: Level, first: unknown, message: unknown, rest: readonly unknown[]): void {
@@ -218,8 +243,7 @@ function pathOf(url: unknown): unknown {
   return typeof url === 'string' ? url.split('?', 1)[0] : undefined;
 }
 
-function childOf(logger: Logger, bindings: object | undefined, options: object | undefined): Logger {
-  if (bindings === undefined) return logger;
+function childOf(logger: Logger, bindings: object, options: object | undefined): Logger {
   try {
     return logger.child(bindings, levelOf(options));
   } catch {
@@ -233,7 +257,7 @@ function withoutId(bindings: object | undefined, hostId: string): object | undef
   try {
     const kept = Object.entries(bindings);
     const at = kept.findIndex(([, value]) => value === hostId);
-    return Object.fromEntries(at < 0 ? kept : kept.toSpliced(at, 1));
+    return at < 0 ? bindings : Object.fromEntries(kept.toSpliced(at, 1));
   } catch {
     return bindings; // A getter throws: the encoder reads what can be read.
   }

@@ -203,6 +203,37 @@ describe('logflume as the logger of Fastify', () => {
     expect(inside?.attributes).toEqual({ tenant: 'acme', 'request.id': 'one' });
   });
 
+  it('takes what a factory of child loggers did to one: its level, and another child of it', async () => {
+    const host = hostOf(
+      (app, _sample, options) => {
+        app.register(accessLog, options);
+        app.get('/', ({ log }) => {
+          log.info('not wanted');
+          log.warn('inside');
+          log.child({ part: 'cache' }).warn('deeper');
+          return log.level;
+        });
+      },
+      ({ log }) => ({
+        loggerInstance: createFastifyLogger(log),
+        childLoggerFactory: (logger, bindings, options) => {
+          const child = logger.child(bindings, options).child({ tenant: 'acme' });
+          child.level = 'warn';
+          return child;
+        },
+      }),
+    );
+    await using rig = await Rig.start(host);
+    const answer = await send(rig.url, { headers: { 'x-request-id': 'one' } });
+    expect(answer).toMatchObject({ body: 'warn' });
+    const [, ...records] = await rig.received();
+    expect(records.slice(0, 2).map(({ body, attributes }) => [body, attributes])).toEqual([
+      ['inside', { tenant: 'acme', 'request.id': 'one' }],
+      ['deeper', { tenant: 'acme', part: 'cache', 'request.id': 'one' }],
+    ]);
+    expect(records[2]).toMatchObject({ body: 'GET / 200' });
+  });
+
   it('gives the id of a request to no logger that a factory hands out for several', async () => {
     let own: FastifyBaseLogger | undefined;
     const host = hostOf(
