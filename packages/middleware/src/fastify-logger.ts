@@ -1,6 +1,7 @@
 import { format } from 'node:util';
 import { type Attributes, addToEvent, isLogger, type Level, type Logger } from 'logflume';
 import { describeGiven, invalidOption } from './core/invalid-option.ts';
+import { pathOf } from './core/request-entry.ts';
 import { REQUEST_ID } from './core/request-logger.ts';
 
 /** One level's method in Fastify's habit: `(message, ...)`, `(attributes, message)`, `(error, message)`. Never throws. */
@@ -233,14 +234,14 @@ function named(given: FastifyMembers): object {
   if (!isLive(req) && !isLive(res)) return given;
   return {
     ...rest,
-    ...(isLive(req) ? { 'http.request.method': req['method'], 'url.path': pathOf(req['url']) } : { req }),
+    ...(isLive(req) ? { 'http.request.method': req['method'], 'url.path': shownPath(req['url']) } : { req }),
     ...(isLive(res) ? { 'http.response.status_code': res['statusCode'] } : { res }),
     'http.server.request.duration': typeof responseTime === 'number' ? responseTime / 1000 : undefined,
   };
 }
 
-function pathOf(url: unknown): unknown {
-  return typeof url === 'string' ? url.split('?', 1)[0] : undefined;
+function shownPath(url: unknown): string | undefined {
+  return typeof url === 'string' ? pathOf(url.split('?', 1)[0] ?? '') : undefined;
 }
 
 function childOf(logger: Logger, bindings: object, options: object | undefined): Logger {

@@ -293,6 +293,20 @@ describe('logflume as the logger of Fastify', () => {
     expect(JSON.stringify(rig.backend.records())).not.toContain('s3cret-value');
   });
 
+  it('names a request by the path alone, also where its target names a host and a user', async () => {
+    const host = withLoggerInstance((app) => {
+      app.get('/look', async (req) => req.log.info({ req }, 'look'));
+    });
+    await using rig = await Rig.start(host);
+    const { hostname, port } = new URL(rig.url);
+    const path = 'http://ann:s3cret-value@shop.example/look?token=s3cret-value';
+    const [answer] = await once(request({ hostname, port, path }).end(), 'response');
+    answer.resume();
+    const look = (await rig.received()).find(({ body }) => body === 'look');
+    expect(look?.attributes).toMatchObject({ 'url.path': '/look' });
+    expect(JSON.stringify(rig.backend.records())).not.toContain('s3cret-value');
+  });
+
   it('is of Fastify’s own type', () => {
     const check = (logger: FastifyLogger): FastifyBaseLogger => logger;
     expect(check).toBeTypeOf('function');

@@ -55,7 +55,7 @@ export class RequestEntry<Request> implements RequestState<Request>, WideEvent {
     if (isAcceptableId(sent)) this.id = sent;
     else this.id = isAcceptableId(hostId) ? hostId : createRequestId(Date.now());
     const target = queryAt < 0 ? facts.url : facts.url.slice(0, queryAt);
-    this.path = target.charCodeAt(0) === 0x2f ? target : pathOf(target);
+    this.path = pathOf(target);
     this.startMs = clock.now();
     this.isIgnored = options.isIgnoredRequest?.(facts.request) ?? false;
     this.route = undefined;
@@ -148,7 +148,8 @@ export class RequestEntry<Request> implements RequestState<Request>, WideEvent {
 }
 
 /** Of a target that names its host, as proxies are sent, the path alone: there may be a user with a password before it. */
-function pathOf(target: string): string {
+export function pathOf(target: string): string {
+  if (target.charCodeAt(0) === 0x2f) return target;
   const hostAt = target.indexOf('://');
   if (hostAt < 0) return target;
   const pathAt = target.indexOf('/', hostAt + 3);
