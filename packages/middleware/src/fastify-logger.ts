@@ -170,10 +170,18 @@ export class RequestFastifyLogger implements FastifyLogger {
     return logger;
   }
 
+  /** Asks further up while there is no logger: most that is off is not worth making one. */
+  #isEnabled(level: Level): boolean {
+    if (this.#made === undefined && this.#level === undefined && !hasLevel(this.#options)) {
+      const above = this.#above;
+      return above instanceof RequestFastifyLogger ? above.#isEnabled(level) : above.isLevelEnabled(level);
+    }
+    return this.#logger.isLevelEnabled(level);
+  }
+
   #write(level: Level, first: unknown, message: unknown, rest: readonly unknown[]): void {
-    if (isToldAnyway(first, message, this.#exchange)) return;
+    if (!this.#isEnabled(level) || isToldAnyway(first, message, this.#exchange)) return;
     const logger = this.#logger;
-    if (!logger.isLevelEnabled(level)) return;
     // Fastify's texts are templates: `('order %d', 7)` and `({ a: 1 }, 'order %d', 7)`.
     if (typeof first === 'string') {
       if (first.includes('%') && message !== undefined) return logger[level](format(first, message, ...rest));
@@ -265,8 +273,12 @@ function withoutId(bindings: object | undefined, hostId: string): object | undef
 }
 
 function levelOf(options: object | undefined): { readonly level: Level | 'off' } | undefined {
-  const level: unknown = options === undefined ? undefined : Reflect.get(options, 'level');
-  return typeof level === 'string' && level !== '' ? { level: toThreshold(level) } : undefined;
+  return hasLevel(options) ? { level: toThreshold(options.level) } : undefined;
+}
+
+function hasLevel(options: object | undefined): options is { readonly level: string } {
+  const level: unknown = options !== undefined && 'level' in options ? options.level : undefined;
+  return typeof level === 'string' && level !== '';
 }
 
 /** Fastify's word for no records at all is another one; what is no level is left to the logger. */

@@ -11,7 +11,7 @@ import fastify, {
   type FastifyServerOptions,
 } from 'fastify';
 import { withContext } from 'logflume';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { accessLog, createFastifyLogger, type FastifyLogger } from '../src/fastify.ts';
 import type { AccessLogOptions } from '../src/index.ts';
 import { send } from './client.ts';
@@ -291,6 +291,32 @@ describe('logflume as the logger of Fastify', () => {
       attributes: { 'http.response.status_code': 200, 'http.server.request.duration': expect.any(Number) },
     });
     expect(JSON.stringify(rig.backend.records())).not.toContain('s3cret-value');
+  });
+
+  it('makes no logger for a record that is not wanted', async () => {
+    const tenant = vi.fn(() => 'acme');
+    const reads: number[] = [];
+    const host = hostOf(
+      (app, _sample, options) => {
+        app.register(accessLog, options);
+        app.get('/', async ({ log }) => {
+          log.trace('off');
+          log.child({ part: 'cache' }).trace('off');
+          reads.push(tenant.mock.calls.length);
+          log.info('on');
+        });
+      },
+      ({ log }) => ({
+        loggerInstance: createFastifyLogger(log),
+        childLoggerFactory: (logger, bindings, options) =>
+          logger.child(Object.defineProperty({ ...bindings }, 'tenant', { get: tenant, enumerable: true }), options),
+      }),
+    );
+    await using rig = await Rig.start(host);
+    await send(rig.url, { headers: { 'x-request-id': 'one' } });
+    const [, on] = await rig.received();
+    expect(on).toMatchObject({ body: 'on', attributes: { tenant: 'acme', 'request.id': 'one' } });
+    expect(reads).toEqual([0]);
   });
 
   it('names a request by the path alone, also where its target names a host and a user', async () => {
