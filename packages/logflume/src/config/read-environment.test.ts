@@ -367,6 +367,8 @@ const cases: Readonly<Record<string, Case>> = {
       ['password authorization', { redact: ['password', 'authorization'] }],
       ['http.request.header.authorization', { redact: ['http.request.header.authorization'] }],
       ['["a,b"]', { redact: ['a,b'] }],
+      ['["password","card number"]', { redact: ['password', 'card number'] }],
+      ['"password", "token"', { redact: ['password', 'token'] }],
       ['{"values":true}', { redact: { values: true } }],
     ],
     bad: [
@@ -380,11 +382,21 @@ const cases: Readonly<Record<string, Case>> = {
   OTEL_CONFIG_FILE: { good: [], bad: [] },
 };
 
-it('redacts what can be of a list with a name that cannot', () => {
-  const { redact, diagnostics } = read({ LOGFLUME_REDACT: 'password, users[0].pin' });
-  expect(redact?.value).toEqual(['password']);
-  const end = 'got "users[0].pin"; places go into redact.paths, this one as "users.pin"; using the rest of it';
+it.each<[string, unknown, string]>([
+  ['password, users[*].pin', ['password'], 'got "users[*].pin"; a name is met anywhere, write "users.pin"'],
+  ['["password","*_token"]', ['password'], 'got a list where redact must be a list of names, got "*_token"'],
+  [
+    '{"keys":["*_token","password"],"paths":["a[0].b","a.b"],"values":true}',
+    { keys: ['password'], paths: ['a.b'], values: true },
+    'got an object where redact.keys must be a list of names, got "*_token"; names are whole, without "*"',
+  ],
+  ['["password",""]', ['password'], 'got a string that is none'],
+  ['{"keys":["*_token"],"paths":["a.b"]}', { paths: ['a.b'] }, 'got an object where redact.keys must be'],
+])('redacts what can be of %s', (text, value, end) => {
+  const { redact, diagnostics } = read({ LOGFLUME_REDACT: text });
+  expect(redact?.value).toEqual(value);
   expect(diagnostics[0]?.message).toContain(end);
+  expect(diagnostics[0]?.message).toContain('using the rest of it');
 });
 
 it('has a case for every variable that is not read by the rule of its option', () => {

@@ -29,7 +29,7 @@ import { parseAttributes, parseResourceAttributes } from './otel-resource-attrib
 import { expectedLevel, type ParsedLevels, parseLevels } from './parse-levels.ts';
 import { type OptionValues, parseOptionText, readOptionVariables } from './read-option-variables.ts';
 import { type ReadFile, readTls, type TlsSettings } from './read-tls.ts';
-import { faultOfKey, redactRule } from './redact-rules.ts';
+import { faultOfKey, meetablePart, redactRule } from './redact-rules.ts';
 import type { GivenEndpoint } from './resolve-endpoints.ts';
 import { isUnexpanded } from './unexpanded.ts';
 
@@ -228,17 +228,27 @@ function parseConsole(text: string): ParsedValue<NonNullable<LoggerOptions['cons
   return { kind: 'bad', bad: { ...parsed.bad, hint: close === undefined ? undefined : `write "${close}"` } };
 }
 
-/** Names separated by commas or blanks, which no name has: what can be redacted is, whatever is wrong with the rest. */
+/** Names separated by commas or blanks, or JSON: what can be redacted is, whatever is wrong with the rest. */
 function parseRedact(text: string): Parsed<NonNullable<LoggerOptions['redact']>> {
-  if (!/^[[{]/.test(text)) {
-    const names = text.split(/[,\s]+/).filter((name) => name !== '');
-    const bad = names.map(faultOfKey).find((fault) => fault !== undefined);
-    if (bad === undefined) return { kind: 'ok', value: names };
-    const value = names.filter((name) => faultOfKey(name) === undefined);
-    return value.length === 0 ? { kind: 'bad', bad } : { kind: 'partly', value, bad };
-  }
-  const parsed = parseOptionText(text, { path: 'redact', rule: redactRule });
-  if (parsed.kind !== 'ok') return parsed;
+  const names = /^[[{]/.test(text) ? [] : namesIn(text);
+  const json = names.length === 0 ? text : JSON.stringify(names);
+  const parsed = parseRedactJson(json);
+  if (parsed.kind === 'ok') return parsed;
+  const part = meetablePart(json);
+  const rest = part === undefined ? parsed : parseRedactJson(part);
+  const bad = names.map(faultOfKey).find((fault) => fault !== undefined) ?? parsed.bad;
+  return rest.kind === 'ok' ? { kind: 'partly', value: rest.value, bad } : { kind: 'bad', bad };
+}
+
+/** Quotes around names are those of a list that lacks its brackets. */
+function namesIn(text: string): readonly string[] {
+  const names = text.split(/[,\s]+/).map((name) => name.replace(/^(["'])(.*)\1$/, '$2'));
+  return names.filter((name) => name !== '');
+}
+
+function parseRedactJson(json: string): ParsedValue<NonNullable<LoggerOptions['redact']>> {
+  const parsed = parseOptionText(json, { path: 'redact', rule: redactRule });
+  if (parsed.kind === 'bad') return parsed;
   return { kind: 'ok', value: parsed.value as NonNullable<LoggerOptions['redact']> }; // by its rule
 }
 

@@ -37,19 +37,22 @@ export const redactRule: Extract<OptionRule, { kind: 'value' }> = {
   },
 };
 
-/** Why a name cannot be met in `keys`. Dots may be part of a name, as of OpenTelemetry's. */
+/** Why a name cannot be met in `keys`. Dots, blanks and brackets may be part of one: `user[password]` of a form. */
 export function faultOfKey(key: string): BadOption | undefined {
-  if (/[[\]*"]/.test(key)) {
-    const hint = `places go into redact.paths, this one as ${showValue(withoutBrackets(key))}`;
-    return { expected: 'a list of names', got: showValue(key), hint };
-  }
-  if (!/\s/.test(key)) return undefined;
-  return { expected: 'a list of names', got: showValue(key), hint: 'make each name an entry of its own' };
+  if (!key.includes('*')) return undefined;
+  const place = withoutIndexes(key).replace(/^(?:\*\.)+/, '');
+  const hint = !place.includes('*')
+    ? `a name is met anywhere, write ${showValue(place)}`
+    : place.includes('.') && faultOfPath(place) === undefined
+      ? `places go into redact.paths, this one as ${showValue(place)}`
+      : 'names are whole, without "*"';
+  return { expected: 'a list of names', got: showValue(key), hint };
 }
 
 function faultOfPath(path: string): BadOption | undefined {
   const bad = { expected: 'a list of paths such as "user.password"', got: showValue(path) };
-  if (/[[\]]/.test(path)) return { ...bad, hint: `lists have no names, write ${showValue(withoutBrackets(path))}` };
+  const place = withoutIndexes(path);
+  if (place !== path) return { ...bad, hint: `lists have no names, write ${showValue(place)}` };
   const parts = path.split('.');
   if (parts.includes('')) return { ...bad, hint: 'a name is missing beside a dot' };
   if (parts.every((part) => part === '*' || !part.includes('*'))) return undefined;
@@ -57,12 +60,34 @@ function faultOfPath(path: string): BadOption | undefined {
 }
 
 /** `users[*].email` and `headers["x-key"]`, as others write places, in our form. */
-function withoutBrackets(path: string): string {
+function withoutIndexes(path: string): string {
   return path
-    .replace(/\[(?:\*|\d*)\]/g, '')
-    .replace(/\["?([^\]"]*)"?\]?/g, '.$1')
-    .replace(/[\]"]/g, '')
+    .replace(/\[(?:\*|\d+)\]|\[\](?=\.)/g, '')
+    .replace(/\[(["'])(.*?)\1\]/g, '.$2')
     .replace(/^\./, '');
+}
+
+/** What is left of the option as JSON without names and places that cannot be met; `undefined` when that is nothing. */
+export function meetablePart(json: string): string | undefined {
+  const redact = parseJson(json);
+  if (Array.isArray(redact)) return JSON.stringify(withoutFaults(redact, faultOfKey));
+  const { keys, paths, ...others }: Record<string, unknown> = Object(redact);
+  const rest = { keys: withoutFaults(keys, faultOfKey), paths: withoutFaults(paths, faultOfPath) };
+  return rest.keys === undefined && rest.paths === undefined ? undefined : JSON.stringify({ ...rest, ...others });
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined; // Not JSON at all.
+  }
+}
+
+function withoutFaults(list: unknown, faultOf: (name: string) => BadOption | undefined): unknown {
+  if (!Array.isArray(list)) return list;
+  const rest = list.filter((name) => isNameList([name]) && faultOf(name) === undefined);
+  return rest.length === 0 ? undefined : rest;
 }
 
 function firstFault(list: unknown, faultOf: (name: string) => BadOption | undefined): BadOption | undefined {

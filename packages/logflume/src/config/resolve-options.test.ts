@@ -459,19 +459,23 @@ describe('a wrong option in code', () => {
       { redact: new Set(['a']) as unknown as string[] },
       'redact must be a list of names, or an object with keys, paths or values, got a Set',
     ],
+    ['redact', { redact: ['a', '*'] }, 'redact must be a list of names, got "*"; names are whole, without "*"'],
+    ['redact', { redact: ['*_token'] }, 'got "*_token"; names are whole, without "*"'],
+    ['redact', { redact: ['headers.*'] }, 'got "headers.*"; places go into redact.paths, this one as "headers.*"'],
+    ['redact', { redact: ['users[*].pin'] }, 'got "users[*].pin"; a name is met anywhere, write "users.pin"'],
     [
-      'redact',
-      { redact: ['a', 'req["x-key"]'] },
-      'redact must be a list of names, got "req[\\"x-key\\"]"; places go into redact.paths, this one as "req.x-key"',
+      'redact.keys',
+      { redact: { keys: ['*.token'] } },
+      'redact.keys must be a list of names, got "*.token"; a name is met anywhere, write "token"',
     ],
-    ['redact', { redact: ['a b'] }, 'redact must be a list of names, got "a b"; make each name an entry of its own'],
-    ['redact.keys', { redact: { keys: ['*.token'] } }, 'redact.keys must be a list of names, got "*.token"; places go'],
     [
       'redact.paths',
       { redact: { paths: ['users[*].email'] } },
       'such as "user.password", got "users[*].email"; lists have no names, write "users.email"',
     ],
     ['redact.paths', { redact: { paths: ['headers["x-key"]'] } }, 'lists have no names, write "headers.x-key"'],
+    ['redact.paths', { redact: { paths: ['users[0].email'] } }, 'lists have no names, write "users.email"'],
+    ['redact.paths', { redact: { paths: ['users[].email'] } }, 'lists have no names, write "users.email"'],
     ['redact.paths', { redact: { paths: ['a.**'] } }, 'got "a.**"; "*" stands for a whole name'],
     ['redact.paths', { redact: { paths: ['a..b'] } }, 'got "a..b"; a name is missing beside a dot'],
     ['redact.keys', { redact: { keys: [1] } }, 'redact.keys must be a list of names'],
@@ -494,6 +498,13 @@ describe('a wrong option in code', () => {
     expect(attempt).toThrow(expect.objectContaining({ code: 'ERR_LOGFLUME_INVALID_OPTION' }));
     expect(attempt).toThrow(message);
     expect(attempt).not.toThrow('s3cret');
+  });
+
+  it('takes any name to redact that a member may have', () => {
+    const keys = ['card number', 'user[password]', 'tags[]', '"quoted"', 'a.b'];
+    const paths = ['form.user[x]', 'form.tags[]', 'a b.c', '*.token'];
+    expect(resolve({ redact: { keys, paths } }).redact).toEqual({ keys, paths });
+    expect(resolve({ redact: keys }).redact).toEqual(keys);
   });
 
   it('carries facts for a program', () => {
