@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noConsole: the console is what is tested here
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { createSeenLogger } from '../test/memory-delivery.ts';
 import { captureConsole } from './capture-console.ts';
@@ -386,6 +387,17 @@ describe('what is redacted by its name or place', () => {
   }
   const circle: Record<string, unknown> = { user: 'bob', password: secret };
   circle['self'] = circle;
+  class Config {
+    static password = secret;
+    host = 'db';
+  }
+  class Printed {
+    a = { b: { c: { password: secret } } };
+    [inspect.custom]() {
+      return `<${JSON.stringify({ ...this })}>`;
+    }
+  }
+  const many = Array.from({ length: 150 }, (_, at) => at);
   const deep = Array.from({ length: 20 }).reduce<object>((inner) => ({ inner }), { password: secret });
 
   it.each<[string, () => void, string | RegExp]>([
@@ -427,6 +439,65 @@ describe('what is redacted by its name or place', () => {
       /cause.*Error: c\n.*password: '#',\s+a: 1/s,
     ],
     ['a member of the error', () => console.error(Object.assign(new Error('e'), { token: secret })), /token: '#'/],
+    [
+      'a class',
+      () => console.log(Config, { Config }),
+      "[class Config] { password: '#' } { Config: [class Config] { password: '#' } }",
+    ],
+    [
+      'a function',
+      () => console.log(Object.assign(function connect() {}, { password: secret })),
+      "[Function: connect] { password: '#' }",
+    ],
+    ['a member of a list', () => console.log(Object.assign([1], { password: secret })), "[ 1, password: '#' ]"],
+    [
+      'parameters of a URL',
+      () => console.log(new URLSearchParams({ password: secret, a: '1' })),
+      "URLSearchParams { 'password' => '#', 'a' => '1' }",
+    ],
+    [
+      'an object as a key',
+      () => console.log(new Map([[{ password: secret }, 1]])),
+      "Map(1) { { password: '#' } => 1 }",
+    ],
+    [
+      'what prints itself deeper than the rest',
+      () => console.log([[[new Printed()]]]),
+      `[ [ [ <{"a":{"b":{"c":{"password":"#"}}}}> ] ] ]`,
+    ],
+    [
+      'more items than are printed',
+      () => console.log([{ password: secret }, ...many], new Set([{ password: secret }, ...many])),
+      /^\[\n {2}\{ password: '#' \},.*\.\.\. 51 more items\n\] Set\(151\) \{\n {2}\{ password: '#' \},.*\.\.\. 51 more items\n\}$/s,
+    ],
+    [
+      'a map of more',
+      () => console.log(new Map<unknown, unknown>([['password', secret], ...many.map((n) => [n, n] as const)])),
+      /^Map\(151\) \{\n {2}'password' => '#',.*\.\.\. 51 more items\n\}$/s,
+    ],
+    [
+      'a getter beside it',
+      () =>
+        console.log({
+          password: secret,
+          get a() {
+            return fail();
+          },
+        }),
+      "{ password: '#', a: [Getter] }",
+    ],
+    [
+      'a getter in a table',
+      () =>
+        console.table([
+          {
+            get a() {
+              return { password: secret };
+            },
+          },
+        ]),
+      /'#'/,
+    ],
     ['a proxy', () => console.log(new Proxy({}, { ownKeys: () => fail() }), 1), '[object] 1'],
   ])('is printed and not in the text of the record: %s', (_, print, text) => {
     const scrub = createScrub({ keys: ['password'], paths: ['user.email', 'error.token'], replacement: '#' });
@@ -436,6 +507,17 @@ describe('what is redacted by its name or place', () => {
     expect(encoded[0]?.includes(secret)).toBe(false);
     if (typeof text === 'string') expect(last().body).toBe(text);
     else expect(last().body).toMatch(text);
+  });
+
+  it('looks into no more than is printed', () => {
+    const { log, last } = createSeenLogger('trace', { scrub: createScrub(['password']) });
+    capture(log);
+    let asked = 0;
+    const watched = new Proxy({}, { ownKeys: () => [`${asked++}`] });
+    const lazy = Object.defineProperty({}, 'opened', { enumerable: true, get: () => asked++ });
+    console.log('rows', [[[watched]], lazy, ...many, watched]);
+    expect(asked).toBe(0);
+    expect(printed).toBe(`${String(last().body)}\n`);
   });
 
   it('leaves all other values as they are', () => {

@@ -10,6 +10,7 @@ import type { Logger } from './logger.ts';
 import { isOwnOutput } from './own-output.ts';
 import { MAX_DEPTH, UNREADABLE } from './pipeline.ts';
 import { hasNames } from './redact/create-scrub.ts';
+import { shownPart } from './redact/shown-part.ts';
 import { withoutSecrets } from './redact/without-secrets.ts';
 
 /**
@@ -187,7 +188,7 @@ function record(capture: Capture, method: Method, args: readonly unknown[], call
   try {
     if (!logger.isLevelEnabled(level)) return false;
     const scrub = scrubOf(logger);
-    const body = textOf(capture, method, hasNames(scrub) ? tellable(capture, args, scrub) : args);
+    const body = textOf(capture, method, hasNames(scrub) ? tellable(capture, method, args, scrub) : args);
     capture.isBusy = true;
     // What stands behind the value of `dir` says how to print it; a table is all there is to say.
     const attributes = attributesAmong(method.name === 'dir' ? args.slice(0, 1) : method === table ? [] : args);
@@ -207,11 +208,10 @@ function record(capture: Capture, method: Method, args: readonly unknown[], call
 }
 
 /** What is printed stays as it is; the record's text must not have what its attributes may not have. */
-function tellable(capture: Capture, args: readonly unknown[], scrub: Scrub): readonly unknown[] {
-  const [first] = args;
+function tellable(capture: Capture, { name }: Method, args: readonly unknown[], scrub: Scrub): readonly unknown[] {
   capture.formatting++; // Getters may print, too.
   try {
-    return withoutSecrets(args, scrub, typeof first === 'string' && first.includes('%j'));
+    return withoutSecrets(args, scrub, shownPart(name, args));
   } finally {
     capture.formatting--;
   }
