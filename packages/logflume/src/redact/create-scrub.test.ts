@@ -134,6 +134,24 @@ describe('an error in err or error', () => {
     });
   });
 
+  it('has no say in the properties of what is called otherwise', () => {
+    const feature = { id: 1, properties: { id: 'Berlin' }, stacktrace: 't' };
+    const expected = { feature: { id: gone, properties: { id: 'Berlin' }, stacktrace: 't' } };
+    expect(seen({ paths: ['feature.id', 'feature.stack'] }, { feature })).toEqual(expected);
+  });
+
+  test.each(['lastError', 'dbErr', 'rootCause', 'failure', 'reason', 'errors', 'e'])(
+    'has its members redacted in %s',
+    (name) => {
+      expect(seen({ paths: [`${name}.token`] }, { [name]: named('e', { token: 's' }) })).toMatchObject({
+        [name]: { properties: { token: gone } },
+      });
+      expect(seen({ paths: ['*.token'] }, { [name]: named('e', { token: 's' }) })).toMatchObject({
+        [name]: { properties: { token: gone } },
+      });
+    },
+  );
+
   it('does not say in the body what its message may not say', () => {
     const { log, last } = logWith({ paths: ['error.message'] });
     log.error(named('swordfish'));

@@ -90,8 +90,12 @@ function addPath(root: Places, names: readonly string[]): void {
   addErrorMember(root, ['exception', ...rest]);
 }
 
+/** What an error may be called. Below other names `properties` are those of the application, as in GeoJSON. */
+const ERROR_NAME = /^(?:\*|e|ex)$|(?:err|error|exception|cause|failure|reason)s?$/i;
+
 function addErrorMember(root: Places, names: readonly string[]): void {
   const [outer, last] = [names.slice(0, -1), names.slice(-1)];
+  if (!ERROR_NAME.test(outer.at(-1) ?? '')) return;
   root.add([...outer, 'properties', ...last]);
   if (last[0] === 'stack') root.add([...outer, 'stacktrace']);
 }
