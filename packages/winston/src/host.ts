@@ -21,6 +21,7 @@ export type HostLevels = Readonly<Record<string, number>>;
 export interface HostLogger {
   readonly levels?: HostLevels | undefined;
   readonly level?: string | undefined;
+  readonly format?: unknown;
   readonly exitOnError?: unknown;
   readonly transports?: readonly unknown[] | undefined;
   readonly defaultMeta?: unknown;

@@ -4,6 +4,7 @@ import winston from 'winston';
 import TransportStream from 'winston-transport';
 import { type CallStamps, callOf, stampCalls } from './call-stamps.ts';
 import { crashOf } from './crash-record.ts';
+import { createFormatProbe } from './format-probe.ts';
 import { type HostInfo, type HostLevels, type HostLogger, isHost, isInfo, levelNameOf } from './host.ts';
 import { reportHostVersion } from './host-version.ts';
 import { readMember } from './members.ts';
@@ -63,6 +64,11 @@ export class LogflumeTransport extends TransportStream {
       if (message !== undefined) return message;
     }
     return undefined;
+  };
+  readonly #probe = createFormatProbe();
+  readonly #writesArguments = (info: HostInfo): boolean => {
+    for (const { format } of this.#stamps.keys()) if (this.#probe(format, info)) return true;
+    return this.#probe(this.format, info);
   };
 
   constructor(options: LogflumeTransportOptions = {}) {
@@ -158,6 +164,7 @@ export class LogflumeTransport extends TransportStream {
       call,
       startedMs: this.#startedMs,
       message: this.#message,
+      writesArguments: this.#writesArguments,
       parseTimestamp: this.#parseTimestamp,
     };
     try {

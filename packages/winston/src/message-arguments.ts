@@ -22,34 +22,46 @@ const TOKEN = /%[scdjifoO%]/;
 const RECORD_PARTS: ReadonlySet<string> = new Set(['message', 'level', 'stack', 'cause']);
 
 /** Says whether winston copied the first argument of a call into its record, if it is an object. */
-export function isFirstCopied(said: unknown): boolean {
-  return typeof said !== 'string' || !TOKEN.test(said);
+export function isFirstCopied(said: unknown, splat: readonly unknown[]): boolean {
+  const text = withoutAppended(said, splat[0]);
+  return typeof text !== 'string' || !TOKEN.test(text);
 }
 
 /**
  * Reads the arguments behind a message. With `format.splat()` the message is done and the arguments in it are left
- * alone; without, winston never formats, and we do. What winston or a format copied into the record is read there alone,
+ * alone; without, winston never formats, and we do, unless a format took the tokens out: then they are kept beside it. What winston or a format copied into the record is read there alone,
  * so that a value a format took out or changed does not come back. Never throws.
  *
  * @param message - as the formats left it.
  * @param said - the same before the formats: it tells how many arguments belong into it.
+ * @param writesArguments - whether the formats write arguments into messages; asked when the message does not tell.
  */
 export function readArguments(
   message: unknown,
   said: unknown,
   splat: readonly unknown[],
   members: Members,
+  writesArguments: () => boolean,
 ): ReadArguments {
-  const tokens = typeof said === 'string' ? countTokens(said) : 0;
-  if (tokens === 0) return sortRest(message, splat, members, isFirstCopied(said));
+  const text = withoutAppended(said, splat[0]);
+  const tokens = typeof text === 'string' ? countTokens(text) : 0;
+  if (tokens === 0) {
+    const unfinished = text === said ? message : withoutFinished(message, said, splat);
+    return sortRest(unfinished, splat, members, isFirstCopied(said, splat));
+  }
   const used = splat.slice(0, tokens);
   const rest = splat.slice(tokens);
-  if (typeof message !== 'string' || isFormatted(message, said, tokens, used)) {
+  if (isFormatted(message, said, used, writesArguments)) {
     return sortRest(withoutHttp(message, used), rest, members);
   }
+  if (typeof message !== 'string' || countTokens(message) < tokens) {
+    const read = sortRest(message, rest, members, false, false);
+    const kept = used.filter((value) => value !== undefined && !isError(value));
+    return { ...read, args: [...kept, ...read.args] };
+  }
   const shown = used.map((value) => (isError(value) ? describeError(value).message : value));
-  const text = safely(() => safeText((values) => format(message, ...values), shown)) ?? message;
-  return sortRest(text, rest, members, false, false);
+  const body = safely(() => safeText((values) => format(message, ...values), shown)) ?? message;
+  return sortRest(body, rest, members, false, false);
 }
 
 function countTokens(message: string): number {
@@ -59,13 +71,28 @@ function countTokens(message: string): number {
   return tokens;
 }
 
-/** A token in a finished message stands for no argument, or came with one, which then stands in it as it is. */
-function isFormatted(message: string, said: unknown, tokens: number, used: readonly unknown[]): boolean {
-  if (message === said) return false;
-  if (countTokens(message) < tokens) return true;
-  return used.some(
-    (value) => typeof value === 'string' && TOKEN.test(value) && message.includes(withoutColours(value)),
-  );
+/** A message that changed has its arguments in it if it has them all, or else if the formats write them there. */
+function isFormatted(
+  message: unknown,
+  said: unknown,
+  used: readonly unknown[],
+  writesArguments: () => boolean,
+): boolean {
+  if (message === said || used.length === 0) return false;
+  const finished = finish(said, used);
+  return (typeof message === 'string' && finished !== undefined && message.includes(finished)) || writesArguments();
+}
+
+/** winston appends a message to that of the call, and then `format.splat()` takes percent signs in it for tokens. */
+function withoutFinished(message: unknown, said: unknown, splat: readonly unknown[]): unknown {
+  const finished = typeof message === 'string' ? finish(said, splat) : undefined;
+  return typeof message === 'string' && finished !== undefined
+    ? message.replace(finished, () => withoutColours(String(said)))
+    : message;
+}
+
+function finish(said: unknown, args: readonly unknown[]): string | undefined {
+  return safely(() => withoutColours(format(said, ...args)));
 }
 
 /**
@@ -93,7 +120,7 @@ function sortRest(
     const isCopied = isObject(value) && (isFirst || (mayBeDone && isCopiedInto(value, members)));
     if (isCopied && isPlainObject(value)) extra.push(recordPartsOf(value, !isFirst || body !== rawBody));
     else if (isCopied && isKeyed(value)) continue;
-    else if (isPlainObject(value)) extra.push(value);
+    else if (isPlainObject(value) && !isContradicted(value, rest.slice(0, index))) extra.push(value);
     else args.push(value);
   }
   return { body: mayBeDone ? withoutHttp(body, rest) : body, extra, args, copied };
@@ -136,7 +163,17 @@ function isObject(value: unknown): value is object {
 }
 
 function isCopiedInto(value: object, members: Members): boolean {
-  return keysOf(value).every((key) => RECORD_PARTS.has(key) || Object.hasOwn(members, key));
+  return keysOf(value).every(
+    (key) => RECORD_PARTS.has(key) || (Object.hasOwn(members, key) && Object.is(members[key], readMember(value, key))),
+  );
+}
+
+/** Says whether an earlier object has something else under one of its names: as attributes only one of them could stay. */
+function isContradicted(value: object, earlier: readonly unknown[]): boolean {
+  const objects = earlier.filter(isPlainObject);
+  return keysOf(value).some((key) =>
+    objects.some((each) => Object.hasOwn(each, key) && !Object.is(readMember(each, key), readMember(value, key))),
+  );
 }
 
 function copiedElements(value: unknown, members: Members): string[] {

@@ -20,6 +20,8 @@ export interface RecordFacts {
   readonly startedMs: () => number;
   /** The message of the running call before any format; `undefined` when that is not known. */
   readonly message: () => string | undefined;
+  /** Whether the formats write arguments into messages, as `format.splat()` does. Costs a run of theirs, once. */
+  readonly writesArguments: (info: HostInfo) => boolean;
   readonly parseTimestamp: (timestamp: unknown) => Moment | undefined;
 }
 
@@ -98,7 +100,10 @@ function errorOf({ err, error }: HostInfo): unknown {
 function isSimple(info: HostInfo, message: string): boolean {
   const splat = info[SPLAT];
   // A finished message may have an object in it; most have no brace, which is quicker to see.
-  if (splat !== undefined && (!isSimpleSplat(splat, message) || (message.includes('{') && mayTellHttp(message)))) {
+  if (
+    splat !== undefined &&
+    (!isSimpleSplat(splat, message, info) || (message.includes('{') && mayTellHttp(message)))
+  ) {
     return false;
   }
   return (
@@ -111,12 +116,18 @@ function isSimple(info: HostInfo, message: string): boolean {
 }
 
 /** One attributes object, which winston copied into the record as it is. */
-function isSimpleSplat(splat: unknown, message: string): boolean {
+function isSimpleSplat(splat: unknown, message: string, info: HostInfo): boolean {
   if (!Array.isArray(splat) || splat.length !== 1 || message.includes('%')) return false;
   const meta: unknown = splat[0];
   if (typeof meta !== 'object' || meta === null || Object.getPrototypeOf(meta) !== Object.prototype) return false;
   const { message: ownMessage, level }: { message?: unknown; level?: unknown } = meta;
-  return ownMessage === undefined && level === undefined;
+  return ownMessage === undefined && level === undefined && isFirstMemberIn(meta, info);
+}
+
+/** One member tells: winston copies all, or none where the object belongs to a token that a format took out since. */
+function isFirstMemberIn(meta: object, info: HostInfo): boolean {
+  for (const key in meta) return info[key] === (meta as Members)[key];
+  return true;
 }
 
 /** Reads a record of any shape. Never throws. */
@@ -145,8 +156,8 @@ export function readWithCare(info: HostInfo, facts: RecordFacts): HostRecord {
   }
   const text = isError(message) ? textOf(message) : message;
   const said = facts.call?.message ?? facts.message() ?? text;
-  const { exception, described, copied } = findException(info, message, splat, members, isFirstCopied(said));
-  const read = readArguments(text, said, splat, members);
+  const { exception, described, copied } = findException(info, message, splat, members, isFirstCopied(said, splat));
+  const read = readArguments(text, said, splat, members, () => facts.writesArguments(info));
   leaveOut(members, PARTS);
   leaveOut(members, copied);
   leaveOut(members, read.copied);

@@ -1,3 +1,4 @@
+import { format as inspectFormat } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import winston, { type Logform, type Logger as WinstonLogger } from 'winston';
 import { LogflumeTransport } from '../src/index.ts';
@@ -15,9 +16,18 @@ const mask = format((info) =>
 const traced = format((info) =>
   Object.assign(info, { trace_id: '0af7651916cd43dd8448eb211c80319c', span_id: 'b7ad6b7169203331' }),
 );
+const upper = format((info) => Object.assign(info, { message: String(info.message).toUpperCase() }));
+const cut = format((info) => Object.assign(info, { message: String(info.message).slice(0, 8) }));
+const formatted = format((info) => {
+  const args: unknown = Reflect.get(info, Symbol.for('splat'));
+  return Array.isArray(args) ? Object.assign(info, { message: inspectFormat(info.message, ...args) }) : info;
+});
+const audited = format((info) => info.level === 'info' && info);
 const stacked = format((info) => Object.assign(info, { stack: 'here' }));
 
 const card = '4111111111111111';
+const url = { path: '/%d0%bf' };
+const json = JSON.stringify(url);
 const login = { user: 'bob', password: 'hunter2' };
 const createFailure = () => Object.assign(new Error('boom'), { password: 'hunter2', code: 'E_BOOM', errno: 5 });
 
@@ -47,7 +57,7 @@ async function recordHeldUp(formats: readonly Logform.Format[], log: (logger: Wi
   logger.info('after %s');
   gate.open();
   await expect.poll(() => rig.logger.stats().accepted).toBe(42);
-  const record = (await rig.received()).find(({ body }) => body !== 'before' && body !== 'after %s');
+  const record = (await rig.received()).find(({ body }) => !/^(?:before|after %s)$/i.test(String(body)));
   if (record === undefined) throw new Error('the record did not come');
   return record;
 }
@@ -87,6 +97,15 @@ describe.each([
       { a: 1 },
     ],
     [
+      'an object in the message',
+      [format.splat(), mask()],
+      (log) => log.info('got %j', { path: '/%d%j', card }),
+      'got {"path":"/%d%j","card":"****"}',
+      {},
+    ],
+    ['by a format of its own', [formatted(), mask()], (log) => log.info('card %s', card), 'card ****', {}],
+    ['before capitals', [format.splat(), upper(), mask()], (log) => log.info('card %s', card), 'CARD ****', {}],
+    [
       'attributes behind the message',
       [format.splat(), redact()],
       (log) => log.info('hello %s', 'bob', login),
@@ -121,6 +140,31 @@ describe.each([
     ['a number in the text', [], (log) => log.info('retry 3 of job', 3), 'retry 3 of job', { args: [3] }],
     ['a name in the text', [], (log) => log.info('user bob logged in', 'bob'), 'user bob logged in', { args: ['bob'] }],
     ['tokens in a masked text', [mask()], (log) => log.info(`${card} of %s`, 'bob'), '**** of bob', {}],
+    ['tokens in capitals', [upper()], (log) => log.info('a %s', 'bob', { b: 1 }), 'A %S', { args: ['bob'], b: 1 }],
+    [
+      'a token that was cut off',
+      [cut()],
+      (log) => log.info('hello you %j', { a: 1 }),
+      'hello yo',
+      { args: [{ a: 1 }] },
+    ],
+    ['one token of two', [cut()], (log) => log.info('a %s and %s', 'x', 'y'), 'a %s and', { args: ['x', 'y'] }],
+    ['beside a filter', [audited(), cut()], (log) => log.info('audited by %s', 'x'), 'audited ', { args: ['x'] }],
+    [
+      'an error behind a token in capitals',
+      [upper()],
+      (log) => log.info('a %s', new Error('boom')),
+      'A %S',
+      expect.not.objectContaining({ args: expect.anything() }),
+    ],
+    [
+      'a percent sign in an object',
+      [format.splat()],
+      (log) => log.info('got %j', url, { b: 1 }),
+      `got ${json}`,
+      { b: 1 },
+    ],
+    ['a percent sign in a list', [format.splat()], (log) => log.info('got %s', ['/%c3%a9']), "got [ '/%c3%a9' ]", {}],
     ['too few arguments', [format.splat()], (log) => log.info('a %s %s', 'x'), 'a x %s', {}],
     [
       'a text a format made',
@@ -220,4 +264,18 @@ it('reads the arguments of a call by its own message when a format logs in the m
     ['inner', {}],
     ['other', {}],
   ]);
+});
+
+it('asks a format once whether it writes arguments into messages, and a transport’s own format as well', async () => {
+  let runs = 0;
+  const counting = format((info) => {
+    runs++;
+    return info;
+  });
+  await using rig = await createRig();
+  const own = new LogflumeTransport({ logger: rig.logger, format: format.combine(format.splat(), mask()) });
+  const logger = winston.createLogger({ format: format.combine(counting(), cut()), transports: [own] });
+  for (let i = 0; i < 10; i++) logger.info('%s of', card);
+  expect(runs).toBe(11);
+  for (const { body, attributes } of await rig.received()) expect([body, attributes]).toEqual(['**** of', {}]);
 });

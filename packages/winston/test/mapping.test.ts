@@ -53,6 +53,14 @@ describe('a call of winston', () => {
     ['a text and a date', 'none', (log) => log.info('m', date), 'm', { args: [date.toISOString()] }],
     ['a text and an object of a class', 'none', (log) => log.info('m', new Order()), 'm', { id: 7 }],
     ['several objects', 'none', (log) => log.info('m', { a: 1 }, { b: 2 }, 3), 'm', { a: 1, b: 2, args: [3] }],
+    [
+      'objects that share a name',
+      'none',
+      (log) => log.info('m', { id: 1 }, { id: 2 }),
+      'm',
+      { id: 1, args: [{ id: 2 }] },
+    ],
+    ['objects that say the same', 'none', (log) => log.info('m', { id: 1 }, { id: 1, b: 2 }), 'm', { id: 1, b: 2 }],
     ['args of its own', 'none', (log) => log.info('m', { args: 1 }, 2), 'm', { args: 1, 'log.arguments': [2] }],
     ['a token', 'none', (log) => log.info('hello %s', 'bob', { a: 1 }), 'hello bob', { a: 1 }],
     ['a token and more', 'none', (log) => log.info('%d %j', 1, { b: 2 }, 'x', [3]), '1 {"b":2}', { args: ['x', [3]] }],
@@ -60,6 +68,13 @@ describe('a call of winston', () => {
     ['an escaped token', 'none', (log) => log.info('100%% of %s', 'x', 'y'), '100% of x', { args: ['y'] }],
     ['a token and an object', 'none', (log) => log.info('of %s', { a: 1 }), 'of { a: 1 }', {}],
     ['a percent sign', 'none', (log) => log.info('100% sure', { a: 1 }), '100% sure', { a: 1 }],
+    [
+      'a percent sign in a message among attributes',
+      'none',
+      (log) => log.info('x', { message: '100%done', a: 1 }),
+      'x',
+      { message: '100%done', a: 1 },
+    ],
     [
       'attributes named as parts of a record',
       'none',
@@ -98,6 +113,17 @@ describe('a call of winston', () => {
       expect(record.body).toBe(body);
       expect(record.severityText).toBe('error');
       expect(record.attributes).toEqual({ ...failureAttributes, ...attributes });
+    }
+  });
+
+  it('has the text of the call as its body, whatever percent signs are in the message of an error', async () => {
+    const failure = new Error('GET /%d0%bf refused');
+    for (const chosen of [undefined, formats.splat]) {
+      const record = await recordOf(
+        (log) => log.error('fetch failed', failure),
+        chosen === undefined ? {} : { format: chosen },
+      );
+      expect(record).toMatchObject({ body: 'fetch failed', attributes: { 'exception.message': failure.message } });
     }
   });
 
@@ -174,6 +200,16 @@ describe('meta', () => {
     const error = await recordOf((log) => log.error(new Error('boom')), options);
     expect(error.attributes).toMatchObject({ service: 'shop', who: 'default', 'exception.message': 'boom' });
     expect(error.attributes).not.toHaveProperty('exception.properties');
+  });
+
+  it('is beside the arguments of a message of which a format made an object', async () => {
+    const wrapping = format((info) => Object.assign(info, { message: { text: info.message } }))();
+    const record = await recordOf((log) => log.info('a %s', 'x', { b: 1 }), { format: wrapping });
+    expect(record).toMatchObject({ body: { text: 'a %s' }, attributes: { args: ['x'], b: 1 } });
+    const done = format.combine(format.splat(), wrapping);
+    const other = await recordOf((log) => log.info('a %s', 'x', { b: 1 }), { format: done });
+    expect(other.body).toEqual({ text: 'a x' });
+    expect(other.attributes).toEqual({ b: 1 });
   });
 
   it('stays one map under format.metadata()', async () => {
