@@ -52,8 +52,13 @@ export function listenForPinoConfig(apply: (config: ToldConfig) => void): PinoCo
   };
 }
 
+/** Notes on a port that it repeats the message: in a thread there may be several of this target, also of several copies. */
+const REPEATS: unique symbol = Symbol.for('logflume.pinoConfigRepeated');
+
 /** Hands a message to those too who begin to listen later: targets that are still being loaded wait for it. */
 function repeatFor(port: MessagePort, message: unknown): void {
+  if (Object.hasOwn(port, REPEATS)) return;
+  Object.defineProperty(port, REPEATS, { value: true });
   const on = port.on.bind(port);
   Reflect.set(port, 'on', (name: string, listener: (message: unknown) => void) => {
     on(name, listener);

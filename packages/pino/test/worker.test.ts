@@ -161,6 +161,20 @@ describe('the transport target', () => {
     await end();
   });
 
+  it('repeats what pino told once, however many of it there are', async () => {
+    await using backend = await createDevBackend();
+    const own = { target, options: { endpoints: [backend.url] } };
+    const late = fileURLToPath(new URL('fixtures/late-listener.cjs', import.meta.url));
+    const { stream, end } = transportTo({ targets: [own, own, own, { target: late }] });
+    let times = 0;
+    stream.on('told', () => times++);
+    pino({ messageKey: 'text' }, stream).info('hello');
+    const records = await backend.waitFor(3);
+    expect(records.map(({ body }) => body)).toEqual(['hello', 'hello', 'hello']);
+    await end();
+    expect(times).toBe(1);
+  });
+
   it('reports options that cannot work as an error of the transport', async () => {
     const { stream } = transportTo({ target, options: { endpoint: 'http://localhost:4318' } });
     pino({}, stream);
