@@ -7,6 +7,13 @@ import { type LevelNames, SeverityTable, standardLevelNames } from './severity-t
 /** The beginning pino gives its lines, where level and time stand before anything an application logs. */
 const HEAD = /^\{"level":(-?\d+(?:\.\d+)?|"[^"\\]*")(?:,"time":(\d+(?:\.\d+)?|"[^"\\]*"))?/;
 
+/**
+ * The same where a timestamp function calls the time otherwise, behind no more than the level, of which a formatter may make
+ * two members. Read from the text: in the parsed object names that are integers stand before all others.
+ */
+const TIME_KEY =
+  /^\{(?:"[^"\\]*(?:\\.[^"\\]*)*":(?:"[^"\\]*(?:\\.[^"\\]*)*"|\{[^{}]*\}|[^"{[,}]*),){0,2}?"(time|timestamp|@timestamp)":/;
+
 /** Turns lines into records. Never throws. */
 export class LineRecorder {
   readonly #output: HostOutput;
@@ -40,6 +47,7 @@ export class LineRecorder {
       names: levelNamesOf(logger),
       level,
       time: typeof time === 'string' ? time : '',
+      timeKey: 'time',
       severities: this.#severities,
     });
   }
@@ -53,6 +61,7 @@ export class LineRecorder {
       names: this.names,
       level: level === undefined ? undefined : this.#levelOf(level),
       time,
+      timeKey: (time === undefined ? TIME_KEY.exec(line)?.[1] : undefined) ?? 'time',
       severities: this.#severities,
     });
   }

@@ -19,6 +19,8 @@ export interface LineOrigin {
    * when only the line tells it.
    */
   readonly time: string | undefined;
+  /** Under which a line has its time, where only the line tells it. */
+  readonly timeKey: string;
   readonly severities: SeverityTable;
 }
 
@@ -40,7 +42,7 @@ const EVENT_NAME_KEY = 'otel.event.name';
 export function mapPinoLine(fields: LineFields, origin: LineOrigin): HostRecord {
   const { settings } = origin;
   const severity = takeSeverity(fields, origin);
-  const time = takeTime(fields, origin.time);
+  const time = takeTime(fields, origin);
   const body = safeBody(take(fields, settings.messageKey));
   takeOwnProcess(fields);
   if (settings.name !== '' && fields['name'] === settings.name) fields['name'] = undefined;
@@ -118,12 +120,11 @@ function sameName(written: string, name: string): boolean {
 }
 
 /** A time nobody can read stays an attribute, and the record has the time of the call. */
-function takeTime(fields: LineFields, text: string | undefined): RecordTime | undefined {
+function takeTime(fields: LineFields, { time: text, timeKey }: LineOrigin): RecordTime | undefined {
   if (text === '') return undefined;
   if (text === undefined) {
-    const key = timeKeyOf(fields);
-    const written = parseTime(fields[key]);
-    if (written !== undefined) fields[key] = undefined;
+    const written = parseTime(fields[timeKey]);
+    if (written !== undefined) fields[timeKey] = undefined;
     return written;
   }
   const value = text.startsWith('"') ? text.slice(1, -1) : text;
@@ -137,23 +138,6 @@ function takeTime(fields: LineFields, text: string | undefined): RecordTime | un
     if (key !== undefined && key !== 'time') fields[key] = undefined;
   }
   return time;
-}
-
-/** What a timestamp function may call the time, beside pino itself. */
-const TIME_KEYS: ReadonlySet<string> = new Set(['time', 'timestamp', '@timestamp']);
-
-/** Level and time stand first in a line, and a formatter may make two members of the level. */
-const MEMBERS_BEFORE_FIELDS = 3;
-
-/** Under which a line has its time, where only the line tells it. */
-function timeKeyOf(fields: LineFields): string {
-  let members = 0;
-  for (const key in fields) {
-    if (TIME_KEYS.has(key)) return key;
-    members++;
-    if (members === MEMBERS_BEFORE_FIELDS) break;
-  }
-  return 'time';
 }
 
 function isWritten(field: unknown, text: string): boolean {

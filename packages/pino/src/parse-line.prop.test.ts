@@ -8,6 +8,7 @@ import { SeverityTable, standardLevelNames } from './severity-table.ts';
 const origin = {
   settings: { ...defaultPinoSettings, nestedKey: 'nested', name: 'shop' },
   names: standardLevelNames,
+  timeKey: 'time',
   severities: new SeverityTable(),
 };
 /** Keys that mean something somewhere on the way, and any other. */

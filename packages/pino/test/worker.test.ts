@@ -98,6 +98,25 @@ describe('the transport target', () => {
     await end();
   });
 
+  it('has the time of a line whose other members are numbered', async () => {
+    await using backend = await createDevBackend();
+    const { stream, flush, end } = transportTo({ target, options: { endpoints: [backend.url] } });
+    const time = ',"timestamp":"2020-01-01T00:00:00.000Z"';
+    const level = (label: string) => ({ severity: label.toUpperCase(), rank: '{"time":"no"}' });
+    pino({ base: null, timestamp: () => time }, stream).info({ 1: 'a', 2: 'b', 3: 'c' }, 'hi');
+    const logger = pino({ base: null, timestamp: () => time, formatters: { level } }, stream);
+    logger.info({ 1: 'a', 2: 'b', 3: 'c', time: 5 }, 'hi');
+    await flush(logger);
+    const timeUnixNano = '1577836800000000000';
+    const fields = { 1: 'a', 2: 'b', 3: 'c' };
+    expect(backend.records()).toMatchObject([{ timeUnixNano }, { timeUnixNano }]);
+    expect(backend.records().map(({ attributes }) => attributes)).toEqual([
+      fields,
+      { ...fields, rank: '{"time":"no"}', time: 5 },
+    ]);
+    await end();
+  });
+
   it('leaves a severity and a timestamp of the application’s own to its attributes', async () => {
     await using backend = await createDevBackend();
     const { stream, flush, end } = transportTo({ target, options: { endpoints: [backend.url] } });
