@@ -115,6 +115,33 @@ describe('a request of node:http', () => {
     ]);
   });
 
+  it.each<[string, string, (request: ClientRequest) => void]>([
+    ['aborted', 'nobody hears of', () => undefined],
+    ['failed', 'is heard of', (request) => request.on('timeout', () => request.destroy())],
+    ['failed', 'is heard of once', (request) => request.once('timeout', () => request.destroy())],
+    ['failed', 'is set once more', (request) => request.setTimeout(20, () => request.destroy())],
+    ['failed', 'its socket replaces', (request) => request.once('socket', (socket) => socket.setTimeout(30))],
+  ])('is %s that is destroyed after a time of its agent that %s', async (outcome, _, prepare) => {
+    await using rig = await start();
+    const agent = new http.Agent({ timeout: 20 });
+    const request = http.get(`${rig.url}/slow`, { agent });
+    const answer = settled(request);
+    prepare(request);
+    await Promise.race([answer, sleep(80)]);
+    request.destroy();
+    expect(await answer).toBe('ECONNRESET');
+    expect((await rig.call()).body).toBe(`GET 127.0.0.1/slow ${outcome}`);
+  });
+
+  it('is left to an agent that ends those whose timeout nobody hears of', async () => {
+    await using rig = await start();
+    const request = http.get(`${rig.url}/slow`);
+    const answer = settled(request);
+    expect(request.listenerCount('timeout')).toBe(0);
+    request.destroy();
+    await answer;
+  });
+
   it.each([
     ['headers in a list', { headers: ['Host', 'users.internal'] }],
     ['no host among its headers', { setHost: false }],

@@ -73,6 +73,9 @@ export class HttpCalls {
     this.#open.set(request, { call, response: undefined, error: undefined, isDestroyed: false });
     this.#count.begin();
     request.once('close', () => this.#end(request));
+    // A listener for `timeout` itself would keep agents from ending a request, as agentkeepalive does where there is none.
+    if (request.listenerCount('timeout') > 0) timed.add(request);
+    else request.on('newListener', noteListener);
     return true;
   }
 
@@ -111,14 +114,28 @@ function isOwn(request: ClientRequest): boolean {
   return isOwnRequest(request.getHeader('idempotency-key'));
 }
 
+/** Requests whose timeout somebody hears of. */
+const timed = new WeakSet<ClientRequest>();
+
+function noteListener(this: ClientRequest, event: string | symbol): void {
+  if (event === 'timeout') timed.add(this);
+}
+
 /**
  * Whether a request failed as it was destroyed by who made it: Node.js says so in the words it has for a server that hung
  * up, but then has not destroyed it yet. Destroyed after its time, it failed for that.
  */
-function isDestroyedHere({ destroyed, socket }: ClientRequest, error: unknown, durationMs: number): boolean {
-  if (!destroyed || readMember(error, 'code') !== 'ECONNRESET') return false;
-  const timeoutMs = socket?.timeout ?? 0;
-  return readMember(error, 'syscall') === undefined && (timeoutMs === 0 || durationMs < timeoutMs);
+function isDestroyedHere(request: ClientRequest, error: unknown, durationMs: number): boolean {
+  if (!request.destroyed || readMember(error, 'code') !== 'ECONNRESET') return false;
+  return readMember(error, 'syscall') === undefined && !isOverdue(request, durationMs);
+}
+
+/** Agents set a time, that of the process one of 5 s; it ends nothing unless somebody hears of it. */
+function isOverdue(request: ClientRequest, durationMs: number): boolean {
+  const timeoutMs = request.socket?.timeout ?? 0;
+  if (timeoutMs === 0 || durationMs < timeoutMs) return false;
+  const agentOptions = readMember(readMember(request, 'agent'), 'options');
+  return timed.has(request) || timeoutMs !== readMember(agentOptions, 'timeout');
 }
 
 function end(request: ClientRequest, { call, response, error, isDestroyed }: OpenRequest): void {
