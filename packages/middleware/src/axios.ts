@@ -104,7 +104,8 @@ function begin(options: ResolvedOutboundOptions<AxiosCallConfig>, config: AxiosC
     propagate(options, config);
     const transforms = Array.isArray(config.transformRequest) ? config.transformRequest : [config.transformRequest];
     if (!transforms.includes(cover)) {
-      config.transformRequest = [...transforms.filter((each) => typeof each === 'function'), cover];
+      const own = transforms.filter((each) => typeof each === 'function');
+      config.transformRequest = [...own.map(failures.watchTransform), cover];
     }
   } catch {
     // A configuration that cannot be read or written: the call is worth more than its record.
@@ -157,7 +158,7 @@ function endNameless(config: WatchedConfig, error: unknown): void {
 }
 
 function endAnswered(response: unknown): void {
-  const call = callOf(readMember(response, 'config'));
+  const call = callOf(readMember(response, 'config')) ?? callOf(failures.configOf(response));
   if (call === undefined) return;
   call.call.isAnswered = true;
   const data = readMember(response, 'data');

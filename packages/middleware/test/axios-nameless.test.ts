@@ -89,6 +89,24 @@ describe('a call of axios whose error does not say which call it ended has its r
     }
   });
 
+  it('when what transforms its data throws', async () => {
+    await using rig = await OutboundRig.start();
+    const { token } = axios.CancelToken.source();
+    const own = new RangeError('no such form');
+    const transformRequest = () => {
+      throw own;
+    };
+    const config: AxiosRequestConfig = { transformRequest: [transformRequest], cancelToken: token };
+    expect(await rejection(client(rig).post('/users/7', {}, config))).toBe(own);
+    expect(config.transformRequest).toEqual([transformRequest]);
+    expect(await rig.call()).toMatchObject({
+      severityText: 'ERROR',
+      body: 'POST 127.0.0.1/users/7 failed',
+      attributes: { 'error.type': 'RangeError' },
+    });
+    expect(Reflect.get(token, '_listeners') ?? []).toEqual([]);
+  });
+
   it('when it is cancelled while it waits to be sent again, and no other', async () => {
     await using rig = await OutboundRig.start();
     const instance = axios.create({ baseURL: rig.url });
@@ -116,5 +134,50 @@ describe('a call of axios whose error does not say which call it ended has its r
       'http.request.resend_count': 2,
     });
     expect(Reflect.get(source.token, '_listeners') ?? []).toEqual([]);
+  });
+});
+
+describe('a call of axios whose answer does not say which call it ended has its record', () => {
+  const answer = { status: 203, data: 'x', headers: { 'x-kind': 'own' } };
+
+  it('and is answered as it would be without', async () => {
+    await using rig = await OutboundRig.start();
+    const instance = axios.create({ baseURL: rig.url });
+    logAxios(instance, { logger: rig.log, headers: { response: ['x-kind'] } });
+    const { token } = axios.CancelToken.source();
+    const foreign = { headers: {} };
+    const adapters = [async () => ({ ...answer }), async () => ({ ...answer, config: foreign })];
+    for (const adapter of adapters) {
+      const config: object = { adapter, cancelToken: token };
+      expect(await instance.get('/users/7', config)).not.toHaveProperty('config.url');
+    }
+    const records = await rig.calls(2);
+    expect(records).toHaveLength(2);
+    for (const record of records) {
+      expect(record).toMatchObject({
+        severityText: 'INFO',
+        body: 'GET 127.0.0.1/users/7 203',
+        attributes: { 'http.response.header.x-kind': ['own'] },
+      });
+    }
+    expect(Reflect.get(token, '_listeners') ?? []).toEqual([]);
+  });
+
+  it('also when what transforms it throws', async () => {
+    await using rig = await OutboundRig.start();
+    const own = new RangeError('no such form');
+    const transformResponse = () => {
+      throw own;
+    };
+    const config: object = { adapter: async () => ({ ...answer }), transformResponse };
+    expect(await rejection(client(rig).get('/users/7', config))).toBe(own);
+    expect((await rig.call()).attributes).toMatchObject({ 'error.type': 'RangeError' });
+  });
+
+  it.each([[undefined], [null], ['x']])('also when it is %s, which axios cannot read', async (nothing) => {
+    await using rig = await OutboundRig.start();
+    const config: object = { adapter: async () => nothing };
+    expect(await rejection(client(rig).get('/users/7', config))).toBeInstanceOf(TypeError);
+    expect(await rig.call()).toMatchObject({ severityText: 'ERROR', attributes: { 'error.type': 'TypeError' } });
   });
 });
