@@ -153,8 +153,8 @@ function endNameless(config: WatchedConfig, error: unknown): void {
   const open = callOf(config);
   // The stream of an answer is closed by its token, and ends the call.
   if (open === undefined || open.call.isAnswered) return;
-  const isAborted = isAbort(error);
-  end(open, readMember(config, 'response') ?? error, error, isAborted);
+  const response = readMember(config, 'response');
+  end(open, response ?? error, failureOf(response, error), isAbort(error));
 }
 
 function endAnswered(response: unknown): void {
@@ -181,7 +181,19 @@ function endFailed(error: unknown): void {
   const reason = readMember(readMember(call.config, 'signal'), 'reason');
   const isTimeout = readMember(reason, 'name') === 'TimeoutError' && isAbort(error);
   const isAborted = !isTimeout && isAbort(error);
-  end(call, response ?? error, response === undefined ? (isTimeout ? reason : error) : undefined, isAborted);
+  end(call, response ?? error, failureOf(response, isTimeout ? reason : error), isAborted);
+}
+
+/** What there is to tell beside the status: nothing where that says it, as of a redirect that was not to be followed. */
+function failureOf(response: unknown, error: unknown): unknown {
+  const status = readMember(response, 'status');
+  if (typeof status !== 'number' || status < 300) return error;
+  return status >= 400 || isRefusal(error) ? undefined : error;
+}
+
+/** Whether axios says no more than that it refused a status: where a transform threw, it names that as the cause. */
+function isRefusal(error: unknown): boolean {
+  return readMember(error, 'isAxiosError') === true && readMember(error, 'cause') === undefined;
 }
 
 /** A call that is under way, with the configuration it was sent with. */

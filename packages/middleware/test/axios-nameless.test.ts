@@ -181,3 +181,26 @@ describe('a call of axios whose answer does not say which call it ended has its 
     expect(await rig.call()).toMatchObject({ severityText: 'ERROR', attributes: { 'error.type': 'TypeError' } });
   });
 });
+
+describe('a call of axios whose answer was refused has one level, whoever refused it', () => {
+  const parse = [(data: string): unknown => JSON.parse(data.slice(1))];
+  const refuse = () => false;
+  const strict: AxiosRequestConfig = { responseType: 'json', transitional: { silentJSONParsing: false } };
+
+  it.each<[string, string | undefined, string, AxiosRequestConfig]>([
+    ['ERROR', 'ERR_BAD_RESPONSE', '/plain', strict],
+    ['ERROR', 'SyntaxError', '/plain', { transformResponse: parse }],
+    ['WARN', '404', '/status/404', { transformResponse: parse, validateStatus: null }],
+    ['WARN', '404', '/status/404', {}],
+    ['ERROR', 'ERR_BAD_RESPONSE', '/users/7', { validateStatus: refuse }],
+    ['INFO', undefined, '/moved', { maxRedirects: 0 }],
+    ['INFO', undefined, '/status/304', {}],
+    ['ERROR', 'ERR_BAD_RESPONSE', '/plain/302', { ...strict, validateStatus: null, maxRedirects: 0 }],
+  ])('%s %s for %s with %j', async (level, errorType, url, config) => {
+    await using rig = await OutboundRig.start();
+    expect(await rejection(client(rig).get(url, config))).toBeInstanceOf(Error);
+    const { severityText, attributes } = await rig.call();
+    expect([severityText, attributes['error.type']]).toEqual([level, errorType]);
+    expect(attributes).not.toHaveProperty('exception.message');
+  });
+});

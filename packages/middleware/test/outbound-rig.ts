@@ -11,6 +11,7 @@ export const SECRET = 'SENTINEL';
  * A service to call, and a backend that receives what is logged of the calls.
  *
  * - `/status/:code` answers it, with a body and a cookie; `/users/:id` 200; `/moved` sends on to `/users/1`
+ * - `/plain/:code` answers it, or 200, with a body that is no JSON
  * - `/slow` never answers; `/stream` begins an answer and goes on when `resume` is called; `/cut` breaks it off
  * - `/flaky/:n/:id` answers 503 the first `n` times
  */
@@ -95,11 +96,12 @@ export class OutboundRig implements AsyncDisposable {
     }
     if (what === 'moved') response.setHeader('location', '/users/1');
     response.statusCode = this.#statusOf(what, argument, request.url ?? '');
-    response.end(JSON.stringify({ what: SECRET }));
+    response.end(what === 'plain' ? SECRET : JSON.stringify({ what: SECRET }));
   }
 
   #statusOf(what: string, argument: string, url: string): number {
     if (what === 'status') return Number(argument);
+    if (what === 'plain') return Number(argument || 200);
     if (what === 'moved') return 302;
     if (what !== 'flaky') return 200;
     const failures = this.#failures.get(url) ?? 0;

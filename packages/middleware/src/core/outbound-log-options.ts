@@ -32,7 +32,8 @@ export interface OutboundLogOptions<Request = unknown> {
   readonly ignore?: readonly string[] | ((call: OutboundTarget<Request>) => boolean) | undefined;
   /**
    * Level of a record; keys as those of `accessLog`, a route being the template of the URL. What it leaves open: `error`
-   * for 500 and above and for calls without an answer, `warn` for 400 and above and for aborted calls, else `info`.
+   * for 500 and above, for calls without an answer and for those that failed with one below 400, `warn` for 400 and above
+   * and for aborted calls, else `info`.
    */
   readonly level?: LevelTable | ((exchange: OutboundExchange<Request>) => Level | 'off' | undefined) | undefined;
   /** Headers to carry, by name; values of secret ones are masked. @defaultValue none */
