@@ -29,8 +29,9 @@ export function isFirstCopied(said: unknown, splat: readonly unknown[]): boolean
 
 /**
  * Reads the arguments behind a message. With `format.splat()` the message is done and the arguments in it are left
- * alone; without, winston never formats, and we do, unless a format took the tokens out: then they are kept beside it. What winston or a format copied into the record is read there alone,
- * so that a value a format took out or changed does not come back. Never throws.
+ * alone; without, winston never formats, and we do, unless a format took the tokens out: then they are kept beside it. What
+ * winston or a format copied into the record is read there alone, so that a value a format took out or changed does not
+ * come back. Never throws.
  *
  * @param message - as the formats left it.
  * @param said - the same before the formats: it tells how many arguments belong into it.
