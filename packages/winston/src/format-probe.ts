@@ -10,8 +10,7 @@ const ARGUMENT = 'logflume.argument';
 /**
  * Makes what tells formats with `format.splat()` among them from others. Nothing of a combined format says so, and nor
  * does a message that was masked or cut since; so each is asked once, with a record like the one in question.
- *
- * @returns never throws.
+ * Never throws.
  */
 export function createFormatProbe(): FormatProbe {
   const answers = new WeakMap<object, boolean>();

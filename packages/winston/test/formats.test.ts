@@ -277,5 +277,11 @@ it('asks a format once whether it writes arguments into messages, and a transpor
   const logger = winston.createLogger({ format: format.combine(counting(), cut()), transports: [own] });
   for (let i = 0; i < 10; i++) logger.info('%s of', card);
   expect(runs).toBe(11);
+  const finishing = winston.createLogger({
+    format: format.combine(counting(), format.splat()),
+    transports: [new LogflumeTransport({ logger: rig.logger })],
+  });
+  finishing.info('%s of', '****');
+  expect(runs, 'where the message tells, none is asked').toBe(12);
   for (const { body, attributes } of await rig.received()) expect([body, attributes]).toEqual(['**** of', {}]);
 });
