@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { inspect } from 'node:util';
-import axios, { type AxiosInstance, type InternalAxiosRequestConfig } from 'axios';
+import axios, { type AxiosInstance, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import axiosRetry from 'axios-retry';
 import { withContext } from 'logflume';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -273,6 +273,42 @@ describe('calls of axios', () => {
     await api.get('/status/404').catch(ignoreError);
     await api.get('/status/500').catch(ignoreError);
     expect((await rig.call()).body).toBe('GET 127.0.0.1/status/500 500');
+  });
+
+  it.each([
+    ['[::1]', true],
+    ['[::1]:4000', true],
+    ['[::1]:4001', false],
+    ['[::*]:4000', true],
+    ['::1', true],
+    ['LOCALHOST', false],
+  ])('to an address of IPv6 carry the trace where the hosts are %s: %s', async (host, isCarried) => {
+    await using rig = await OutboundRig.start();
+    const api = client(rig, { propagate: [host], ignore: [`${host}/Users/*`] });
+    const sent: unknown[] = [];
+    const adapter = async (config: InternalAxiosRequestConfig): Promise<AxiosResponse> => {
+      sent.push(config.headers.get('traceparent'));
+      return { status: 200, statusText: '', data: '', headers: {}, config };
+    };
+    await withContext({}, () => api.get('http://[::1]:4000/Users/7', { adapter }), { trace });
+    await api.get('http://[::1]:4000/users/7', { adapter });
+    expect(typeof sent[0] === 'string').toBe(isCarried);
+    expect(await rig.calls(isCarried ? 1 : 2)).toHaveLength(isCarried ? 1 : 2);
+  });
+
+  it('to hosts that are named in capitals carry the trace, and are left out', async () => {
+    await using rig = await OutboundRig.start();
+    const api = client(rig, { propagate: ['127.0.0.1', '*.INTERNAL'], ignore: ['Users.Internal/A/*', '*.Internal/B'] });
+    const sent: unknown[] = [];
+    const adapter = async (config: InternalAxiosRequestConfig): Promise<AxiosResponse> => {
+      sent.push(typeof config.headers.get('traceparent'));
+      return { status: 200, statusText: '', data: '', headers: {}, config };
+    };
+    for (const path of ['/A/7', '/B', '/a/7']) {
+      await withContext({}, () => api.get(`http://users.internal${path}`, { adapter }), { trace });
+    }
+    expect(sent).toEqual(['string', 'string', 'string']);
+    expect((await rig.call()).attributes['url.path']).toBe('/a/7');
   });
 
   it('that carry records are never logged, whatever instance they go by', async () => {

@@ -1,3 +1,4 @@
+import { toHostPattern } from './host-pattern.ts';
 import { createMatchPath } from './ignore-paths.ts';
 import { invalidOption } from './invalid-option.ts';
 import type { OutboundLogOptions, OutboundTarget } from './outbound-log-options.ts';
@@ -24,6 +25,10 @@ export function createIsIgnoredCall<Request>(
     const expected = 'a function or a list of paths and hosts with a path, such as ["/health", "auth.internal/*"]';
     throw invalidOption('ignore', `ignore must be ${expected}`);
   }
-  const isIgnored = createMatchPath(ignore);
-  return ({ host, port, path }) => isIgnored(path) || isIgnored(host + path) || isIgnored(`${host}:${port}${path}`);
+  const isPath = createMatchPath(ignore);
+  const isTarget = createMatchPath(ignore.map((pattern: string) => pattern.replace(HOST, toHostPattern)));
+  return ({ host, port, path }) => isPath(path) || isTarget(host + path) || isTarget(`${host}:${port}${path}`);
 }
+
+/** What of a pattern can only be a host: the text before its path, or before a `*` that may stand for a part of that, too. */
+const HOST = /^[^/]*(?=\/)|^[^/*]+/;

@@ -49,8 +49,8 @@ export interface OutboundLogOptions<Request = unknown> {
   /** Names the template of a URL, such as `/users/:id`; `withUrlTemplate` goes before it. @defaultValue none */
   readonly urlTemplate?: ((call: OutboundTarget<Request>) => string | undefined) | undefined;
   /**
-   * Whether calls carry a `traceparent` of the running trace, as long as they have none: `false` for none, or hosts that get one,
-   * with or without a port (`*.internal`, `127.0.0.1:4000`), where `*` stands for any text.
+   * Whether calls carry a `traceparent` of the running trace, as long as they have none: `false` for none, or hosts that get
+   * one, with or without a port (`*.internal`, `127.0.0.1:4000`, `[::1]:4000`), where `*` stands for any text.
    * @defaultValue true
    */
   readonly propagate?: boolean | readonly string[] | undefined;

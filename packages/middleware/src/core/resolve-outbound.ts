@@ -1,6 +1,7 @@
 import type { Level, Logger } from 'logflume';
 import type { Exchange } from './access-log-options.ts';
 import { createDecideLevel } from './decide-level.ts';
+import { toHostPattern } from './host-pattern.ts';
 import { createIsIgnoredCall } from './ignore-calls.ts';
 import { createMatchPath } from './ignore-paths.ts';
 import { invalidOption } from './invalid-option.ts';
@@ -99,7 +100,7 @@ function createPropagatesTo(
     return typeof value === 'boolean' || (Array.isArray(value) && value.every(isHostPattern));
   });
   if (typeof propagate !== 'object') return () => propagate ?? true;
-  const isHost = createMatchPath(propagate);
+  const isHost = createMatchPath(propagate.map(toHostPattern));
   return ({ host, port }) => isHost(host) || isHost(`${host}:${port}`);
 }
 
