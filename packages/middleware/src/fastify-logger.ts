@@ -51,6 +51,9 @@ export const ACCESS_LOG: unique symbol = Symbol.for('logflume.fastify.accessLog'
 /** What a request's logger needs of its exchange. */
 interface LoggedExchange {
   readonly entry: { readonly id: string; add(attributes: Attributes): void };
+  readonly method: string;
+  /** Path and query as they came. */
+  readonly url: string;
   /** What the record will tell as thrown. */
   readonly thrown: unknown;
 }
@@ -199,7 +202,8 @@ export class RequestFastifyLogger implements FastifyLogger {
  */
 function isToldAnyway(first: unknown, message: unknown, exchange: LoggedExchange | undefined): boolean {
   if (typeof first === 'string') {
-    return exchange !== undefined && message === undefined && /^Route [A-Z-]+:\S* not found$/.test(first);
+    if (exchange === undefined || message !== undefined || !first.startsWith('Route ')) return false;
+    return first === `Route ${exchange.method}:${exchange.url} not found`;
   }
   if (!isBare(first)) return false;
   const { req, res, err } = first;

@@ -293,6 +293,17 @@ describe('logflume as the logger of Fastify', () => {
     expect(JSON.stringify(rig.backend.records())).not.toContain('s3cret-value');
   });
 
+  it('keeps what a handler says of another route that was not found', async () => {
+    const host = withLoggerInstance((app) => {
+      app.get('/', async ({ log }) => log.warn('Route GET:/old not found'));
+    });
+    await using rig = await Rig.start(host);
+    await send(rig.url);
+    await send(`${rig.url}/old?since=1`);
+    const [, ...records] = await rig.received(2);
+    expect(textsOf(records)).toEqual(['Route GET:/old not found', 'GET / 200', 'GET /old 404']);
+  });
+
   it('makes no logger for a record that is not wanted', async () => {
     const tenant = vi.fn(() => 'acme');
     const reads: number[] = [];
