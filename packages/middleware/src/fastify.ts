@@ -37,6 +37,7 @@ type OnRequest = (request: FastifyRequest, reply: FastifyReply, done: Done) => v
 export interface FastifyInstance {
   [ACCESS_LOG]?: boolean;
   readonly log: unknown;
+  readonly initialConfig: { readonly requestIdHeader?: string | boolean | undefined };
   after(then: () => void): unknown;
   addHook(name: 'onRequest', hook: OnRequest): unknown;
   addHook(
@@ -68,6 +69,8 @@ export async function accessLog(instance: FastifyInstance, options: AccessLogOpt
   const own = hasNoLogger(instance.log) ? new RequestFastifyLogger(resolved.logger) : undefined;
   const isInner = instance[ACCESS_LOG] === true;
   instance[ACCESS_LOG] = true;
+  const { requestIdHeader } = instance.initialConfig;
+  const hostHeader = typeof requestIdHeader === 'string' ? requestIdHeader : '';
   let isContextNoted = false;
 
   instance.addHook('onRequest', function logflumeAccessLog(request, reply, next) {
@@ -82,7 +85,7 @@ export async function accessLog(instance: FastifyInstance, options: AccessLogOpt
       request,
       reply,
       url: raw.originalUrl ?? raw.url ?? '/',
-      id: isCounted(request.id) ? undefined : request.id,
+      id: isCounted(request.id) && headers[hostHeader] !== request.id ? undefined : request.id,
       // Fastify decides by "trustProxy" whether these headers count; without them there is nothing to decide.
       scheme: isProxied ? request.protocol : undefined,
       clientAddress: isProxied ? request.ip : undefined,

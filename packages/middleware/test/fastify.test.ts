@@ -389,7 +389,7 @@ describe('the access log of Fastify', () => {
         app.register(accessLog, options);
         app.get('/', ({ id }) => id);
       },
-      () => ({ requestIdHeader: 'x-correlation-id', logger: { stream } }),
+      () => ({ requestIdHeader: 'X-Correlation-Id', logger: { stream } }),
     );
     await using rig = await Rig.start(host);
     const ask = (headers: Record<string, string>) => send(rig.url, { headers });
@@ -398,9 +398,10 @@ describe('the access log of Fastify', () => {
       headers: { 'x-request-id': 'abc-123' },
     });
     expect(await ask({ 'x-correlation-id': 'abc-123', 'x-request-id': 'one' })).toMatchObject({ body: 'one' });
+    expect(await ask({ 'x-correlation-id': 'req-42' })).toMatchObject({ body: 'req-42' });
     expect(await ask({ 'x-correlation-id': 'not an id' })).toMatchObject({ body: expect.stringMatching(UUID) });
     expect(await ask({})).toMatchObject({ body: expect.stringMatching(UUID) });
-    const [first] = await rig.received(4);
+    const [first] = await rig.received(5);
     expect(first?.attributes).toMatchObject({ 'request.id': 'abc-123' });
     expect(lines.join()).toContain('"reqId":"abc-123"');
   });
