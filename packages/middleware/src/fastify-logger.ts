@@ -1,8 +1,8 @@
 import { format } from 'node:util';
 import { type Attributes, addToEvent, isLogger, type Level, type Logger } from 'logflume';
 import { describeGiven, invalidOption } from './core/invalid-option.ts';
-import { pathOf } from './core/request-entry.ts';
 import { REQUEST_ID } from './core/request-logger.ts';
+import { isBare, isToldAnyway, type LoggedExchange, named } from './fastify-lines.ts';
 
 /** One level's method in Fastify's habit: `(message, ...)`, `(attributes, message)`, `(error, message)`. Never throws. */
 export type FastifyLogMethod = (first: unknown, message?: unknown, ...rest: unknown[]) => void;
@@ -43,19 +43,6 @@ export function createFastifyLogger(logger: Logger): FastifyLogger {
     throw invalidOption('logger', `createFastifyLogger takes what createLogger() made, got ${describeGiven(logger)}`);
   }
   return new RequestFastifyLogger(logger);
-}
-
-/** Set on the instance an access log is registered on, from which those of its plugins inherit. */
-export const ACCESS_LOG: unique symbol = Symbol.for('logflume.fastify.accessLog');
-
-/** What a request's logger needs of its exchange. */
-interface LoggedExchange {
-  readonly entry: { readonly id: string; add(attributes: Attributes): void };
-  readonly method: string;
-  /** Path and query as they came. */
-  readonly url: string;
-  /** What the record will tell as thrown. */
-  readonly thrown: unknown;
 }
 
 /** The logger beneath is made when the first record is wanted: most requests log nothing by it. */
@@ -194,66 +181,6 @@ export class RequestFastifyLogger implements FastifyLogger {
     const given = isTemplate ? [format(message, ...rest)] : [message, ...rest];
     Reflect.apply(logger[level], logger, [isBare(first) ? named(first) : first, ...given]);
   }
-}
-
-/**
- * Whether Fastify itself says what the access record says as well: that a request came, was answered, failed, broke off,
- * or found no route.
- */
-function isToldAnyway(first: unknown, message: unknown, exchange: LoggedExchange | undefined): boolean {
-  if (typeof first === 'string') {
-    if (exchange === undefined || message !== undefined || !first.startsWith('Route ')) return false;
-    return first === `Route ${exchange.method}:${exchange.url} not found`;
-  }
-  if (!isBare(first)) return false;
-  const { req, res, err } = first;
-  if (!isLive(req) && !isLive(res)) return false;
-  if (!Object.keys(first).every((name) => OWN_MEMBERS.has(name))) return false;
-  // It comes before all hooks.
-  if (exchange === undefined) return message === 'incoming request' && isAwaited(req);
-  if (err === undefined) return message === 'request completed' || message === 'stream closed prematurely';
-  return err === exchange.thrown && (message === 'request errored' || message === Object(err).message);
-}
-
-const OWN_MEMBERS = new Set(['req', 'res', 'err', 'responseTime']);
-
-/** Whether an access log will see a request that has begun: it sees none that Fastify cannot route, which have no parameters. */
-function isAwaited(request: unknown): boolean {
-  const { server, params } = Object(request);
-  return server?.[ACCESS_LOG] === true && params !== null;
-}
-
-/** What Fastify puts under these names. */
-interface FastifyMembers {
-  readonly req?: unknown;
-  readonly res?: unknown;
-  readonly err?: unknown;
-  readonly responseTime?: unknown;
-}
-
-function isBare(value: unknown): value is FastifyMembers {
-  return typeof value === 'object' && value !== null && !(value instanceof Error);
-}
-
-/** Whether a value is Fastify's request or reply, or one of node:http. */
-function isLive(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && ('raw' in value || 'socket' in value);
-}
-
-/** Attributes with the live objects among them by name: to walk one would write out the whole server. */
-function named(given: FastifyMembers): object {
-  const { req, res, responseTime, ...rest } = given;
-  if (!isLive(req) && !isLive(res)) return given;
-  return {
-    ...rest,
-    ...(isLive(req) ? { 'http.request.method': req['method'], 'url.path': shownPath(req['url']) } : { req }),
-    ...(isLive(res) ? { 'http.response.status_code': res['statusCode'] } : { res }),
-    'http.server.request.duration': typeof responseTime === 'number' ? responseTime / 1000 : undefined,
-  };
-}
-
-function shownPath(url: unknown): string | undefined {
-  return typeof url === 'string' ? pathOf(url.split('?', 1)[0] ?? '') : undefined;
 }
 
 function childOf(logger: Logger, bindings: object, options: object | undefined): Logger {

@@ -4,7 +4,8 @@ import type { AccessLogOptions } from './core/access-log-options.ts';
 import { exchangeOf, type HeaderKeeper, NodeExchange } from './core/node-exchange.ts';
 import { resolveOptions } from './core/resolve-options.ts';
 import { reportSecondMount } from './core/second-mount.ts';
-import { ACCESS_LOG, RequestFastifyLogger } from './fastify-logger.ts';
+import { ACCESS_LOG } from './fastify-lines.ts';
+import { RequestFastifyLogger } from './fastify-logger.ts';
 
 export { createFastifyLogger, type FastifyLogger, type FastifyLogMethod } from './fastify-logger.ts';
 
