@@ -77,20 +77,17 @@ function toStream(output: HostOutput, recorder: LineRecorder, config: PinoConfig
   const stream = new Writable({
     decodeStrings: false,
     write(chunk: string | Buffer, _encoding, callback) {
-      const text = typeof chunk === 'string' ? chunk : decoder.write(chunk);
+      const takeNow = (): void => {
+        take(typeof chunk === 'string' ? chunk : decoder.write(chunk));
+        callback();
+      };
       const settled = config.settled();
-      if (settled === undefined) take(text);
-      else void settled.then(() => take(text));
-      // Not later: what waits for room in a stream, pino's thread among them, would wait beside those who wait for the keys.
-      callback();
+      if (settled === undefined) takeNow();
+      else void settled.then(takeNow);
     },
     final(callback) {
-      void Promise.resolve(config.settled())
-        .then(() => {
-          recorder.record(rest + decoder.end());
-          return output.close();
-        })
-        .then(() => callback());
+      recorder.record(rest + decoder.end());
+      void output.close().then(() => callback());
     },
   });
   return Object.assign(stream, {
