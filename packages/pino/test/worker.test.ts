@@ -5,6 +5,9 @@ import { describe, expect, it } from 'vitest';
 
 const target = '@logflume/pino/worker';
 
+/** As an application holds its logger: pino ends the thread of a stream that nobody holds, also while a flush is waited for. */
+const held = new Set<object>();
+
 /** A transport and how to wait for what it was given. */
 function transportTo(options: pino.TransportMultiOptions | pino.TransportSingleOptions): {
   readonly stream: ReturnType<typeof pino.transport>;
@@ -12,6 +15,7 @@ function transportTo(options: pino.TransportMultiOptions | pino.TransportSingleO
   readonly end: () => Promise<void>;
 } {
   const stream = pino.transport(options);
+  held.add(stream);
   return {
     stream,
     flush: (logger) =>
@@ -20,7 +24,10 @@ function transportTo(options: pino.TransportMultiOptions | pino.TransportSingleO
       }),
     end: () =>
       new Promise((resolve) => {
-        stream.once('close', resolve);
+        stream.once('close', () => {
+          held.delete(stream);
+          resolve();
+        });
         stream.end();
       }),
   };
