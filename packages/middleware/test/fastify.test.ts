@@ -350,15 +350,20 @@ describe('logflume as the logger of Fastify', () => {
   });
 });
 
+/** Keeps what a logger of the application's own prints. */
+function streamTo(lines: string[]): Writable {
+  return new Writable({
+    write(line, _encoding, done) {
+      lines.push(String(line));
+      done();
+    },
+  });
+}
+
 describe('the access log of Fastify', () => {
   it('leaves another logger of the application where it is', async () => {
     const lines: string[] = [];
-    const stream = new Writable({
-      write(line, _encoding, done) {
-        lines.push(String(line));
-        done();
-      },
-    });
+    const stream = streamTo(lines);
     const host = hostOf(
       (app, _sample, options) => {
         app.register(accessLog, options);
@@ -378,12 +383,7 @@ describe('the access log of Fastify', () => {
 
   it('takes the id the application has Fastify give a request, where the header brought none', async () => {
     const lines: string[] = [];
-    const stream = new Writable({
-      write(line, _encoding, done) {
-        lines.push(String(line));
-        done();
-      },
-    });
+    const stream = streamTo(lines);
     const host = hostOf(
       (app, _sample, options) => {
         app.register(accessLog, options);

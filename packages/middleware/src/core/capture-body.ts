@@ -64,7 +64,7 @@ function parsed(body: WrittenBody | ParsedBody, maxBytes: number): unknown {
 function decoded({ chunks, contentEncoding }: WrittenBody, maxBytes: number): Buffer {
   const bytes = Buffer.concat(chunks);
   if (contentEncoding === undefined || contentEncoding === 'identity') return bytes;
-  // Not imported: the frameworks that write through node:http alone have come here.
+  // Not imported, as runtimes without it load this file, too: what comes here was written through node:http.
   const { unzipSync, brotliDecompressSync } = process.getBuiltinModule('node:zlib');
   const limits = { maxOutputLength: maxBytes };
   return contentEncoding === 'br' ? brotliDecompressSync(bytes, limits) : unzipSync(bytes, limits);
