@@ -1,7 +1,7 @@
 import { LogflumeError } from '@logflume/delivery';
 import { closestName } from './closest-name.ts';
-import type { BadOption, OptionRule } from './option-rule.ts';
-import { isRecord, optionRules } from './option-rules.ts';
+import { type BadOption, isRecord, type OptionRule } from './option-rule.ts';
+import { optionRules } from './option-rules.ts';
 import { isHeaderName, isHeaderValue } from './otel-headers.ts';
 import { parseLevels } from './parse-levels.ts';
 import { describeKind, showValue } from './show-value.ts';

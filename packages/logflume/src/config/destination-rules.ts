@@ -1,6 +1,6 @@
 import type { DestinationOptions } from './logger-options.ts';
-import { isFunction, type OptionRule, text, word } from './option-rule.ts';
-import { isName, isRecord, optionRules } from './option-rules.ts';
+import { isFunction, isRecord, type OptionRule, text, word } from './option-rule.ts';
+import { isName, optionRules } from './option-rules.ts';
 import { severityOfLevel } from './parse-levels.ts';
 import type { RouteRule } from './route-options.ts';
 

@@ -54,3 +54,8 @@ export function word(...words: readonly string[]): OptionRule {
 export function isFunction(value: unknown): boolean {
   return typeof value === 'function';
 }
+
+/** Whether a value is an object with named members: no array, no `null`, and no `Map`, `Set` or `Headers`, which keep theirs. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !(Symbol.iterator in value);
+}

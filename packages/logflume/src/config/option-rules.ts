@@ -2,7 +2,7 @@ import { linePresets } from '@logflume/formats';
 import type { FileOutputOptions } from '../output/file/file-options.ts';
 import { intakeRules } from './intake-rules.ts';
 import type { ConsoleFormat, LoggerOptions } from './logger-options.ts';
-import { integer, isFunction, maxInteger, type OptionRule, text, word } from './option-rule.ts';
+import { integer, isFunction, isRecord, maxInteger, type OptionRule, text, word } from './option-rule.ts';
 import { severityOfLevel } from './parse-levels.ts';
 import { redactRule } from './redact-rules.ts';
 
@@ -202,11 +202,6 @@ export function isName(value: unknown): boolean {
 
 function isFileOutput(value: unknown): boolean {
   return isName(value) || isRecord(value);
-}
-
-/** Whether a value is an object with named members: no array, no `null`, and no `Map`, `Set` or `Headers`, which keep theirs. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !(Symbol.iterator in value);
 }
 
 function isPem(value: unknown): boolean {

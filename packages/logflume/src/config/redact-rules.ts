@@ -1,6 +1,6 @@
 import { secretShapeNames } from '../redact/secret-shapes.ts';
 import { oneOf } from './env-values.ts';
-import { type BadOption, type OptionRule, text } from './option-rule.ts';
+import { type BadOption, isRecord, type OptionRule, text } from './option-rule.ts';
 import { showValue } from './show-value.ts';
 
 const names: Extract<OptionRule, { kind: 'value' }> = {
@@ -14,10 +14,7 @@ const names: Extract<OptionRule, { kind: 'value' }> = {
 export const redactRule: Extract<OptionRule, { kind: 'value' }> = {
   kind: 'value',
   expected: 'a list of names, or an object with keys, paths or values',
-  // A set or a map has no members of its own that a rule could judge.
-  accepts: (value) =>
-    isNameList(value) ||
-    (typeof value === 'object' && value !== null && !Array.isArray(value) && !(Symbol.iterator in value)),
+  accepts: (value) => isNameList(value) || isRecord(value),
   faultOf: (value) => (Array.isArray(value) ? firstFault(value, faultOfKey) : undefined),
   members: {
     keys: names,

@@ -2,7 +2,8 @@ import { checkGroup, invalidOption } from './check-options.ts';
 import { defaults } from './defaults.ts';
 import { anyUrl, type EndpointUrl, parseEndpointUrl } from './endpoint-url.ts';
 import type { EndpointOptions, Headers, LoggerOptions } from './logger-options.ts';
-import { endpointRules, isRecord } from './option-rules.ts';
+import { isRecord } from './option-rule.ts';
+import { endpointRules } from './option-rules.ts';
 import type { ResolvedEndpoint } from './resolved-options.ts';
 import { showValue } from './show-value.ts';
 

@@ -37,7 +37,8 @@ export function showEntries(text: string, entries: readonly string[]): string {
 export function describeKind(value: unknown): string {
   if (value === undefined || value === null) return String(value);
   if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'object') return Symbol.iterator in value ? `a ${value.constructor.name}` : 'an object';
+  if (typeof value === 'object')
+    return Symbol.iterator in value ? `a ${Object.prototype.toString.call(value).slice(8, -1)}` : 'an object';
   return `a ${typeof value}`;
 }
 
