@@ -73,8 +73,8 @@ export class HttpCalls {
     this.#open.set(request, { call, response: undefined, error: undefined, isDestroyed: false });
     this.#count.begin();
     request.once('close', () => this.#end(request));
-    // A listener for `timeout` itself would keep agents from ending a request, as agentkeepalive does where there is none.
-    if (request.listenerCount('timeout') > 0) timed.add(request);
+    // A listener for `timeout` where there is none would keep agents from ending the request, as agentkeepalive does then.
+    if (request.listenerCount('timeout') > 0) request.prependOnceListener('timeout', noteTimeout);
     else request.on('newListener', noteListener);
     return true;
   }
@@ -114,11 +114,17 @@ function isOwn(request: ClientRequest): boolean {
   return isOwnRequest(request.getHeader('idempotency-key'));
 }
 
-/** Requests whose timeout somebody hears of. */
-const timed = new WeakSet<ClientRequest>();
+/** Requests whose time was over, of which somebody heard. */
+const timedOut = new WeakSet<ClientRequest>();
+
+function noteTimeout(this: ClientRequest): void {
+  timedOut.add(this);
+}
 
 function noteListener(this: ClientRequest, event: string | symbol): void {
-  if (event === 'timeout') timed.add(this);
+  if (event !== 'timeout') return;
+  this.off('newListener', noteListener);
+  this.prependOnceListener('timeout', noteTimeout);
 }
 
 /**
@@ -132,10 +138,10 @@ function isDestroyedHere(request: ClientRequest, error: unknown, durationMs: num
 
 /** Agents set a time, that of the process one of 5 s; it ends nothing unless somebody hears of it. */
 function isOverdue(request: ClientRequest, durationMs: number): boolean {
+  if (timedOut.has(request)) return true;
   const timeoutMs = request.socket?.timeout ?? 0;
-  if (timeoutMs === 0 || durationMs < timeoutMs) return false;
   const agentOptions = readMember(readMember(request, 'agent'), 'options');
-  return timed.has(request) || timeoutMs !== readMember(agentOptions, 'timeout');
+  return timeoutMs !== 0 && durationMs >= timeoutMs && timeoutMs !== readMember(agentOptions, 'timeout');
 }
 
 function end(request: ClientRequest, { call, response, error, isDestroyed }: OpenRequest): void {
