@@ -123,6 +123,9 @@ describe('parseYamlConfig', () => {
     ['a: 1\n? [b]\n: c\n', 'a key must be a text'],
     ['a: 1\nb: ${0}\n', 'a reference must be ${NAME} or ${NAME:-default}'],
     ['a: 1\n---\nb: 2\n', 'it is no YAML (MULTIPLE_DOCS)'],
+    ['redact:\n  paths: [*.token, a.b]\n', 'a text that begins with * must be in quotes'],
+    ['redact:\n  keys:\n    - *\n', 'a text that begins with * must be in quotes'],
+    ['a: 1\nb: *x\nc: &x 2\n', 'a text that begins with * must be in quotes'],
   ])('names the line of what is wrong with %j, and shows nothing of it', (text, message) => {
     const error = errorOf(() => yaml(text));
     expect(error.message).toBe(message);

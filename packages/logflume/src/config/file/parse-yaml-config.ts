@@ -6,6 +6,9 @@ import { hasReference, readPlainScalar, substituteVariables } from './substitute
 
 type Yaml = typeof import('yaml');
 
+/** What is meant by an alias that has no anchor is mostly a path of `redact` such as `*.token`. */
+const aliasOfNothing = 'a text that begins with * must be in quotes';
+
 let loaded: Yaml | undefined;
 
 /** Loads the package at the first YAML file; whoever has none does not pay for it. See decision 0011. */
@@ -34,7 +37,11 @@ export function parseYamlConfig(text: string, env: EnvironmentVariables): Config
   const lineAt = (offset: number | undefined): number => Math.max(1, lines.linePos(offset ?? 0).line);
   const [error] = document.errors;
   // The package's own words may quote the file.
-  if (error !== undefined) throw new ConfigTextError(lineAt(error.pos[0]), `it is no YAML (${error.code})`);
+  if (error !== undefined)
+    throw new ConfigTextError(
+      lineAt(error.pos[0]),
+      error.code === 'BAD_ALIAS' ? aliasOfNothing : `it is no YAML (${error.code})`,
+    );
   return new YamlReader(yaml, document, { env, lineAt }).read(document.contents, 1, 0);
 }
 
@@ -59,7 +66,12 @@ class YamlReader {
     const { isAlias, isMap, isScalar, isSeq, isNode } = this.#yaml;
     if (depth > maxDepth || ++this.#nodes > maxNodes) throw new ConfigTextError(above, 'it is too large or too deep');
     const line = isNode(node) ? this.#lineOf(node, above) : above;
-    if (isAlias(node)) return this.read(node.resolve(this.#document), line, depth + 1);
+    if (isAlias(node)) {
+      const meant = node.resolve(this.#document);
+      // Not its name, which may be the begin of a password.
+      if (meant === undefined) throw new ConfigTextError(line, aliasOfNothing);
+      return this.read(meant, line, depth + 1);
+    }
     if (isMap(node)) return { kind: 'map', line, members: this.#members(node.items, line, depth) };
     if (isSeq(node)) return { kind: 'list', line, items: node.items.map((item) => this.read(item, line, depth + 1)) };
     if (!isScalar(node)) return { kind: 'scalar', line, value: null };
