@@ -1,4 +1,4 @@
-import type { Delivery } from '@logflume/delivery';
+import { type Delivery, LogflumeError } from '@logflume/delivery';
 import type { LogRecordInput } from '@logflume/otlp';
 import { planReload, type Reloadable } from './config/file/plan-reload.ts';
 import { fileVariables } from './config/file/read-config-file.ts';
@@ -44,14 +44,12 @@ export function reloadOnChange(
       const canApply = Object.entries(appliers).flatMap(([name, applier]) => (applier ? [name as Reloadable] : []));
       const plan = planReload(current, next, canApply);
       for (const name of plan.apply) appliers[name]?.(next);
-      // Later endpoints and rules must fit the destinations that run, not those a file asks for since.
-      const { destinations } = plan.apply.includes('destinations') ? next : current;
-      if (plan.diagnostic?.kind === 'fileReloaded') current = { ...next, destinations };
+      current = plan.running;
       if (plan.diagnostic !== undefined) tellDiagnostic(plan.diagnostic, options.onDiagnostic);
     } catch (error) {
       // Options in code were good before and are still; something of the world is not.
-      const name = error instanceof Error ? error.name : typeof error;
-      const message = `${paths.join(', ')} could not be put in force (${name}); the configuration before stays in force`;
+      const why = error instanceof LogflumeError ? error.message : (Object(error).name ?? typeof error);
+      const message = `${paths.join(', ')} could not be put in force (${why}); the configuration before stays in force`;
       tellDiagnostic({ kind: 'fileNotReloaded', file: paths.join(', '), message }, options.onDiagnostic);
     }
   };

@@ -39,8 +39,9 @@ export function resolveDestinations(
   const allBytes = general.queue.maxBytes ?? defaultQueueBytes();
   const queue = { maxBytes: Math.max(minQueueBytes, Math.floor(allBytes / count)) };
   const spool = { ...general.spool, maxBytes: shareOf(general.spool.maxBytes, count) };
-  const destinations = given.map((entry, index) => resolveDestination(entry, index, { ...general, queue, spool }));
-  const all = hasGeneral ? [{ ...general, queue, spool, name: GENERAL_NAME }, ...destinations] : destinations;
+  const shared = { ...backendOptionsOf(general), queue, spool };
+  const destinations = given.map((entry, index) => resolveDestination(entry, index, shared));
+  const all = hasGeneral ? [{ ...shared, name: GENERAL_NAME }, ...destinations] : destinations;
   all.forEach(({ name }, index) => {
     if (all.findIndex((other) => other.name === name) < index) {
       const place = index - (hasGeneral ? 1 : 0);
@@ -48,6 +49,33 @@ export function resolveDestinations(
     }
   });
   return all;
+}
+
+/** Of all the general options those a backend has: whatever else is resolved is no difference between destinations. */
+function backendOptionsOf(general: BackendOptions): BackendOptions {
+  const { axios, balance, batch, compression, endpoints, exit, fallback, format, headers } = general;
+  const { on400, onDiagnostic, ordered, queue, resource, retry, spool, strictOtlp, timeoutMs, tls } = general;
+  return {
+    axios,
+    balance,
+    batch,
+    compression,
+    endpoints,
+    exit,
+    fallback,
+    format,
+    headers,
+    on400,
+    onDiagnostic,
+    ordered,
+    queue,
+    resource,
+    retry,
+    spool,
+    strictOtlp,
+    timeoutMs,
+    tls,
+  };
 }
 
 /**

@@ -17,8 +17,11 @@ function resolve(text: string, options: LoggerOptions = {}, env: EnvironmentVari
   return resolveOptions(options, { LOGFLUME_CONFIG: '/f.yaml', ...env }, { ...deps, readFile: () => text });
 }
 
-const plan = (before: string, after: string, options: LoggerOptions = {}, env: EnvironmentVariables = {}) =>
-  planReload(resolve(before, options, env), resolve(after, options, env), ['levels', 'endpoints']);
+function plan(before: string, after: string, options: LoggerOptions = {}, env: EnvironmentVariables = {}) {
+  const [was, is] = [resolve(before, options, env), resolve(after, options, env)];
+  const { apply, diagnostic } = planReload(was, is, ['levels', 'endpoints']);
+  return { apply, diagnostic };
+}
 
 describe('planReload', () => {
   it('puts in force what can change, and names the rest', () => {
@@ -58,9 +61,38 @@ describe('planReload', () => {
     });
 
     it('leaves anything else for the next start', () => {
-      expect(planOf(file('{ name: a, endpoints: [http://b], fallback: none }'))).toMatchObject({
+      expect(planOf(file('{ name: a, endpoints: [http://a], fallback: none }'))).toMatchObject({
         apply: [],
         diagnostic: { message: '/f.yaml was read anew: destinations will change with the next start' },
+      });
+      expect(planOf(file('{ name: a, endpoints: [http://b], fallback: none }'))).toMatchObject({
+        apply: ['destinations'],
+        diagnostic: {
+          message:
+            '/f.yaml was read anew: destinations changed; the rest of destinations will change with the next start',
+        },
+      });
+    });
+
+    it.each([
+      ['a comment', '# why\n', 'destinations changed'],
+      ['a level', 'level: debug\n', 'level, destinations changed'],
+      ['what counts from the next start', 'batch: { lingerMs: 5 }\n', 'destinations changed; batch will'],
+    ])('goes on doing so after a change of %s', (_, line, said) => {
+      const changed = `${line}${file('{ name: a, endpoints: [http://b] }')}`;
+      const first = planReload(resolve(before), resolve(changed), ['levels', 'destinations']);
+      expect(first.diagnostic?.message).toContain(`read anew: ${said}`);
+      const second = planReload(first.running, resolve(changed), ['levels', 'destinations']);
+      expect(second.apply).toEqual([]);
+      const third = planReload(second.running, resolve(changed.replace('//b', '//c')), ['levels', 'destinations']);
+      expect(third.apply).toEqual(['destinations']);
+      expect(third.running.destinations.map(({ endpoints }) => endpoints[0]?.url)).toEqual(['http://c/v1/logs']);
+    });
+
+    it('does not take new rules for new destinations', () => {
+      expect(planOf(`${before}  - { to: a, level: warn }\n`.replace('route: [{ to: a }]', 'route:'))).toMatchObject({
+        apply: ['route'],
+        diagnostic: { message: '/f.yaml was read anew: route changed' },
       });
     });
 
@@ -80,6 +112,21 @@ describe('planReload', () => {
       ]);
       expect(plan).toMatchObject({ apply: ['destinations'], diagnostic: { changed: ['destinations'] } });
     });
+  });
+
+  it('goes on comparing with what runs, not with what will count from the next start', () => {
+    const [one, other] = [resolve('headers: { a: 1x }\n'), resolve('headers: { a: 2x }\n')];
+    const { running } = planReload(one, other, []);
+    expect(planReload(running, one, []).diagnostic).toBeUndefined();
+    expect(planReload(running, other, []).diagnostic).toBeDefined();
+  });
+
+  it('leaves endpoints for the next start where none is left', () => {
+    const [before, after] = [resolve('level: info\nendpoints: [http://a]\n'), resolve('level: debug\n')];
+    const { apply, running, diagnostic } = planReload(before, after, ['levels', 'endpoints']);
+    expect({ apply, endpoints: running.endpoints }).toEqual({ apply: ['levels'], endpoints: before.endpoints });
+    expect(diagnostic?.message).toContain('level changed; output, ');
+    expect(diagnostic?.message).toContain('endpoints will change with the next start');
   });
 
   it('names what a logger of this kind cannot change', () => {

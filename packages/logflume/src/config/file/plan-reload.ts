@@ -10,6 +10,8 @@ export type Reloadable = (typeof reloadable)[number];
 export interface ReloadPlan {
   /** What to put in force now; empty for an invalid file. */
   readonly apply: readonly Reloadable[];
+  /** What is in force then: to be compared with the next time. */
+  readonly running: ResolvedOptions;
   /** What to say; `undefined` when nothing of it concerns this logger. */
   readonly diagnostic: FileReloadDiagnostic | undefined;
 }
@@ -17,11 +19,14 @@ export interface ReloadPlan {
 /** Said of options by their own names. */
 const optionNames: Readonly<Record<string, string>> = { levels: 'level' };
 
+/** Destinations whose endpoints change at once, and something else with the next start. */
+const REST = 'the rest of destinations';
+
 /** No values of an option, or code's alone: a difference in them is none. */
 const ignored: readonly string[] = ['sources', 'diagnostics', 'onDiagnostic', 'color', 'axios'];
 
 /**
- * Compares what was resolved when the logger was made, or at the last reload, with what the file says now. Pure.
+ * Compares what runs with what the file says now. Pure.
  *
  * A file that is wrong changes nothing. What cannot change while the program runs is named, and keeps its value.
  */
@@ -33,47 +38,82 @@ export function planReload(
   const invalid = after.diagnostics.find(isInvalidFile);
   if (invalid !== undefined) {
     const message = invalid.message.replace('the whole file is ignored', 'the configuration before stays in force');
-    return { apply: [], diagnostic: { kind: 'fileNotReloaded', file: invalid.file, message } };
+    return { apply: [], running: before, diagnostic: { kind: 'fileNotReloaded', file: invalid.file, message } };
   }
   // General endpoints are one of the destinations, where there are any.
-  const told = after.destinations.length > 0 ? [...ignored, 'endpoints'] : ignored;
-  const changed = Object.keys(after).filter((name) => !told.includes(name) && !isSame(name, before, after));
-  if (changed.length === 0) return { apply: [], diagnostic: undefined };
+  const told = after.destinations.length > 0 ? ['endpoints'] : [];
+  const compared = Object.keys(after).filter((name) => !ignored.includes(name) && !told.includes(name));
+  const changed = compared.filter((name) => !isSame(name, before, after));
   const apply = canApply.filter((name) => changed.includes(name) && isApplicable(name, before, after));
-  const toOption = (name: string): string => optionNames[name] ?? name;
-  const [now, later] = [apply.map(toOption), changed.filter((name) => !isOneOf(name, apply)).map(toOption)];
+  const later = changed.filter((name) => !isOneOf(name, apply));
+  if (apply.includes('destinations') && !isRestSame(before, after)) later.push(REST);
+  const kept = [...later, ...told].map((name) => [name, Reflect.get(before, name)]);
+  const running: ResolvedOptions = {
+    ...after,
+    ...Object.fromEntries(kept),
+    destinations: before.destinations.map((old, index) => ({
+      ...old,
+      endpoints: (apply.includes('destinations') ? after : before).destinations[index]?.endpoints ?? old.endpoints,
+    })),
+  };
+  if (changed.length === 0) return { apply, running, diagnostic: undefined };
+  const [now, next] = [toOptions(apply), toOptions(later)];
   const said = [
     ...(now.length > 0 ? [`${now.join(', ')} changed`] : []),
-    ...(later.length > 0 ? [`${later.join(', ')} will change with the next start`] : []),
+    ...(next.length > 0 ? [`${next.join(', ')} will change with the next start`] : []),
   ];
   const file = fileOf(after) ?? fileOf(before) ?? 'the configuration file';
   return {
     apply,
+    running,
     diagnostic: { kind: 'fileReloaded', file, changed: now, message: `${file} was read anew: ${said.join('; ')}` },
   };
 }
 
 /** Destinations stay as they were made, but for their endpoints; rules are between those there are. */
 function isApplicable(name: Reloadable, before: ResolvedOptions, after: ResolvedOptions): boolean {
-  const [old, young] = [before.destinations, after.destinations];
   switch (name) {
     case 'levels':
-    case 'endpoints':
     case 'sampling':
     case 'repeats':
     case 'rateLimit':
       return true;
+    case 'endpoints':
+      return after.endpoints.length > 0; // Without one, other outputs take their place.
     case 'destinations':
-      return toComparable(old.map(withoutEndpoints)) === toComparable(young.map(withoutEndpoints));
+      return (
+        areNamesSame(before, after) &&
+        !isEqual(before.destinations.map(endpointsOf), after.destinations.map(endpointsOf))
+      );
     case 'route':
-      return toComparable(old.map(nameOf)) === toComparable(young.map(nameOf));
+      return areNamesSame(before, after);
     default:
       return name satisfies never;
   }
 }
 
-function withoutEndpoints({ endpoints: _, ...rest }: ResolvedDestination): unknown {
-  return rest;
+function toOptions(names: readonly string[]): readonly string[] {
+  return names.map((name) => optionNames[name] ?? name);
+}
+
+function areNamesSame(before: ResolvedOptions, after: ResolvedOptions): boolean {
+  return isEqual(before.destinations.map(nameOf), after.destinations.map(nameOf));
+}
+
+/** Whether destinations of the same names differ in nothing but their endpoints and what all of them take from above. */
+function isRestSame(before: ResolvedOptions, after: ResolvedOptions): boolean {
+  return before.destinations.every((old, index) => {
+    const young = after.destinations[index];
+    return Object.keys(old).every((name) => {
+      const [was, is] = [Reflect.get(old, name), Reflect.get(Object(young), name)];
+      if (name === 'endpoints' || ignored.includes(name) || isEqual(was, is)) return true;
+      return isEqual(was, Reflect.get(before, name)) && isEqual(is, Reflect.get(after, name));
+    });
+  });
+}
+
+function endpointsOf({ endpoints }: ResolvedDestination): unknown {
+  return endpoints;
 }
 
 function nameOf({ name }: ResolvedDestination): string {
@@ -89,7 +129,13 @@ function isInvalidFile(event: ConfigDiagnostic): event is Extract<ConfigDiagnost
 }
 
 function isSame(name: string, before: ResolvedOptions, after: ResolvedOptions): boolean {
-  return toComparable(Reflect.get(before, name)) === toComparable(Reflect.get(after, name));
+  if (name !== 'destinations') return isEqual(Reflect.get(before, name), Reflect.get(after, name));
+  const areEndpointsSame = isEqual(before.destinations.map(endpointsOf), after.destinations.map(endpointsOf));
+  return areNamesSame(before, after) && areEndpointsSame && isRestSame(before, after);
+}
+
+function isEqual(one: unknown, other: unknown): boolean {
+  return toComparable(one) === toComparable(other);
 }
 
 /** As text, without what is made anew by each resolution: functions around the same code, the id of the process. */
