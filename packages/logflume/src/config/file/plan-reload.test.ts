@@ -86,6 +86,7 @@ describe('planReload', () => {
       expect(second.apply).toEqual([]);
       const third = planReload(second.running, resolve(changed.replace('//b', '//c')), ['levels', 'destinations']);
       expect(third.apply).toEqual(['destinations']);
+      expect(third.diagnostic?.message).not.toContain('the rest');
       expect(third.running.destinations.map(({ endpoints }) => endpoints[0]?.url)).toEqual(['http://c/v1/logs']);
     });
 
