@@ -38,6 +38,7 @@ export type { EndpointState } from './send/health.ts';
 export type { TlsOptions } from './send/http-agents.ts';
 export { isOwnRequest } from './send/own-requests.ts';
 export { isOwnTraffic } from './send/own-traffic.ts';
+export { patientTimeout } from './send/patient-timeout.ts';
 export type { Resolver, ServiceRecord } from './send/resolver.ts';
 export type { Transport, TransportRequest, TransportResult } from './send/transport.ts';
 export { withoutTracing } from './send/without-tracing.ts';

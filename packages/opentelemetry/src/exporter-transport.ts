@@ -1,4 +1,10 @@
-import { type Transport, type TransportRequest, type TransportResult, withoutTracing } from '@logflume/delivery';
+import {
+  patientTimeout,
+  type Transport,
+  type TransportRequest,
+  type TransportResult,
+  withoutTracing,
+} from '@logflume/delivery';
 import { decodeLogsRequest } from '@logflume/otlp';
 import type { ForeignLogRecordExporter, SdkLogRecord } from './host.ts';
 import { toSdkRecords } from './to-sdk-records.ts';
@@ -45,17 +51,17 @@ function send(
   { body, timeoutMs, signal }: TransportRequest,
 ): Promise<TransportResult> {
   return new Promise((resolve) => {
-    let timer: NodeJS.Timeout | undefined;
+    let cancelTimeout: (() => void) | undefined;
     const abort = (): void => settle(failure('ERR_LOGFLUME_ABORTED', 'the export was cut short'));
     const settle = (result: TransportResult): void => {
-      clearTimeout(timer);
+      cancelTimeout?.();
       signal.removeEventListener('abort', abort);
       resolve(result);
     };
     signal.addEventListener('abort', abort, { once: true });
     if (timeoutMs > 0) {
       const late = failure('ERR_LOGFLUME_TIMEOUT', `the exporter did not answer in ${timeoutMs} ms`);
-      timer = setTimeout(settle, Math.min(timeoutMs, MAX_TIMER_MS), late).unref();
+      cancelTimeout = patientTimeout(Math.min(timeoutMs, MAX_TIMER_MS), () => settle(late));
     }
     try {
       const records: SdkLogRecord[] = toSdkRecords(decodeLogsRequest(body));

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { type handleUnaryCall, Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { createDevBackend, type ReceivedRecord } from '@logflume/dev-backend';
@@ -177,6 +179,34 @@ describe('an exporter as a destination', () => {
     expect(exported).toHaveLength(attempts);
     expect(exported.map(([first]) => first?.body)).toEqual(Array.from({ length: attempts }, () => 'record'));
     expect(logger.stats()).toMatchObject({ delivered: 1, endpoints: [{ attempts }] });
+  });
+
+  it('is asked once when its answer waits in a socket while the event loop is blocked over its time', async () => {
+    await using server = createServer((socket) => {
+      socket.write('taken');
+      const untilMs = performance.now() + 600;
+      while (performance.now() < untilMs);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { exporter, exported } = createExporter();
+    const logger = createLoggerTo(
+      {
+        ...exporter,
+        export(records, done) {
+          exported.push(records);
+          const socket = connect(port, '127.0.0.1').once('data', () => {
+            socket.destroy();
+            done({ code: 0 });
+          });
+        },
+      },
+      { timeoutMs: 300 },
+    );
+    logger.info('record');
+    await logger.close();
+    expect(exported).toHaveLength(1);
+    expect(logger.stats()).toMatchObject({ delivered: 1, endpoints: [{ attempts: 1 }] });
   });
 
   it.each([400, 3])('is asked once where it refuses for good: %d', async (status) => {
