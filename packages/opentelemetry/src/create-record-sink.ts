@@ -28,7 +28,7 @@ function shareLogger(logger: Logger): RecordSink {
     await logger.flush(timeoutMs === undefined ? {} : { timeoutMs });
   };
   return {
-    take: (record, call) => emitRecord(logger, toHostRecord(record, call, undefined)),
+    take: (record, call) => emitRecord(logger, toHostRecord(record, call)),
     flush,
     close: () => flush(undefined),
   };

@@ -22,7 +22,7 @@ export interface SdkScope {
   readonly attributes?: object | undefined;
 }
 
-/** A record as the SDK hands it on. Never changed, and kept only while its resource is not known yet. */
+/** A record as the SDK hands it on. Never changed, and not kept. */
 export interface SdkLogRecord {
   readonly hrTime: HrTime;
   readonly hrTimeObserved: HrTime;

@@ -1,8 +1,16 @@
-import { type CallContext, captureCall, createLogger, emitRecord, type Logger, type LoggerOptions } from 'logflume';
+import {
+  type CallContext,
+  captureCall,
+  createLogger,
+  emitRecord,
+  type HostRecord,
+  type Logger,
+  type LoggerOptions,
+} from 'logflume';
 import type { SdkLogRecord, SdkResource } from './host.ts';
 import type { LastingOptions } from './lasting-transports.ts';
 import type { RecordSink } from './record-sink.ts';
-import { toHostRecord } from './to-host-record.ts';
+import { toHostRecord, toLasting, withResource } from './to-host-record.ts';
 
 /** Resources with a logger of their own: each has a queue and connections. A judgement; an SDK has one resource. */
 const MAX_LOGGERS = 4;
@@ -16,12 +24,6 @@ const RESOURCE_WAIT_MS = 5000;
 /** Longest wait of a close for transports, milliseconds, where `exit.timeoutMs` says nothing. */
 const CLOSE_WAIT_MS = 5000;
 
-/** A record that waits for its resource, with the context it was logged in. */
-interface HeldRecord {
-  readonly record: SdkLogRecord;
-  readonly call: CallContext | undefined;
-}
-
 /** Where the records of a resource go. */
 interface Route {
   readonly logger: Logger;
@@ -32,7 +34,8 @@ interface Route {
 /** One resource object of the SDK: its records wait, and then have a route. */
 interface Lane {
   readonly resource: SdkResource;
-  readonly held: HeldRecord[];
+  /** As they were emitted, with the context they were logged in. */
+  readonly held: HostRecord[];
   route: Route | undefined;
   /** Settles when the attributes are there. */
   ready: Promise<void>;
@@ -64,9 +67,10 @@ export class ResourceLoggers implements RecordSink {
   take(record: SdkLogRecord, call: CallContext | undefined): void {
     const lane = this.#lanes.get(record.resource) ?? this.#open(record.resource);
     if (lane === undefined) return;
-    if (lane.route !== undefined) return emit(lane.route, record, call);
+    if (lane.route !== undefined) return emit(lane.route, toHostRecord(record, call));
     const keeper = this.#keeper;
-    lane.held.push({ record, call: call ?? (keeper === undefined ? undefined : captureCall(keeper)) });
+    const logged = call ?? (keeper === undefined ? undefined : captureCall(keeper));
+    lane.held.push(toLasting(toHostRecord(record, logged)));
     if (lane.held.length >= MAX_HELD_RECORDS) this.#settle(lane);
   }
 
@@ -115,7 +119,7 @@ export class ResourceLoggers implements RecordSink {
   #settle(lane: Lane): void {
     if (!this.#waiting.delete(lane)) return;
     const route = this.#routeOf(lane.resource);
-    for (const { record, call } of lane.held) emit(route, record, call);
+    for (const record of lane.held) emit(route, record);
     lane.held.length = 0;
     lane.route = route;
     if (this.#waiting.size > 0) return;
@@ -166,8 +170,8 @@ async function waitFor(resource: SdkResource): Promise<void> {
   await resource.waitForAsyncAttributes?.();
 }
 
-function emit(route: Route, record: SdkLogRecord, call: CallContext | undefined): void {
-  emitRecord(route.logger, toHostRecord(record, call, route.attributes));
+function emit({ logger, attributes }: Route, record: HostRecord): void {
+  emitRecord(logger, attributes === undefined ? record : withResource(record, attributes));
 }
 
 /** Equal for equal attributes; `undefined` for values that JSON has no word for, a BigInt or a circle. */

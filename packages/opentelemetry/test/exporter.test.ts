@@ -46,12 +46,18 @@ describe('the result of an export', () => {
     expect(rig.backend.records()).toHaveLength(2);
   });
 
-  it('is a failure when something is no record, and the others are delivered', async () => {
+  const pending = { asyncAttributesPending: true, waitForAsyncAttributes: () => Promise.resolve() };
+  it.each<[string, object | null, object]>([
+    ['null', null, {}],
+    ['one without a time', { hrTime: undefined }, {}],
+    ['one without a time, of a resource with attributes to come', { hrTime: undefined }, pending],
+  ])('is a failure when something is no record, and the others are delivered: %s', async (_, wrong, more) => {
     await using rig = await createRig();
     const exporter = createLogRecordExporter(rig.options);
+    const good: SdkLogRecord = { ...record, resource: { ...record.resource, ...more } };
     const results: ExportResult[] = [];
     Reflect.apply(exporter.export, exporter, [
-      [record, null, record],
+      [good, wrong && { ...good, ...wrong }, good],
       (result: ExportResult): void => void results.push(result),
     ]);
     expect(results).toEqual([{ code: 1, error: expect.any(TypeError) }]);

@@ -153,7 +153,11 @@ describe('what the SDK says around a record', () => {
 });
 
 describe('a record that no stock exporter bears', () => {
-  it('costs no other: a circle in a body, a getter that throws', async () => {
+  const pending = { asyncAttributesPending: true, waitForAsyncAttributes: () => Promise.resolve() };
+  it.each<[string, object]>([
+    ['of a resource that is complete', {}],
+    ['of one with attributes to come', pending],
+  ])('%s costs no other: a circle in a body, a getter that throws', async (_, more) => {
     await using rig = await createRig();
     const processor = createLogRecordProcessor(rig.options);
     const circle: Record<string, unknown> = { a: 1 };
@@ -167,7 +171,7 @@ describe('a record that no stock exporter bears', () => {
     const record: SdkLogRecord = {
       hrTime: [1_700_000_000, 0],
       hrTimeObserved: [1_700_000_000, 0],
-      resource: { attributes: {} },
+      resource: { attributes: {}, ...more },
       instrumentationScope: { name: 'orders' },
       attributes: {},
       droppedAttributesCount: 0,

@@ -1,5 +1,6 @@
-import { SeverityNumber } from '@opentelemetry/api-logs';
+import { type AnyValueMap, SeverityNumber } from '@opentelemetry/api-logs';
 import { resourceFromAttributes } from '@opentelemetry/resources';
+import type { LogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { createLogger, withContext } from 'logflume';
 import { describe, expect, it } from 'vitest';
 import { createLogRecordProcessor, type OwnLoggerOptions } from '../src/index.ts';
@@ -122,6 +123,43 @@ describe('the resource of the SDK', () => {
     expect(records.map(({ resource }) => resource.attributes['host.id'])).toEqual(['h-1', 'h-1', 'h-1']);
   });
 
+  it.each<[string, boolean]>([
+    ['complete', false],
+    ['one with attributes to come', true],
+  ])('that is %s: a record is told as it was emitted, whatever is done to it afterwards', async (_, isPending) => {
+    await using rig = await createRig();
+    const host = createGate<string>();
+    const resource = resourceFromAttributes(isPending ? { 'host.id': host.opened } : {});
+    const last: LogRecordProcessor = {
+      onEmit(record) {
+        record.setBody('changed').setSeverityText('changed').setEventName('changed').setAttributes({ a: 2, b: 2 });
+      },
+      forceFlush: () => Promise.resolve(),
+      shutdown: () => Promise.resolve(),
+    };
+    const processors = [createLogRecordProcessor(rig.options), last];
+    await using provider = createProvider(last, { resource, processors });
+    const circle: AnyValueMap = { ['__proto__']: 1 };
+    circle['self'] = circle;
+    const body = { list: [1, { deep: 1 }], bytes: Buffer.from('1'), circle };
+    const attributes = { a: 1, map: { deep: [1] } };
+    const logger = provider.getLogger('orders');
+    logger.emit({ body, attributes, severityText: 'fine', eventName: 'placed' });
+    body.list.push(2);
+    body.bytes.fill('2');
+    circle['later'] = 1;
+    attributes.map.deep.push(2);
+    host.open('h-1');
+    await provider.forceFlush();
+    expect(rig.backend.records()).toMatchObject([{ severityText: 'fine', eventName: 'placed' }]);
+    expect(rig.backend.records()[0]?.body).toEqual({
+      list: [1, { deep: 1 }],
+      bytes: 'MQ==',
+      circle: { ['__proto__']: 1, self: '[Circular]' },
+    });
+    expect(rig.backend.records()[0]?.attributes).toEqual({ a: 1, map: { deep: [1] } });
+  });
+
   it('has to do as it is when a flush cannot wait any longer', async () => {
     await using rig = await createRig();
     const listeners = process.listenerCount('exit');
@@ -160,6 +198,22 @@ describe('the resource of the SDK', () => {
       .map(({ resource, attributes }) => [resource.attributes['service.name'], attributes['service.name']]);
     expect(seen.map(String).sort()).toEqual(['a,', 'a,', 'a,e', 'b,', 'c,', 'd,']);
   });
+});
+
+it('a record whose attributes throw arrives, also where those of its resource go with it', async () => {
+  await using rig = await createRig();
+  const processor = createLogRecordProcessor(rig.options);
+  const attributes = {
+    get bad(): never {
+      throw new Error('no');
+    },
+    good: 1,
+  };
+  for (const name of ['a', 'b', 'c', 'd', 'e']) {
+    processor.onEmit({ ...bare, attributes, resource: { attributes: { 'service.name': name } } });
+  }
+  await processor.shutdown();
+  expect(rig.backend.records().map((record) => record.attributes['good'])).toEqual([1, 1, 1, 1, 1]);
 });
 
 describe('a resource that cannot be read or compared', () => {
