@@ -9,21 +9,35 @@ import { decodeLogsRequest } from '@logflume/otlp';
 import type { ForeignLogRecordExporter, SdkLogRecord } from './host.ts';
 import { toSdkRecords } from './to-sdk-records.ts';
 
-/** What an exporter says when it is done. */
-interface ForeignResult {
-  readonly code: number;
-  readonly error?: unknown;
-}
-
 /** The longest a timer of Node can wait. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * HTTP statuses for the gRPC codes that stand for good: what is asked for again would be refused again.
+ * HTTP statuses that mean the same as gRPC codes. Codes that OTLP calls retryable are not here, as any failure is tried
+ * again; but for RESOURCE_EXHAUSTED (8), which is so with a `RetryInfo` only, and as 429 is without, too: many servers
+ * that limit rates send none. UNKNOWN (2) and INTERNAL (13), which it does not call retryable, are what proxies and
+ * libraries say of a broken stream as well, and so are tried a few times, as a 500 is.
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#failures
  */
-const STATUS_OF_GRPC: Readonly<Record<number, number>> = { 3: 400, 5: 404, 7: 403, 9: 400, 12: 404, 16: 401 };
+const STATUS_OF_GRPC: Readonly<Record<number, number>> = {
+  2: 500,
+  3: 400,
+  5: 404,
+  6: 409,
+  7: 403,
+  8: 429,
+  9: 400,
+  12: 404,
+  13: 500,
+  16: 401,
+};
+
+/** Codes by which libraries of gRPC refuse a message as too large: RESOURCE_EXHAUSTED, and OUT_OF_RANGE in Rust. */
+const TOO_LARGE_CODES = new Set([8, 11]);
+
+/** What the libraries for C, C#, Go, Java, Node and Rust say then; no code tells it from a limit of rates. */
+const TOO_LARGE = /message (larger than|with a size larger than|exceeds|length too large)/i;
 
 /**
  * Sends batches by an exporter. A failure with the status of an HTTP reply, as OTLP exporters tell it, means what that
@@ -66,9 +80,7 @@ function send(
     try {
       const records: SdkLogRecord[] = toSdkRecords(decodeLogsRequest(body));
       // Nothing, by the interface; one that is written `async` says by a rejection that it threw.
-      const answer: unknown = withoutTracing(() =>
-        exporter.export(records, (result: ForeignResult) => settle(toResult(result))),
-      );
+      const answer: unknown = withoutTracing(() => exporter.export(records, (result) => settle(toResult(result))));
       Promise.resolve(answer).catch(() => settle(failure('ERR_LOGFLUME_EXPORTER', 'the exporter threw')));
     } catch {
       settle(failure('ERR_LOGFLUME_EXPORTER', 'the exporter threw'));
@@ -76,16 +88,24 @@ function send(
   });
 }
 
-function toResult(result: ForeignResult): TransportResult {
-  const { code, error } = Object(result) as Partial<ForeignResult>;
-  if (code === 0) return reply(200);
-  const status: unknown = Reflect.get(Object(error), 'code');
-  if (typeof status === 'number') {
-    if (status >= 300 && status <= 599) return reply(status);
-    const known = STATUS_OF_GRPC[status];
-    if (known !== undefined) return reply(known);
+/** @param result - whatever an exporter calls back with; reading it may throw. */
+function toResult(result: unknown): TransportResult {
+  try {
+    if (Reflect.get(Object(result), 'code') === 0) return reply(200);
+    const status = toStatus(Object(Reflect.get(Object(result), 'error')));
+    if (status !== undefined) return reply(status);
+  } catch {
+    // A getter threw: a failure that says nothing of itself.
   }
   return failure('ERR_LOGFLUME_EXPORTER', 'the exporter reports a failure');
+}
+
+function toStatus(error: object): number | undefined {
+  const code: unknown = Reflect.get(error, 'code');
+  if (typeof code !== 'number') return undefined;
+  if (code >= 300 && code <= 599) return code;
+  if (TOO_LARGE_CODES.has(code) && TOO_LARGE.test(String(Reflect.get(error, 'message')))) return 413;
+  return STATUS_OF_GRPC[code];
 }
 
 function reply(status: number): TransportResult {

@@ -43,7 +43,19 @@ function createExporter(...answers: Answer[]) {
   return { exporter, exported, shutdowns: () => shutdowns };
 }
 
-const refused = (code: number) => ({ code: 1, error: Object.assign(new Error('refused'), { code }) });
+const refused = (code: number, message = 'refused') => ({
+  code: 1,
+  error: Object.assign(new Error(message), { code }),
+});
+
+/** Throws when it is asked for one member. */
+function hostile<T extends object>(target: T, member: string): T {
+  return Object.defineProperty(target, member, {
+    get(): never {
+      throw new Error('broken, with a secret');
+    },
+  });
+}
 
 function createLoggerTo(
   exporter: Parameters<typeof exporterDestination>[0],
@@ -166,7 +178,9 @@ describe('an exporter as a destination', () => {
   it.each<[string, Answer[]]>([
     ['a failure without a status', [{ code: 1, error: new Error('no connection') }, { code: 1 }]],
     ['503 and 429', [refused(503), refused(429)]],
-    ['unavailable, of gRPC', [refused(14)]],
+    ...[1, 4, 8, 10, 11, 14, 15].map((code): [string, Answer[]] => [`${code} of gRPC`, [refused(code)]]),
+    ['a result that throws', [hostile({ code: 1 }, 'code'), hostile({ code: 1 }, 'error')]],
+    ['an error that throws', [hostile(refused(1), 'error'), { code: 1, error: hostile(new Error('no'), 'code') }]],
     ['one that throws', ['throw', 'throw']],
     ['one that answers nothing at all', ['never']],
   ])('is asked again until it takes a batch: %s', async (_, answers) => {
@@ -209,7 +223,7 @@ describe('an exporter as a destination', () => {
     expect(logger.stats()).toMatchObject({ delivered: 1, endpoints: [{ attempts: 1 }] });
   });
 
-  it.each([400, 3])('is asked once where it refuses for good: %d', async (status) => {
+  it.each([400, 3, 6, 9])('is asked once where it refuses for good: %d', async (status) => {
     const { exporter, exported } = createExporter(refused(status));
     const logger = createLoggerTo(exporter);
     logger.info('record');
@@ -218,8 +232,28 @@ describe('an exporter as a destination', () => {
     expect(logger.stats()).toMatchObject({ accepted: 1, rejected: 1, delivered: 0 });
   });
 
-  it('gets a batch in halves that is too large', async () => {
-    const { exporter, exported } = createExporter(refused(413));
+  it.each([500, 2, 13])('is asked three times more where the server has an error of its own: %d', async (status) => {
+    const { exporter, exported } = createExporter(...Array.from({ length: 9 }, () => refused(status)));
+    const logger = createLoggerTo(exporter, { fallback: 'stderr' });
+    const lines: string[] = [];
+    vi.mocked(process.stderr.write).mockImplementation((line) => lines.push(String(line)) > 0);
+    logger.info('record');
+    await logger.close();
+    expect(exported).toHaveLength(4);
+    expect(logger.stats()).toMatchObject({ accepted: 1, rejected: 1, delivered: 0 });
+    expect(lines.join('')).toContain('"record"');
+  });
+
+  it.each<[string, Answer]>([
+    ['413', refused(413)],
+    ['gRPC, as written for Node', refused(8, '8 RESOURCE_EXHAUSTED: Received message larger than max (9 vs. 4)')],
+    ['gRPC, as written in Java', refused(8, '8 RESOURCE_EXHAUSTED: gRPC message exceeds maximum size 4: 9')],
+    [
+      'gRPC, as written in Rust',
+      refused(11, '11 OUT_OF_RANGE: Error, decoded message length too large: found 9 bytes'),
+    ],
+  ])('gets a batch in halves that is too large: %s', async (_, answer) => {
+    const { exporter, exported } = createExporter(answer);
     const logger = createLoggerTo(exporter);
     for (let i = 0; i < 4; i++) logger.info('record', { i });
     await logger.close();
