@@ -80,6 +80,7 @@ export function createLogger(options: LoggerOptions = {}): Logger {
     version: resolved.version ?? '',
     suppressed: intake.suppressed,
     isPrinted: !isSilent && resolved.console !== false,
+    isLimited: resolved.sources['limits.maxAttributes'] !== 'default',
   });
   return new PipelineLogger(pipeline, {
     name: resolved.name,

@@ -98,6 +98,8 @@ export interface RecordEmitter {
   captureCall(): CallContext;
   /** Whether its records are printed on the console of the process. */
   readonly isPrinted: boolean;
+  /** Whether code, environment or a file says how many attributes a record may have. */
+  readonly isLimited: boolean;
   /** What takes secrets out of its records. */
   readonly scrub: Scrub | undefined;
 }
@@ -125,6 +127,14 @@ export function captureCall(logger: Logger): CallContext | undefined {
 /** Whether a logger prints its records on the console of the process; `false` for one that is not ours. */
 export function isPrinted(logger: Logger): boolean {
   return isEmitter(logger) && logger.isPrinted === true;
+}
+
+/**
+ * Whether it was said, anywhere, how many attributes a record of a logger may have, and is no default; `false` for a logger
+ * that is not ours.
+ */
+export function isLimited(logger: Logger): boolean {
+  return isEmitter(logger) && logger.isLimited === true;
 }
 
 /** What takes secrets out of the records of a logger; `undefined` where nothing does, or for one that is not ours. */

@@ -44,7 +44,15 @@ export type { ContextOptions, WideEvent } from './context.ts';
 export { activeTrace, addToEvent, withContext } from './context.ts';
 export { createLogger } from './create-logger.ts';
 export type { CallContext, HostRecord } from './emit-record.ts';
-export { captureCall, captureContext, emitRecord, isPrinted, noCall, runInContext } from './emit-record.ts';
+export {
+  captureCall,
+  captureContext,
+  emitRecord,
+  isLimited,
+  isPrinted,
+  noCall,
+  runInContext,
+} from './emit-record.ts';
 export { asHostOutput, expectHostLine } from './host-output.ts';
 export type { ProcessedRecord, Processor } from './intake/processor.ts';
 export type { RateLimitOptions } from './intake/rate-limit-options.ts';

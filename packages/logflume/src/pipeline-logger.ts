@@ -170,6 +170,11 @@ export class PipelineLogger implements Logger, RecordEmitter {
     return this.#pipeline.isPrinted === true;
   }
 
+  /** For those who have a limit of their own. */
+  get isLimited(): boolean {
+    return this.#pipeline.isLimited === true;
+  }
+
   /** For those who make texts of what is redacted elsewhere. */
   get scrub(): Scrub | undefined {
     return this.#pipeline.limits.scrub;

@@ -14,6 +14,8 @@ export interface PipelineParts {
   readonly version: string;
   /** Whether records are printed on the console of the process. @defaultValue false */
   readonly isPrinted?: boolean | undefined;
+  /** Whether somebody said how many attributes a record may have. @defaultValue false */
+  readonly isLimited?: boolean | undefined;
   /** What is left out before the delivery. @defaultValue nothing */
   readonly suppressed?: (() => SuppressedStats) | undefined;
 }

@@ -1,9 +1,12 @@
-import { createLogger, emitRecord, type Logger } from 'logflume';
+import { createLogger, emitRecord, isLimited, type Logger, type LoggerOptions } from 'logflume';
 import { keepTransports } from './lasting-transports.ts';
 import { type AdapterOptions, resolveOptions } from './options.ts';
 import type { RecordSink } from './record-sink.ts';
 import { ResourceLoggers } from './resource-loggers.ts';
 import { toHostRecord } from './to-host-record.ts';
+
+/** The most attributes that the option takes. */
+const NO_LIMIT = 2 ** 31 - 1;
 
 /**
  * Makes what the options ask for: loggers of its own, one for each resource, or the one that is shared.
@@ -16,11 +19,16 @@ export function createRecordSink(options: AdapterOptions): RecordSink {
   const lasting = keepTransports(resolved.loggerOptions);
   const { loggerOptions } = lasting;
   const { onDiagnostic } = loggerOptions;
-  // The loggers come with their resource; this one is only asked whether the options would do.
+  // The loggers come with their resource; this one is only asked whether the options would do, and what they mean.
   const isHeard = typeof onDiagnostic === 'function' || onDiagnostic === undefined;
   const probe = createLogger(isHeard ? { ...loggerOptions, onDiagnostic: () => undefined } : loggerOptions);
   void probe.close();
-  return new ResourceLoggers(lasting);
+  return new ResourceLoggers(isLimited(probe) ? lasting : { ...lasting, loggerOptions: withoutLimit(loggerOptions) });
+}
+
+/** The SDK has a limit of its own, and counted what it left out: another one is for who asks for it. */
+function withoutLimit(loggerOptions: LoggerOptions): LoggerOptions {
+  return { ...loggerOptions, limits: { ...loggerOptions.limits, maxAttributes: NO_LIMIT } };
 }
 
 function shareLogger(logger: Logger): RecordSink {

@@ -94,22 +94,12 @@ export function resolveOptions(options: AdapterOptions): ResolvedOptions {
     kind: 'own',
     loggerOptions: {
       ...loggerOptions,
-      // The SDK has its own limit, and counted what it left out.
-      limits: withoutLimit(loggerOptions.limits),
       ...(tls === undefined ? {} : { tls }),
       ...(url === undefined ? {} : { endpoints: [url] }),
       ...(timeoutMillis === undefined ? {} : { timeoutMs: timeoutMillis }),
       ...(compression === undefined ? {} : { compression: toCompression(compression) }),
     },
   };
-}
-
-/** The most the option takes. */
-const NO_LIMIT = 2 ** 31 - 1;
-
-function withoutLimit(limits: LoggerOptions['limits']): LoggerOptions['limits'] {
-  if (limits !== undefined && (typeof limits !== 'object' || limits === null)) return limits;
-  return { ...limits, maxAttributes: limits?.maxAttributes ?? NO_LIMIT };
 }
 
 function checkShared(options: SharedLoggerOptions): Logger {

@@ -4,8 +4,8 @@ import { type LogRecord, SeverityNumber } from '@opentelemetry/api-logs';
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs';
-import { describe, expect, it } from 'vitest';
-import { createLogRecordProcessor, type SdkLogRecord } from '../src/index.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createLogRecordProcessor, type OwnLoggerOptions, type SdkLogRecord } from '../src/index.ts';
 import { createProvider, createRig } from './rig.ts';
 
 /** What a backend is told of a record. */
@@ -149,6 +149,23 @@ describe('what the SDK says around a record', () => {
     provider.getLogger('orders').emit({ body: 'x', attributes });
     await provider.forceFlush();
     expect(rig.backend.records()[0]?.attributes).toEqual(attributes);
+  });
+});
+
+describe('a limit of attributes', () => {
+  afterEach(() => void vi.unstubAllEnvs());
+
+  it.each<[string, string, OwnLoggerOptions]>([
+    ['OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT', '2', {}],
+    ['OTEL_ATTRIBUTE_COUNT_LIMIT', '2', { limits: { maxValueLength: 10 } }],
+    ['OTEL_ATTRIBUTE_COUNT_LIMIT', '1', { limits: { maxAttributes: 2 } }],
+  ])('that is asked for holds, code before the environment: %s=%s, %j', async (name, value, options) => {
+    vi.stubEnv(name, value);
+    await using rig = await createRig();
+    await using provider = createProvider(createLogRecordProcessor({ ...rig.options, ...options }));
+    provider.getLogger('orders').emit({ body: 'x', attributes: { a: 1, b: 2, c: 3 } });
+    await provider.forceFlush();
+    expect(rig.backend.records()[0]).toMatchObject({ attributes: { a: 1, b: 2 }, droppedAttributesCount: 1 });
   });
 });
 
