@@ -21,6 +21,9 @@ const MAX_HELD_RECORDS = 10_000;
 /** Longest wait of a flush for a resource, milliseconds, where the caller gives no deadline. */
 const RESOURCE_WAIT_MS = 5000;
 
+/** The longest a timer of Node can wait. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** Longest wait of a close for transports, milliseconds, where `exit.timeoutMs` says nothing. */
 const CLOSE_WAIT_MS = 5000;
 
@@ -158,7 +161,7 @@ export class ResourceLoggers implements RecordSink {
 /** @param promise - does not reject. */
 async function settledWithin(promise: Promise<unknown>, timeoutMs: number): Promise<void> {
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, timeoutMs);
+    const timer = setTimeout(resolve, Math.min(timeoutMs, MAX_TIMER_MS));
     void promise.then(() => {
       clearTimeout(timer);
       resolve();

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { type AnyValueMap, SeverityNumber } from '@opentelemetry/api-logs';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { LogRecordProcessor } from '@opentelemetry/sdk-logs';
@@ -177,6 +178,23 @@ describe('the resource of the SDK', () => {
     expect(process.listenerCount('exit')).toBe(listeners);
     expect(rig.backend.records()[0]?.resource.attributes['service.name']).toBe('shop');
   });
+
+  it.each([Number.POSITIVE_INFINITY, 2 ** 31])(
+    'is waited for by a flush that may take %d ms',
+    async (timeoutMillis) => {
+      await using rig = await createRig();
+      const processor = createLogRecordProcessor(rig.options);
+      const host = createGate<string>();
+      const resource = resourceFromAttributes({ 'service.name': 'shop', 'host.id': host.opened });
+      processor.onEmit({ ...bare, resource });
+      const flushed = processor.forceFlush({ timeoutMillis });
+      await setTimeout(20); // longer than the one millisecond that Node makes of what no timer can wait
+      host.open('h-1');
+      await flushed;
+      await processor.shutdown();
+      expect(rig.backend.records()[0]?.resource.attributes['host.id']).toBe('h-1');
+    },
+  );
 
   it('is not waited for once 10000 records are held', async () => {
     await using rig = await createRig();
