@@ -41,9 +41,9 @@ export function exporterDestination(
     throw new LogflumeError('ERR_LOGFLUME_INVALID_OPTION', message, { details: { option: 'exporter' } });
   }
   return {
-    timeoutMs: EXPORT_TIMEOUT_MS,
     ...options,
     name: options.name ?? 'exporter',
+    timeoutMs: options.timeoutMs ?? EXPORT_TIMEOUT_MS,
     // The exporter has a format and a compression of its own; ours stays in memory.
     format: 'otlp-protobuf',
     compression: 'none',

@@ -350,6 +350,14 @@ describe('an exporter as a destination', () => {
     expect(new Set(records.map(({ instrumentationScope }) => instrumentationScope)).size).toBe(2);
   });
 
+  it.each([undefined, {}, { timeoutMs: undefined, name: undefined }])(
+    'has its own defaults where an option says nothing: %j',
+    (options) => {
+      const destination = exporterDestination(createExporter().exporter, options);
+      expect(destination).toMatchObject({ timeoutMs: 30_000, name: 'exporter' });
+    },
+  );
+
   it.each([[undefined], [{}], ['http://localhost:4318'], [{ export: () => undefined }]])(
     'is refused when it is none: %j',
     (exporter) => {
