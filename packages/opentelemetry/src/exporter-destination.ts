@@ -19,8 +19,8 @@ const EXPORT_TIMEOUT_MS = 30_000;
  * Records come as the SDK would hand them on, grouped by resource and scope. `export` is called for up to eight batches at
  * a time, without tracing. A result of code 0 means delivered. A failure whose error has an HTTP status means what that
  * means: 400 is never sent again, 413 in halves, 429 and 503 later; one with a gRPC code means what the README says; any
- * other is tried again. The exporter is flushed and shut down with the logger, which waits for it up to its deadline; it gets nothing in the `exit`
- * handler of a process, whose rest goes to the fallback.
+ * other is tried again. The exporter is flushed and shut down with the logger, which waits for it up to its deadline; it
+ * gets nothing in the `exit` handler of a process, whose rest goes to the fallback.
  *
  * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` for what is no exporter.
  * @example
