@@ -20,6 +20,11 @@ describe('parseEndpoints', () => {
     expect(target?.headers).toEqual({ authorization: 'Bearer x' });
   });
 
+  it('cleans the ends of the values of headers', () => {
+    const [target] = parseEndpoints([{ url: 'http://a/', headers: { Token: '\tabc \r\n' } }]);
+    expect(target?.headers).toEqual({ token: 'abc' });
+  });
+
   it('keeps the query of a URL and drops its fragment', () => {
     const [target] = parseEndpoints([{ url: 'http://a/x?token=t#y' }]);
     expect(target?.url).toBe('http://a/x?token=t');

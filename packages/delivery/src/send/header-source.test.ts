@@ -120,6 +120,19 @@ describe('a header source', () => {
     expect(await newSource(async () => answer as Headers).source.headersFor(endpoint)).toEqual({ token: '1' });
   });
 
+  it.each([
+    ['abc\n', 'abc'],
+    ['\t Bearer a b \r\n', 'Bearer a b'],
+    ['\u00a0abc', '\u00a0abc'],
+    [' ', ''],
+  ])('cleans the ends of %j, as HTTP does, while running and for an exit', async (given, sent) => {
+    for (const headers of [{ token: given }, async () => ({ token: given })]) {
+      const { source } = newSource(headers);
+      expect(await source.headersFor(endpoint)).toEqual({ token: sent });
+      expect(source.lastHeadersFor(endpoint)).toEqual({ token: sent });
+    }
+  });
+
   it('has the last answer for an exit, and none, not even of the endpoint, while there is none', async () => {
     const { source } = newSource(async () => ({ token: '1' }));
     expect(source.lastHeadersFor(endpointWith({ 'x-tenant': 'a' }))).toBeUndefined();

@@ -2,8 +2,7 @@ import { invalid } from '../check-option.ts';
 import type { Clock } from '../clock.ts';
 import type { DiagnosticSink } from '../diagnostics.ts';
 import type { Endpoint } from './endpoint.ts';
-
-type Headers = Readonly<Record<string, string>>;
+import { type Headers, readHeaders } from './header-fields.ts';
 
 /** The user's headers, as every attempt reads them. */
 export interface HeaderSource {
@@ -27,7 +26,7 @@ export function createHeaderSource(
   headers: Headers | (() => Promise<Headers>) | undefined,
   { report, clock }: { readonly report: DiagnosticSink; readonly clock: Clock },
 ): HeaderSource {
-  let last = typeof headers === 'function' ? undefined : lowerCaseNames(headers ?? {});
+  let last = typeof headers === 'function' ? undefined : readHeaders(headers ?? {});
   if (last === undefined && typeof headers !== 'function')
     throw invalid('headers', 'a text for each name', 'another value');
   const lastHeadersFor = (endpoint: Endpoint): Headers | undefined =>
@@ -37,7 +36,7 @@ export function createHeaderSource(
     async headersFor(endpoint) {
       if (typeof headers === 'function') {
         try {
-          const answer = lowerCaseNames(await withinTime(headers(), clock));
+          const answer = readHeaders(await withinTime(headers(), clock));
           if (answer === undefined) throw new NoText('a value is no text');
           last = answer;
         } catch (error) {
@@ -73,18 +72,3 @@ function rejectable(): { promise: Promise<never>; reject: (error: Error) => void
 
 /** A function answered with something that is no header; which one it is, is not told, as names may be secret too. */
 class NoText extends Error {}
-
-/**
- * Header names are case-insensitive: folded, so that an endpoint's `Authorization` replaces a common `authorization`. Reads
- * a `Headers` object or a `Map` as well.
- *
- * @returns `undefined` for a value that is no text: a missing token must not be sent as `undefined`.
- */
-function lowerCaseNames(headers: Headers | Iterable<readonly [unknown, unknown]>): Headers | undefined {
-  const folded: Record<string, string> = {};
-  for (const [name, value] of Symbol.iterator in headers ? headers : Object.entries(headers)) {
-    if (typeof value !== 'string' && typeof value !== 'number') return undefined;
-    folded[String(name).toLowerCase()] = String(value);
-  }
-  return folded;
-}

@@ -18,10 +18,16 @@ describe("a server's words", () => {
     ['no such token: QUERYTOKEN', 'no such token: [redacted]'],
     [JSON.stringify(sent.headers), '{"authorization":"[redacted]","x-org":"team","x-key":"[redacted]"}'],
     ['was bearer abcdefghijklmnopqrst before', 'was bearer [redacted] before'],
+    ['was Bearer\tabcdefghijklmnopqrst before', 'was Bearer [redacted] before'],
     ['Basic authentication is required by the team', 'Basic authentication is required by the team'],
   ])('%s', (text, expected) => {
     expect(withoutSecrets(text, sent)).toBe(expected);
     expect(said(text)).toBe(expected);
+  });
+
+  it.each(['Bearer\tSUPERSECRET', 'Bearer \t SUPERSECRET'])('do not tell the token of %j', (authorization) => {
+    const tabbed = { url: 'http://a/', headers: { authorization } };
+    expect(withoutSecrets('who is SUPERSECRET?', tabbed)).toBe('who is [redacted]?');
   });
 
   it('do not tell a parameter as it was sent', () => {

@@ -15,7 +15,7 @@ const MAX_UNITS = 300;
 const MIN_SECRET_UNITS = 6;
 
 /** Credentials that were sent with another request, or were cut on their way back; longer than any word. */
-const CREDENTIALS = /\b(bearer|basic) +[\w.~+/=-]{16,}/gi;
+const CREDENTIALS = /\b(bearer|basic)[\t ]+[\w.~+/=-]{16,}/gi;
 
 /** What a terminal obeys instead of showing: control characters, separators of lines, marks that reorder text. */
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
@@ -63,7 +63,7 @@ function secretsOf({ url, headers }: SentSecrets): string[] {
   // Parameters also as they were sent, percent-encoded.
   const found = [query, ...searchParams.values(), ...query.split('&').map((pair) => pair.slice(pair.indexOf('=') + 1))];
   for (const value of Object.values(headers)) {
-    const [, scheme = '', token = ''] = /^(\S+) +(.*)$/.exec(value) ?? [];
+    const [, scheme = '', token = ''] = /^(\S+)\s+(.*)$/.exec(value) ?? [];
     const password =
       scheme.toLowerCase() === 'basic' ? Buffer.from(token, 'base64').toString().replace(/^.*?:/, '') : '';
     // Also as it stands in JSON.

@@ -54,6 +54,20 @@ describe('a process that ends right after 1,000 records', () => {
     expect(sorted(ending.lines)).toEqual(numbers(10));
   });
 
+  it.each([
+    ['every request', (url: string) => ({ endpoints: [{ url }], headers: { authorization: 'Bearer a\n' } })],
+    ['its endpoint', (url: string) => ({ endpoints: [{ url, headers: { authorization: '\tBearer a \r\n' } }] })],
+  ])(
+    'delivers all of them with a token of %s that was read from a file, line feed and all',
+    async (_whose, options) => {
+      await using server = await serveInbox();
+      const ending = await runApp('process-exit', [], { options: options(server.url) });
+      expect(new Set(server.inbox.requests.map(({ headers }) => headers.authorization))).toEqual(new Set(['Bearer a']));
+      expect(sorted(server.inbox.texts)).toEqual(numbers(1000));
+      expectQuiet(ending);
+    },
+  );
+
   it('keeps their order if that is asked for, and sends none after one that nobody takes', async () => {
     const inbox = new Inbox();
     await using server = await serveHttp(

@@ -390,7 +390,7 @@ describe('nothing secret', () => {
     );
     const dir = mkdtempSync(join(tmpdir(), 'logflume-'));
     await using sender = createSender([`http://user:sesame-word@127.0.0.1:${server.port}/v1/logs?key=sesame-key`], {
-      headers: { 'x-token': 'sesame-token', authorization: 'Bearer sesame-bearer' },
+      headers: { 'x-token': ' sesame-token\n', authorization: 'Bearer\tsesame-bearer ' },
       spool: { dir },
     });
     sender.delivery.enqueue({ text: 'a' }, 9, 0);

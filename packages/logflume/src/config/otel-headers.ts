@@ -1,3 +1,4 @@
+import { cleanHeaderValue } from '@logflume/delivery';
 import type { Parsed } from './env-values.ts';
 import { isUnexpanded } from './unexpanded.ts';
 
@@ -12,9 +13,9 @@ export function isHeaderName(name: string): boolean {
   return headerName.test(name);
 }
 
-/** Whether a value can stand in an HTTP request. The empty one can. */
+/** Whether a value can stand in an HTTP request, its ends cleaned as they are where it is sent. The empty one can. */
 export function isHeaderValue(value: string): boolean {
-  return headerValue.test(value);
+  return headerValue.test(cleanHeaderValue(value));
 }
 
 /**
@@ -51,7 +52,7 @@ export function parseHeaders(text: string): Parsed<ReadonlyMap<string, string>> 
 function decodeValue(text: string): string | undefined {
   if (isUnexpanded(text)) return undefined;
   try {
-    return decodeURIComponent(text);
+    return cleanHeaderValue(decodeURIComponent(text));
   } catch {
     return undefined; // A "%" that escapes nothing; the caller counts the entry as bad.
   }

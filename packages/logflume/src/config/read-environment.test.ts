@@ -260,7 +260,7 @@ const cases: Readonly<Record<string, Case>> = {
         'the console',
       ],
       [
-        '[{"url":"http://h","headers":{"a":"s3cret\\n"}}]',
+        '[{"url":"http://h","headers":{"a":"s3\\ncret"}}]',
         'a list where endpoints[0].headers.a must be',
         'the console',
       ],

@@ -227,6 +227,14 @@ describe('resolveOptions', () => {
     });
   });
 
+  it.each(['t\n', ' \tt\r\n'])('takes %j for a header: its ends are cleaned where it is sent', (token) => {
+    const { headers, endpoints } = resolve({
+      headers: { token },
+      endpoints: [{ url: 'http://a', headers: { token } }],
+    });
+    expect([headers, endpoints[0]?.headers]).toEqual([{ token }, { token }]);
+  });
+
   it('asks a headers function each time and lays its answer over the environment', async () => {
     let asked = 0;
     const options: LoggerOptions = { headers: async () => ({ Authorization: `token ${++asked}` }) };

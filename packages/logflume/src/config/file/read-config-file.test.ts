@@ -124,7 +124,7 @@ describe('a configuration file', () => {
       '"levle" is not an option of route[0]; did you mean "level"?',
     ],
     [
-      'headers:\n  x: "s3cret\\n"\n',
+      'headers:\n  x: "s3\\ncret"\n',
       2,
       'headers.x',
       undefined,
