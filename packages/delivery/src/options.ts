@@ -115,7 +115,7 @@ export interface DeliveryOptions<R> {
   readonly endpoints: readonly DeliveryEndpoint[];
   /**
    * Sent with every request; a function is asked for every attempt, for tokens that expire. While it fails, rejects or
-   * answers with a value that is no text, its last answer is used; without one nothing is sent.
+   * answers with a value that is no text or not allowed in HTTP, its last answer is used; without one nothing is sent.
    */
   readonly headers?: Readonly<Record<string, string>> | (() => Promise<Readonly<Record<string, string>>>) | undefined;
   /** @defaultValue 'least-loaded' */

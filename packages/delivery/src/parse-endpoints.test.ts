@@ -25,6 +25,13 @@ describe('parseEndpoints', () => {
     expect(target?.headers).toEqual({ token: 'abc' });
   });
 
+  it('refuses a header that HTTP does not allow, and names it without its value', () => {
+    const read = () => parseEndpoints([{ url: 'http://a/' }, { url: 'http://b/', headers: { 'X-Tenant': 'ab\ncd' } }]);
+    expect(read).toThrow('endpoints[1].headers must be ');
+    expect(read).toThrow('got a value of x-tenant with a character that HTTP does not allow');
+    expect(read).not.toThrow('ab');
+  });
+
   it('keeps the query of a URL and drops its fragment', () => {
     const [target] = parseEndpoints([{ url: 'http://a/x?token=t#y' }]);
     expect(target?.url).toBe('http://a/x?token=t');

@@ -1,7 +1,7 @@
 import { inRange, invalid } from './check-option.ts';
 import type { DeliveryEndpoint } from './options.ts';
 import type { ConfiguredEndpoint } from './send/configured-endpoint.ts';
-import { readHeaders } from './send/header-fields.ts';
+import { checkHeaders } from './send/header-source.ts';
 
 /**
  * Reads endpoints: `http(s)://…` is used as it stands, `dns+http(s)://name` stands for all addresses of the name,
@@ -13,9 +13,7 @@ export function parseEndpoints(endpoints: readonly DeliveryEndpoint[]): Configur
   if ((endpoints?.length ?? 0) === 0) throw invalid('endpoints', 'at least one endpoint', 'none');
   return endpoints.map((endpoint, index) => {
     const { lookup, prefix, url } = parseUrl(endpoint.url, `endpoints[${index}].url`);
-    const given = readHeaders(endpoint.headers ?? {});
-    if (given === undefined) throw invalid(`endpoints[${index}].headers`, 'a text for each name', 'another value');
-    const headers: Record<string, string> = { ...given };
+    const headers: Record<string, string> = { ...checkHeaders(`endpoints[${index}].headers`, endpoint.headers ?? {}) };
     if (url.username !== '' || url.password !== '') {
       const credentials = `${decodePercent(url.username)}:${decodePercent(url.password)}`;
       headers['authorization'] ??= `Basic ${Buffer.from(credentials).toString('base64')}`;

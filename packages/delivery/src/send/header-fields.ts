@@ -14,17 +14,47 @@ export function cleanHeaderValue(value: string): string {
   return value.replace(ENDS, '');
 }
 
+/** A field name of HTTP: RFC 9110, section 5.1. */
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** What Node lets into a field value. A line feed would start another field. */
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** Whether a name can stand in an HTTP request. Pure. */
+export function isHeaderName(name: string): boolean {
+  return NAME.test(name);
+}
+
+/** Whether a value can stand in an HTTP request, its ends cleaned. The empty one can. Pure. */
+export function isHeaderValue(value: string): boolean {
+  return VALUE.test(cleanHeaderValue(value));
+}
+
+/** Headers, or why they are none: for a person, without the value, and without a name that may be a secret by mistake. */
+export type ReadHeaders =
+  | { readonly kind: 'headers'; readonly headers: Headers }
+  | { readonly kind: 'fault'; readonly fault: string };
+
 /**
  * Headers as they are sent. Names are case-insensitive: folded, so that an endpoint's `Authorization` replaces a common
  * `authorization`. Reads a `Headers` object or a `Map` as well. Pure.
  *
- * @returns `undefined` for a value that is no text: a missing token must not be sent as `undefined`.
+ * A value that is no text is a fault, as a missing token must not be sent as `undefined`; so is what HTTP does not allow,
+ * as axios leaves out such characters and sends the rest: another tenant or key than was given.
  */
-export function readHeaders(headers: Headers | Iterable<readonly [unknown, unknown]>): Headers | undefined {
-  const read: Record<string, string> = {};
-  for (const [name, value] of Symbol.iterator in headers ? headers : Object.entries(headers)) {
-    if (typeof value !== 'string' && typeof value !== 'number') return undefined;
-    read[String(name).toLowerCase()] = cleanHeaderValue(String(value));
+export function readHeaders(given: Headers | Iterable<readonly [unknown, unknown]>): ReadHeaders {
+  const headers: Record<string, string> = {};
+  for (const [key, value] of Symbol.iterator in given ? given : Object.entries(given)) {
+    const name = String(key).toLowerCase();
+    if (!isHeaderName(name)) return toFault('a name that HTTP does not allow');
+    if (typeof value !== 'string' && typeof value !== 'number') return toFault(`a value of ${name} that is no text`);
+    const text = String(value);
+    if (!isHeaderValue(text)) return toFault(`a value of ${name} with a character that HTTP does not allow`);
+    headers[name] = cleanHeaderValue(text);
   }
-  return read;
+  return { kind: 'headers', headers };
+}
+
+function toFault(fault: string): ReadHeaders {
+  return { kind: 'fault', fault };
 }

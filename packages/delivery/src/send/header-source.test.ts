@@ -107,8 +107,33 @@ describe('a header source', () => {
     await source.headersFor(endpoint);
     expect(await source.headersFor(endpoint)).toEqual({ token: '1' });
     expect(events).toMatchObject([
-      { message: 'headers() failed (a value is no text); the last headers it gave are used' },
+      { message: 'headers() failed (a value of token that is no text); the last headers it gave are used' },
     ]);
+  });
+
+  it.each<[string, Headers, string]>([
+    ['a dash of typography', { 'X-Tenant': 'Z\u00fcrich\u2013S\u00fcd' }, 'a value of x-tenant'],
+    ['a zero', { 'x-tenant': 'ab\0cd' }, 'a value of x-tenant'],
+    ['a line feed inside', { 'x-tenant': 'ab\r\nhost: cd' }, 'a value of x-tenant'],
+    ['a vertical tab at its end', { 'x-tenant': 'ab\v' }, 'a value of x-tenant'],
+    ['a blank in its name', { 'sesame x': 'ab' }, 'a name'],
+    ['no name', { '': 'ab' }, 'a name'],
+  ])('takes a header with %s for a failure: nobody sends another one instead', async (_what, wrong, which) => {
+    let calls = 0;
+    const { source, events } = newSource(async () => (calls++ === 0 ? { token: '1' } : wrong));
+    await source.headersFor(endpoint);
+    expect(await source.headersFor(endpoint)).toEqual({ token: '1' });
+    expect(events).toMatchObject([{ message: expect.stringMatching(`^headers\\(\\) failed \\(${which} `) }]);
+    expect(JSON.stringify(events)).toContain('HTTP does not allow');
+    expect(JSON.stringify(events)).not.toMatch(/ab|sesame/);
+    expect(() => newSource(wrong)).toThrow(`got ${which} `);
+  });
+
+  it('takes every letter that HTTP allows', async () => {
+    const tenant = 'Z\u00fcrich\tS\u00fcd ~!\u00ff';
+    expect(await newSource({ 'x!#$%&*+.^_`|~-9': tenant }).source.headersFor(endpoint)).toEqual({
+      'x!#$%&*+.^_`|~-9': tenant,
+    });
   });
 
   it.each<[string, unknown]>([

@@ -19,16 +19,25 @@ export interface HeaderSource {
 const HEADERS_TIMEOUT_MS = 5000;
 
 /**
+ * Headers of an option, as they are sent. Pure.
+ *
+ * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` for what is no header.
+ */
+export function checkHeaders(option: string, headers: Headers): Headers {
+  const read = readHeaders(headers);
+  if (read.kind === 'headers') return read.headers;
+  throw invalid(option, 'texts that HTTP allows by names that it allows', read.fault);
+}
+
+/**
  * @param headers - as in `DeliveryOptions.headers`. When the function fails, what it last answered is used.
- * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` for values that are no text.
+ * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` for values that are no headers.
  */
 export function createHeaderSource(
   headers: Headers | (() => Promise<Headers>) | undefined,
   { report, clock }: { readonly report: DiagnosticSink; readonly clock: Clock },
 ): HeaderSource {
-  let last = typeof headers === 'function' ? undefined : readHeaders(headers ?? {});
-  if (last === undefined && typeof headers !== 'function')
-    throw invalid('headers', 'a text for each name', 'another value');
+  let last = typeof headers === 'function' ? undefined : checkHeaders('headers', headers ?? {});
   const lastHeadersFor = (endpoint: Endpoint): Headers | undefined =>
     last === undefined ? undefined : { ...last, ...endpoint.target.headers };
   return {
@@ -36,12 +45,12 @@ export function createHeaderSource(
     async headersFor(endpoint) {
       if (typeof headers === 'function') {
         try {
-          const answer = readHeaders(await withinTime(headers(), clock));
-          if (answer === undefined) throw new NoText('a value is no text');
-          last = answer;
+          const read = readHeaders(await withinTime(headers(), clock));
+          if (read.kind === 'fault') throw new NoHeaders(read.fault);
+          last = read.headers;
         } catch (error) {
           // The error's text may quote a token: only its name is told.
-          const why = error instanceof NoText ? error.message : error instanceof Error ? error.name : typeof error;
+          const why = error instanceof NoHeaders ? error.message : error instanceof Error ? error.name : typeof error;
           const instead =
             last === undefined ? 'nothing is sent until it gives some' : 'the last headers it gave are used';
           report({ kind: 'headersFailed', message: `headers() failed (${why}); ${instead}` });
@@ -70,5 +79,5 @@ function rejectable(): { promise: Promise<never>; reject: (error: Error) => void
   return { promise, reject };
 }
 
-/** A function answered with something that is no header; which one it is, is not told, as names may be secret too. */
-class NoText extends Error {}
+/** A function answered with something that is none; its message is for a person. */
+class NoHeaders extends Error {}

@@ -105,11 +105,27 @@ describe('headers', () => {
   it('that Node refuses keep the batch pending and harm nobody', async () => {
     const inbox = new Inbox();
     await using server = await serveHttp(answering(inbox, accept(inbox)));
-    await using sender = createSender([server.url], { headers: { 'no name': 'x' } });
+    const client = axios.create();
+    client.interceptors.request.use((config) => {
+      config.headers['no name'] = 'x';
+      return config;
+    });
+    await using sender = createSender([server.url], { axios: client });
     sender.delivery.enqueue({ text: 'a' }, 9, 0);
     expect((await sender.delivery.flush({ timeoutMs: 300 })).pending).toBe(1);
     expect(inbox.requests).toEqual([]);
-    expect(sender.diagnostics.filter(({ kind }) => kind === 'internalError')).toEqual([]);
+    await expect.poll(() => sender.diagnostics.map(({ kind }) => kind)).toEqual(['endpointHeld', 'allEndpointsOut']);
+  });
+
+  it('that HTTP does not allow are sent by nobody in another form', async () => {
+    const inbox = new Inbox();
+    await using server = await serveHttp(answering(inbox, accept(inbox)));
+    const headers = async () => ({ 'x-tenant': 'Z\u00fcrich\u2013S\u00fcd' });
+    await using sender = createSender([server.url], { headers });
+    sender.delivery.enqueue({ text: 'a' }, 9, 0);
+    expect((await sender.delivery.flush({ timeoutMs: 300 })).pending).toBe(1);
+    expect(inbox.requests).toEqual([]);
+    await expect.poll(() => sender.diagnostics.map(({ kind }) => kind)).toContain('headersFailed');
   });
 });
 

@@ -1,8 +1,7 @@
-import { LogflumeError } from '@logflume/delivery';
+import { isHeaderName, isHeaderValue, LogflumeError } from '@logflume/delivery';
 import { closestName } from './closest-name.ts';
 import { type BadOption, isRecord, type OptionRule } from './option-rule.ts';
 import { optionRules } from './option-rules.ts';
-import { isHeaderName, isHeaderValue } from './otel-headers.ts';
 import { parseLevels } from './parse-levels.ts';
 import { describeKind, showValue } from './show-value.ts';
 

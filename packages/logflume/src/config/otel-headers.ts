@@ -1,22 +1,6 @@
-import { cleanHeaderValue } from '@logflume/delivery';
+import { cleanHeaderValue, isHeaderName, isHeaderValue } from '@logflume/delivery';
 import type { Parsed } from './env-values.ts';
 import { isUnexpanded } from './unexpanded.ts';
-
-/** A field name of HTTP: RFC 9110, section 5.1. */
-const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-
-/** What Node lets into a field value. A line feed would start another field. */
-const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
-
-/** Whether a name can stand in an HTTP request. */
-export function isHeaderName(name: string): boolean {
-  return headerName.test(name);
-}
-
-/** Whether a value can stand in an HTTP request, its ends cleaned as they are where it is sent. The empty one can. */
-export function isHeaderValue(value: string): boolean {
-  return headerValue.test(cleanHeaderValue(value));
-}
 
 /**
  * Reads `OTEL_EXPORTER_OTLP_HEADERS`: `name=value,name=value`, values percent-encoded.
