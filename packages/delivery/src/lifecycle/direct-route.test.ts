@@ -12,6 +12,8 @@ describe('isDirectRoute', () => {
     ['https://a/', { https_proxy: proxy }, false],
     ['https://a/', { ALL_PROXY: proxy }, false],
     ['http://a/', { http_proxy: '' }, true],
+    ['http://a/', { http_proxy: '', HTTP_PROXY: proxy }, false],
+    ['http://a/', { HTTP_PROXY: proxy, no_proxy: '', NO_PROXY: 'a' }, true],
     ['http://a/', { http_proxy: proxy, no_proxy: '*' }, true],
     ['http://a/', { http_proxy: proxy, NO_PROXY: 'b, A' }, true],
     ['http://a.b.svc/', { http_proxy: proxy, no_proxy: 'localhost .svc' }, true],

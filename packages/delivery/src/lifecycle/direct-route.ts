@@ -24,6 +24,7 @@ function matches(entry: string, hostname: string, port: string): boolean {
   return suffix.startsWith('.') ? hostname.endsWith(suffix) : hostname === host;
 }
 
+/** An empty one is as good as none, as axios has it: the other spelling counts. */
 function read(env: Environment, name: string): string {
-  return env[name] ?? env[name.toUpperCase()] ?? '';
+  return env[name] || env[name.toUpperCase()] || '';
 }
