@@ -156,6 +156,9 @@ function startAttempt({ timeoutMs, signal }: TransportRequest): Attempt {
   };
 }
 
+/** Codes of a stream that ended before its end. */
+const CUT: ReadonlySet<string> = new Set(['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE']);
+
 async function toReply(response: AxiosResponse<unknown>, attempt: Attempt, maxBytes: number): Promise<TransportResult> {
   const { status, headers } = response;
   const head = {
@@ -168,8 +171,10 @@ async function toReply(response: AxiosResponse<unknown>, attempt: Attempt, maxBy
   try {
     return { ...head, ...(await readBody(response.data, maxBytes)) };
   } catch (error) {
-    // The status of a reply that was cut short still decides, unless it was a success.
-    if (status >= 200 && status < 300) return attempt.failureOf(error);
+    // The status of a reply that was cut short still decides, unless it was a success; nor is a connection that broke in a
+    // reply one without an answer.
+    const wasCut = !attempt.signal.aborted && CUT.has(codeOf(error) ?? '');
+    if (status >= 200 && status < 300 && !wasCut) return attempt.failureOf(error);
     return { ...head, body: new Uint8Array(0), complete: false };
   }
 }

@@ -11,16 +11,15 @@ const status =
     response.end(body);
   };
 
+const cutShort: Answer = (_request, response) => {
+  response.writeHead(200, { 'content-length': '100', 'content-type': 'application/x-texts' });
+  response.write('0|x');
+  setImmediate(() => response.destroy());
+};
+
 describe('a reply', () => {
   it.each<[string, Answer]>([
-    [
-      'is cut short (F26)',
-      (_request, response) => {
-        response.writeHead(200, { 'content-length': '100', 'content-type': 'application/x-texts' });
-        response.write('0|x');
-        setImmediate(() => response.destroy());
-      },
-    ],
+    ['is cut short (F26)', cutShort],
     [
       'is cut short in chunks',
       (_request, response) => {
@@ -46,6 +45,15 @@ describe('a reply', () => {
     expect(inbox.requests[0]?.headers['idempotency-key']).toBe(inbox.requests[1]?.headers['idempotency-key']);
     expect(inbox.requests[0]?.body).toEqual(inbox.requests[1]?.body);
     expect(sender.delivery.stats()).toMatchObject({ delivered: 2, endpoints: [{ failures: 1, inFlight: 0 }] });
+  });
+
+  it('that is cut short is told as one: the server did answer, so nobody is to look at https', async () => {
+    await using server = await serveHttp(answering(new Inbox(), cutShort));
+    await using sender = createSender([server.url], { retry: { baseDelayMs: 1 } });
+    sender.delivery.enqueue({ text: 'a' }, 9, 0);
+    const about = `${server.url} is out: HTTP 200, but the reply was cut short`;
+    await expect.poll(() => sender.diagnostics.map(({ message }) => message)).toContain(about);
+    expect(sender.diagnostics.map(({ kind }) => kind)).not.toContain('endpointSuspect');
   });
 
   it.each<[string, Answer]>([
