@@ -34,7 +34,7 @@ export type { BalanceMode } from './send/balance.ts';
 export type { DnsResolverOptions } from './send/dns-resolver.ts';
 export { createDnsResolver } from './send/dns-resolver.ts';
 export type { EndpointStats } from './send/endpoint.ts';
-export { cleanHeaderValue, isHeaderName, isHeaderValue } from './send/header-fields.ts';
+export { cleanHeaderValue, isHeaderName, isHeaderValue, isOwnHeader } from './send/header-fields.ts';
 export type { EndpointState } from './send/health.ts';
 export type { TlsOptions } from './send/http-agents.ts';
 export { isOwnRequest } from './send/own-requests.ts';

@@ -30,13 +30,34 @@ export function isHeaderValue(value: string): boolean {
   return VALUE.test(cleanHeaderValue(value));
 }
 
+/**
+ * What a request says of itself: of a user it would tell the server of another body than there is, or ask for another way
+ * to talk than ours.
+ */
+const OWN: ReadonlySet<string> = new Set([
+  'accept-encoding',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'expect',
+  'idempotency-key',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Whether a header, its name in lower case, is ours alone: given by a user it is left out. Pure. */
+export function isOwnHeader(name: string): boolean {
+  return OWN.has(name);
+}
+
 /** Headers, or why they are none: for a person, without the value, and without a name that may be a secret by mistake. */
 export type ReadHeaders =
   | { readonly kind: 'headers'; readonly headers: Headers }
   | { readonly kind: 'fault'; readonly fault: string };
 
 /**
- * Headers as they are sent. Names are case-insensitive: folded, so that an endpoint's `Authorization` replaces a common
+ * Headers as they are sent, without those that are ours alone. Names are case-insensitive: folded, so that an endpoint's `Authorization` replaces a common
  * `authorization`. Reads a `Headers` object or a `Map` as well. Pure.
  *
  * A value that is no text is a fault, as a missing token must not be sent as `undefined`; so is what HTTP does not allow,
@@ -50,7 +71,7 @@ export function readHeaders(given: Headers | Iterable<readonly [unknown, unknown
     if (typeof value !== 'string' && typeof value !== 'number') return toFault(`a value of ${name} that is no text`);
     const text = String(value);
     if (!isHeaderValue(text)) return toFault(`a value of ${name} with a character that HTTP does not allow`);
-    headers[name] = cleanHeaderValue(text);
+    if (!isOwnHeader(name)) headers[name] = cleanHeaderValue(text);
   }
   return { kind: 'headers', headers };
 }

@@ -68,6 +68,21 @@ describe('a process that ends right after 1,000 records', () => {
     },
   );
 
+  it('delivers all of them whatever headers of the user say of the request', async () => {
+    await using server = await serveInbox();
+    const headers = {
+      'content-encoding': 'gzip',
+      'transfer-encoding': 'chunked',
+      'content-length': '3',
+      upgrade: 'h2c',
+    };
+    const ending = await runApp('process-exit', [server.url], { options: { headers } });
+    expect(server.inbox.requests[0]?.headers).toMatchObject({ 'content-length': expect.not.stringMatching(/^3$/) });
+    expect(server.inbox.requests[0]?.headers).not.toHaveProperty('content-encoding');
+    expect(sorted(server.inbox.texts)).toEqual(numbers(1000));
+    expectQuiet(ending);
+  });
+
   it('keeps their order if that is asked for, and sends none after one that nobody takes', async () => {
     const inbox = new Inbox();
     await using server = await serveHttp(

@@ -102,6 +102,36 @@ describe('headers', () => {
     });
   });
 
+  it.each([
+    ['content-length', '3'],
+    ['content-encoding', 'gzip'],
+    ['transfer-encoding', 'chunked'],
+    ['accept-encoding', 'gzip'],
+    ['expect', 'another-day'],
+    ['trailer', 'x-checksum'],
+    ['upgrade', 'h2c'],
+  ])('of a user cannot say of a request what it is not: %s', async (name, value) => {
+    const inbox = new Inbox();
+    await using server = await serveHttp(answering(inbox, accept(inbox)));
+    for (const given of [{ [name.toUpperCase()]: value }, async () => ({ [name]: value })]) {
+      await using sender = createSender([server.url], { headers: given });
+      expect(await sender.send('a')).toBe(true);
+    }
+    await using sender = createSender([], { endpoints: [{ url: server.url, headers: { [name]: value } }] });
+    expect(await sender.send('a')).toBe(true);
+    expect(inbox.requests.map(({ headers }) => headers[name])).toEqual(
+      Array.from({ length: 3 }, () => ({ 'content-length': '5', 'accept-encoding': 'identity' })[name]),
+    );
+  });
+
+  it('of a user name the host that is meant, where many share an address', async () => {
+    const inbox = new Inbox();
+    await using server = await serveHttp(answering(inbox, accept(inbox)));
+    await using sender = createSender([server.url], { headers: { host: 'logs.example' } });
+    expect(await sender.send('a')).toBe(true);
+    expect(inbox.requests[0]?.headers.host).toBe('logs.example');
+  });
+
   it('that Node refuses keep the batch pending and harm nobody', async () => {
     const inbox = new Inbox();
     await using server = await serveHttp(answering(inbox, accept(inbox)));

@@ -38,3 +38,20 @@ it('has nothing to say of details of what was given', () => {
   ] as const);
   expect(findIdleOptions(sources)).toEqual([]);
 });
+
+it('names headers that a request sets itself, once for each place', () => {
+  const sources = new Map([
+    ['headers', 'code'],
+    ['headers.authorization', 'code'],
+    ['headers.content-length', 'code'],
+    ['headers.content-type', 'environment OTEL_EXPORTER_OTLP_HEADERS'],
+    ['headers.host', 'code'],
+  ] as const);
+  expect(findIdleOptions(sources).map(({ name, message }) => [name, message])).toEqual([
+    ['headers.content-length', 'headers.content-length has no effect: it is logflume that sets it'],
+    [
+      'OTEL_EXPORTER_OTLP_HEADERS',
+      'content-type in OTEL_EXPORTER_OTLP_HEADERS has no effect: it is logflume that sets it',
+    ],
+  ]);
+});
