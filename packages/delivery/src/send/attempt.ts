@@ -16,12 +16,8 @@ type Reply = Extract<TransportResult, { kind: 'reply' }>;
 /** What other credentials may change. */
 const UNAUTHORIZED: ReadonlySet<number> = new Set([401, 403, 407]);
 
-/** What becomes of an attempt that never was. */
-const NO_HEADERS: TransportResult = {
-  kind: 'failure',
-  code: 'ERR_LOGFLUME_NO_HEADERS',
-  message: 'headers() has given none yet',
-};
+/** Why nothing was sent: the endpoint went out meanwhile, the process ends, or there are no headers to be had. */
+export type NotSent = 'out' | 'noHeaders';
 
 /** What one attempt needs besides the job and the endpoint. */
 export interface AttemptParts {
@@ -57,21 +53,21 @@ export interface AttemptResult {
 /**
  * Carries out one attempt: body, headers, request, outcome. Rejects only on a bug of ours or of the format.
  *
- * @returns `undefined` when nothing was sent, as the endpoint went out meanwhile: a token can take seconds, and a
- *   Retry-After that arrived in them is not undercut.
+ * @returns why, when nothing was sent: a token can take seconds, and a Retry-After that arrived in them is not undercut.
  */
 export async function attempt(
   job: Job,
   endpoint: Endpoint,
   parts: AttemptParts,
   signal: AbortSignal,
-): Promise<AttemptResult | undefined> {
+): Promise<AttemptResult | NotSent> {
   const { clock, format } = parts;
   const body = await parts.seal(job);
   const headers = await parts.headers(endpoint);
   await parts.transport.ready?.();
   const { state } = endpoint.health;
-  if (signal.aborted || (state !== 'closed' && state !== 'half-open')) return undefined;
+  if (signal.aborted || (state !== 'closed' && state !== 'half-open')) return 'out';
+  if (headers === undefined) return 'noHeaders';
   let isBodyFree = true;
   const post = async (current: Headers): Promise<TransportResult> => {
     const result = await send(parts.transport, {
@@ -90,9 +86,9 @@ export async function attempt(
   const watch = parts.lag.watch();
   const end = beginOwnRequest(job.batch.id);
   try {
-    let sent = headers ?? {};
-    let result = headers === undefined ? NO_HEADERS : await post(sent);
-    if (headers !== undefined && result.kind === 'reply' && UNAUTHORIZED.has(result.status) && !parts.rules.isStrict) {
+    let sent = headers;
+    let result = await post(sent);
+    if (result.kind === 'reply' && UNAUTHORIZED.has(result.status) && !parts.rules.isStrict) {
       // A token may have been renewed while its predecessor was on the way: no reason to hold the endpoint for a minute.
       const renewed = await parts.headers(endpoint);
       if (!signal.aborted && renewed !== undefined && !isSame(headers, renewed)) {

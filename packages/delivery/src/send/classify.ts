@@ -105,13 +105,7 @@ function backpressure(reply: Reply, wallMs: number): Outcome {
 const SPEAKS_TLS = /HTTP request (was sent )?to (an )?HTTPS (server|port)/i;
 
 /** A shortage of file descriptors or ports is ours, not the endpoint's. */
-const LOCAL_SHORTAGE = new Set([
-  'EMFILE',
-  'ENFILE',
-  'EADDRNOTAVAIL',
-  'ERR_LOGFLUME_ABORTED',
-  'ERR_LOGFLUME_NO_HEADERS',
-]);
+const LOCAL_SHORTAGE = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ERR_LOGFLUME_ABORTED']);
 
 /** There was no connection. */
 const UNREACHED = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'ERR_LOGFLUME_CONNECT_TIMEOUT']);

@@ -11,7 +11,7 @@ import { ExpiryWatch } from '../storage/expiry-watch.ts';
 import type { JobStore, Recalled } from '../storage/job-store.ts';
 import type { AgeLimits } from '../storage/storage-rules.ts';
 import { type OpenBatches, Storekeeper } from '../storage/storekeeper.ts';
-import { type AttemptParts, type AttemptResult, attempt } from './attempt.ts';
+import { type AttemptParts, type AttemptResult, attempt, type NotSent } from './attempt.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import { createJob, type Job } from './job.ts';
@@ -276,8 +276,9 @@ export class Dispatcher {
       return internalError;
     });
     const wasOffline = pool.isOffline;
-    if (isCharged && (result === undefined || result.isOwnFault)) this.#pace.refund();
-    if (result === undefined) this.#notSent(job, endpoint);
+    const isSent = typeof result !== 'string';
+    if (isCharged && !(isSent && !result.isOwnFault)) this.#pace.refund();
+    if (!isSent) this.#notSent(job, endpoint, result);
     else this.#ended(job, endpoint, result);
     if (wasOffline && !pool.isOffline) this.#pace.recovered();
     this.#pump();
@@ -293,8 +294,10 @@ export class Dispatcher {
     if (isBodyFree && outcome.batch.kind === 'delivered' && job.attempts === 1) this.#parts.store.recycle(chunk);
   }
 
-  #notSent(job: Job, endpoint: Endpoint): void {
-    this.#parts.pool.putBack(endpoint);
+  #notSent(job: Job, endpoint: Endpoint, why: NotSent): void {
+    const { pool } = this.#parts;
+    if (why === 'noHeaders') pool.rest(endpoint, 'headers() has given none yet');
+    else pool.putBack(endpoint);
     if (job.state !== 'inFlight') return;
     job.attempts--;
     this.#steps.wait(job, this.#parts.clock.nowMs() + MIN_DELAY_MS);

@@ -6,7 +6,7 @@ import { addAttempt, initialConcurrency } from './concurrency.ts';
 import { describeChange } from './describe-change.ts';
 import { type Endpoint, type EndpointStats, statsOf } from './endpoint.ts';
 import type { EndpointSet } from './endpoint-set.ts';
-import { afterAttempt, openUntil, probeDueMs, startProbe } from './health.ts';
+import { afterAttempt, afterNothingSent, openUntil, probeDueMs, startProbe } from './health.ts';
 import { addLatency, FAILURE_PENALTY_MS, latencyAt, noLatency } from './latency.ts';
 
 /** What the pool asks of whoever finds endpoints. */
@@ -82,10 +82,18 @@ export class EndpointPool {
 
   /** Takes back a `take` that led to no attempt. */
   putBack(endpoint: Endpoint): void {
-    endpoint.inFlight--;
-    endpoint.attempts--;
-    endpoint.chosen--;
+    unstart(endpoint);
     if (endpoint.health.state === 'half-open') endpoint.health = { ...endpoint.health, state: 'open' };
+    this.#parts.set.sweep();
+  }
+
+  /** As `putBack`, for want of something of ours, `reason`: one batch finds out in a second whether it is there. */
+  rest(endpoint: Endpoint, reason: string): void {
+    unstart(endpoint);
+    const before = endpoint.health;
+    endpoint.health = afterNothingSent(before, this.#parts.clock.nowMs());
+    const change = { before, sample: { kind: 'none' }, reason, isOffline: this.isOffline } as const;
+    for (const event of describeChange(endpoint, change)) this.#parts.report(event);
     this.#parts.set.sweep();
   }
 
@@ -179,6 +187,12 @@ function start(endpoint: Endpoint): Endpoint {
   endpoint.attempts++;
   endpoint.chosen++;
   return endpoint;
+}
+
+function unstart(endpoint: Endpoint): void {
+  endpoint.inFlight--;
+  endpoint.attempts--;
+  endpoint.chosen--;
 }
 
 function toCandidate(endpoint: Endpoint, nowMs: number): Candidate {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EndpointSample } from '../outcome.ts';
-import { afterAttempt, type Health, initialHealth, probeDueMs, startProbe } from './health.ts';
+import { afterAttempt, afterNothingSent, type Health, initialHealth, probeDueMs, startProbe } from './health.ts';
 
 const success: EndpointSample = { kind: 'success' };
 const failure: EndpointSample = { kind: 'failure' };
@@ -18,6 +18,17 @@ function after(health: Health, samples: readonly EndpointSample[], nowMs = 10_00
 const open: Health = after(initialHealth, [failure, failure, failure]);
 const halfOpen = startProbe(open);
 const paused = after(initialHealth, [retryAfter(15_000)]);
+
+describe('an endpoint to which nothing could be sent', () => {
+  it.each([
+    ['closed', initialHealth, { state: 'open', untilMs: 11_000, offlineUntilMs: 11_000, ejections: 0 }],
+    ['half-open', halfOpen, { state: 'open', untilMs: 11_000, offlineUntilMs: 11_000, ejections: 1 }],
+    ['open', open, open],
+    ['paused', paused, paused],
+  ])('is asked again in a second if it was to take a batch: %s', (_state, before, expected) => {
+    expect(afterNothingSent(before, 10_000)).toMatchObject(expected);
+  });
+});
 
 describe('a closed endpoint', () => {
   it.each([

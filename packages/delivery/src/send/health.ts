@@ -84,6 +84,15 @@ export function afterAttempt(health: Health, sample: EndpointSample, nowMs: numb
 }
 
 /**
+ * The next state of an endpoint to which nothing could be sent for want of something of ours that every batch lacks: one of
+ * them finds out in a second whether it is there. Pure.
+ */
+export function afterNothingSent(health: Health, nowMs: number): Health {
+  const tookTraffic = health.state === 'closed' || health.state === 'half-open';
+  return tookTraffic ? openUntil(health, nowMs + UNDECIDED_PROBE_MS) : health;
+}
+
+/**
  * When an open or paused endpoint takes one batch as a probe, on the monotonic clock; `Infinity` in any other state.
  * Pure.
  *

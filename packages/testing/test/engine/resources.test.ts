@@ -163,6 +163,36 @@ describe('slots', () => {
   });
 });
 
+describe('headers that were never to be had', () => {
+  it('are asked for once a second, however many batches wait, and count as no attempt', async () => {
+    let asked = 0;
+    let areThere = false;
+    const engine = createEngine(() => ok, {
+      batch: { maxRecords: 1 },
+      headers: async () => {
+        asked++;
+        if (!areThere) throw new TypeError('no token');
+        return {};
+      },
+    });
+    for (let i = 0; i < 40; i++) engine.log(`${i}`);
+    await engine.clock.advance(1000);
+    const atFirst = asked;
+    await engine.clock.advance(10_000);
+    expect(asked - atFirst).toBeGreaterThanOrEqual(9);
+    expect(asked - atFirst).toBeLessThanOrEqual(10);
+    expect(engine.delivery.stats()).toMatchObject({
+      pending: 40,
+      inFlight: 0,
+      endpoints: [{ attempts: 0, failures: 0 }],
+    });
+    areThere = true;
+    await engine.clock.advance(10_000);
+    expect(engine.delivery.stats()).toMatchObject({ delivered: 40, endpoints: [{ state: 'closed', attempts: 40 }] });
+    expect(isLawful(engine)).toBe(true);
+  });
+});
+
 describe('an outage', () => {
   it('costs one probe per ejection time and nothing while there is nothing to send', async () => {
     let isUp = true;
