@@ -57,8 +57,8 @@ export type ReadHeaders =
   | { readonly kind: 'fault'; readonly fault: string };
 
 /**
- * Headers as they are sent, without those that are ours alone. Names are case-insensitive: folded, so that an endpoint's `Authorization` replaces a common
- * `authorization`. Reads a `Headers` object or a `Map` as well. Pure.
+ * Headers as they are sent, without those that are ours alone. Names are case-insensitive: folded, so that an endpoint's
+ * `Authorization` replaces a common `authorization`. Reads a `Headers` object or a `Map` as well. Pure.
  *
  * A value that is no text is a fault, as a missing token must not be sent as `undefined`; so is what HTTP does not allow,
  * as axios leaves out such characters and sends the rest: another tenant or key than was given.
