@@ -265,6 +265,27 @@ describe('encodeAnyValue of hostile objects', () => {
     expect(depthOf(decoded(nested(10, 'leaf'), { maxDepth: 5 }))).toBe(5);
   });
 
+  it.each<[string, object]>([
+    ['a name of HTTP clients', { headers: {} }],
+    ['two of them', { config: {}, input: 'x' }],
+    ['a key with a lone surrogate', { '\ud800': 1 }],
+    ['both', { headers: {}, '\ud800': 1 }],
+    ['more members than are asked for', { b: 1, c: 2, d: 3 }],
+  ])('asks no object more often for standing deeper, behind it %s', (_what, behind) => {
+    const asked = (levels: number): number => {
+      let count = 0;
+      const ownKeys = (target: object) => {
+        count++;
+        return Reflect.ownKeys(target);
+      };
+      let value: unknown = 1;
+      for (let level = 0; level < levels; level++) value = new Proxy({ a: value, ...behind }, { ownKeys });
+      encodeValue(value, { maxItems: 3 });
+      return count;
+    };
+    expect(asked(8)).toBe(asked(4) * 2);
+  });
+
   it('cuts texts at the limit of a value, at any depth, and no surrogate pair in two', () => {
     const value = ['abcdef', { a: 'ab🎉🎉', b: Symbol('abcdef') }, new URL('https://example.com/')];
     expect(toPlainValue(decoded(value, { maxValueLength: 3 }))).toStrictEqual(['abc', { a: 'ab', b: 'Sym' }, 'htt']);

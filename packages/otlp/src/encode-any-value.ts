@@ -1,4 +1,4 @@
-import { describeHttpParts, isTelling } from './http-parts.ts';
+import { describeHttpParts, isTelling, mayTell } from './http-parts.ts';
 import { writeKnownKey } from './known-key.ts';
 import type { EncodeLimits } from './limits.ts';
 import { readMember, throwsText } from './read-member.ts';
@@ -172,19 +172,19 @@ function encodeArray(bytes: Buffer, at: number, form: ArrayForm, limits: EncodeL
   return writeLengthAndValue(bytes, end + 1, `… [${cut} items cut]`, limits);
 }
 
-/** @param isSafe - whether it is known to hold nothing of an HTTP exchange. */
+/** @param isWritable - whether `toWritableMap` made the map. */
 function encodeMap(
   bytes: Buffer,
   at: number,
   form: MapForm,
   limits: EncodeLimits,
   enclosing: Enclosing,
-  isSafe = false,
+  isWritable = false,
 ): number {
   const { members } = form;
   const keys = Object.keys(members);
-  // The member by which it could be told may be one of those that are cut.
-  if (!isSafe && keys.length > limits.maxItems) return encodeMap(bytes, at, toSafeMap(form), limits, enclosing, true);
+  const isCut = keys.length > limits.maxItems;
+  let isSettled = isWritable;
   let end = at;
   let written = 0;
   let left = keys.length;
@@ -194,10 +194,16 @@ function encodeMap(
     left--;
     const value = readMember(members, key);
     if (value === undefined) continue;
-    if (!isSafe && isTelling(key, value)) return encodeMap(bytes, at, toSafeMap(form), limits, enclosing, true);
+    // At the first object at the latest: to start over behind one would double the work with every level of nesting.
+    if (!isSettled && (isCut || (typeof value === 'object' && value !== null) || isTelling(key, value))) {
+      const writable = toWritableMap(form, keys, keys.length - left - 1, isCut);
+      if (writable !== form) return encodeMap(bytes, at, writable, limits, enclosing, true);
+      isSettled = true;
+    }
     written++;
     end = writeKeyValue(bytes, end, 0x0a, key, value, limits, enclosing);
-    if (end === ILL_FORMED_KEY) return encodeMap(bytes, at, toWellFormedMap(form), limits, enclosing, isSafe);
+    if (end === ILL_FORMED_KEY)
+      return encodeMap(bytes, at, toWritableMap(form, keys, keys.length - left - 1, isCut), limits, enclosing, true);
   }
   return form.cut === 0 ? end : writeMembersCut(bytes, end, keys, form.cut, limits);
 }
@@ -210,10 +216,23 @@ function writeMembersCut(bytes: Buffer, at: number, keys: string[], cut: number,
   return writeKeyValue(bytes, at, 0x0a, key, `[${cut} members cut]`, limits);
 }
 
-/** The same map, or what may be told of it when it is part of an HTTP exchange. */
-function toSafeMap(form: MapForm): MapForm {
-  const members = describeHttpParts(form.members);
-  return members === undefined ? form : { kind: 'map', members, cut: 0 };
+/**
+ * The same map, or what may be told of it when it is part of an HTTP exchange; with keys that UTF-8 can write.
+ *
+ * @param from - the first key that is not written yet: the others tell nothing, and are well-formed.
+ * @param isCut - whether the member by which it could be told may be one of those that are cut.
+ */
+function toWritableMap(form: MapForm, keys: readonly string[], from: number, isCut: boolean): MapForm {
+  let isWritable = true;
+  let isTold = isCut;
+  for (let index = from; index < keys.length; index++) {
+    const key = keys[index] ?? '';
+    isTold ||= mayTell(key);
+    isWritable &&= key.isWellFormed();
+  }
+  const members = isTold ? describeHttpParts(form.members) : undefined;
+  const safe: MapForm = members === undefined ? form : { kind: 'map', members, cut: 0 };
+  return isWritable ? safe : toWellFormedMap(safe);
 }
 
 /** The same map with keys that UTF-8 can write; of keys that become equal by that, the last one counts. */

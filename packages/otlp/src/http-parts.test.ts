@@ -91,6 +91,21 @@ describe('what hangs on errors of HTTP clients', () => {
     expect(toPlainValue(decoded(value))).toStrictEqual(value);
   });
 
+  it.each<[string, (inner: unknown) => object, (copy: object) => readonly unknown[]]>([
+    ['an array', (inner) => [inner, inner], (copy) => Object.values(copy)],
+    ['an object', (inner) => ({ a: inner, b: inner }), (copy) => Object.values(copy)],
+    [
+      'a Map',
+      (inner) => new Map([1, 2].map((key) => [key, inner])),
+      (copy) => [...(copy as Map<number, object>).values()],
+    ],
+    ['a Set', (inner) => new Set([inner, [inner]]), (copy) => [...(copy as Set<unknown>)].flat()],
+  ])('copies what stands twice in %s once, as each level would double the copies', (_what, wrap, valuesOf) => {
+    const [first, second] = valuesOf(withoutHttpParts(wrap(wrap(1))) as object);
+    expect(first).toBeTypeOf('object');
+    expect(second).toBe(first);
+  });
+
   it('is asked of hostile objects without harm', () => {
     const hostile = new Proxy({ config: {} }, { has: fail });
     expect(toPlainValue(decoded(hostile))).toStrictEqual({ config: {} });

@@ -20,7 +20,15 @@ const INPUT = 'input';
  * stands on the way of ordinary attributes. All but one of them hold objects.
  */
 export function isTelling(key: string, value: unknown): boolean {
-  if (typeof value !== 'object') return key === INPUT;
+  return typeof value === 'object' ? value !== null && isTellingName(key) : key === INPUT;
+}
+
+/** Whether `isTelling` may say so of a member with this key, whatever its value. */
+export function mayTell(key: string): boolean {
+  return key === INPUT || isTellingName(key);
+}
+
+function isTellingName(key: string): boolean {
   // Not a Set: these are compared by address.
   switch (key) {
     case 'config':
@@ -33,7 +41,7 @@ export function isTelling(key: string, value: unknown): boolean {
     case 'rawHeaders':
     case '_options':
     case 'freeSockets':
-      return value !== null;
+      return true;
     default:
       return false;
   }

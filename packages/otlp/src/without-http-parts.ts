@@ -50,8 +50,18 @@ function copyOf(value: unknown, copies: Map<object, unknown>, depth: number): un
     for (const item of value) items.push(next(item));
     return items;
   }
-  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, next(item)]));
-  if (value instanceof Set) return new Set([...value].map(next));
+  if (value instanceof Map) {
+    const map = new Map<unknown, unknown>();
+    copies.set(value, map);
+    for (const [key, item] of value) map.set(key, next(item));
+    return map;
+  }
+  if (value instanceof Set) {
+    const set = new Set<unknown>();
+    copies.set(value, set);
+    for (const item of value) set.add(next(item));
+    return set;
+  }
   const described = describeHttpInstance(value);
   if (described !== undefined) return described;
   const parts = describeHttpParts(value);
