@@ -1,8 +1,10 @@
 import { Buffer } from 'node:buffer';
 import vm from 'node:vm';
 import { describe, expect, it } from 'vitest';
+import { roundTrip } from '../test/records.ts';
 import { decoded, depthOf, encodeValue, fail, revoked, withoutStack } from '../test/values.ts';
 import { encodeAnyValue } from './encode-any-value.ts';
+import { encodeAttributes } from './encode-attributes.ts';
 import { defaultEncodeLimits, type EncodeLimits } from './limits.ts';
 import { type PlainValue, toPlainValue } from './plain-value.ts';
 
@@ -139,6 +141,25 @@ describe('encodeAnyValue of lists', () => {
       ['c', 3],
     ]);
     expect(toPlainValue(decoded(map, { maxItems: 2 }))).toStrictEqual({ a: 1, b: 2, '…': '[1 members cut]' });
+  });
+
+  it.each([-7, 1, 9])('counts no entries that a Map or Set of size %i, by its own account, does not have', (size) => {
+    class OwnMap extends Map<string, number> {
+      override get size(): number {
+        return size;
+      }
+    }
+    class OwnSet extends Set<number> {
+      override get size(): number {
+        return size;
+      }
+    }
+    expect(toPlainValue(decoded(new OwnSet([1, 2, 3])))).toStrictEqual([1, 2, 3]);
+    const map = new OwnMap(Object.entries({ a: 1, b: 2, c: 3 }));
+    expect(toPlainValue(decoded(map))).toStrictEqual({ a: 1, b: 2, c: 3 });
+    const bound = encodeAttributes(map, defaultEncodeLimits);
+    expect(bound.dropped).toBe(0);
+    expect(roundTrip({ attributes: map }).droppedAttributesCount).toBeUndefined();
   });
 });
 

@@ -140,5 +140,6 @@ function writeBound(
 function writeDropped(bytes: Buffer, at: number, dropped: number): number {
   if (dropped === 0) return at;
   bytes[at] = 0x38;
-  return writeVarint(bytes, at + 1, dropped);
+  // A count that is no uint32 would cost the whole batch.
+  return writeVarint(bytes, at + 1, Math.min(Math.max(dropped, 0), 0xffff_ffff));
 }

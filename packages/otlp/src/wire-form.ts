@@ -108,7 +108,7 @@ function mapForm(map: ReadonlyMap<unknown, unknown>, maxEntries: number): WireFo
     if (!(text in members)) taken++;
     members[text] = value;
   }
-  return { kind: 'map', members, cut: map.size - seen };
+  return { kind: 'map', members, cut: sizeOf(map, Map.prototype) - seen };
 }
 
 function keyText(key: unknown): string {
@@ -125,7 +125,13 @@ function setForm(set: ReadonlySet<unknown>, maxEntries: number): WireForm {
     if (items.length >= maxEntries) break;
     items.push(item);
   }
-  return { kind: 'array', items, cut: set.size - items.length };
+  return { kind: 'array', items, cut: sizeOf(set, Set.prototype) - items.length };
+}
+
+/** Asked of the language and not of the object: what a subclass says of itself may be fewer than it has. */
+function sizeOf(collection: object, prototype: object): number {
+  const size: number = Reflect.get(prototype, 'size', collection);
+  return size;
 }
 
 /** A URL may carry credentials; the password never leaves the process. */
