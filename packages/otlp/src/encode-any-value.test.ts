@@ -280,6 +280,7 @@ describe('encodeAnyValue of hostile objects', () => {
     expect(depthOf(decoded(nested(levels, 'leaf')))).toBe(levels);
     expect(JSON.stringify(decoded(nested(levels, 'leaf')))).toContain('leaf');
     expect(JSON.stringify(decoded(nested(levels, new Date(0))))).toContain('1970');
+    expect(depthOf(decoded(nested(levels, new Response())))).toBe(levels);
     expect(depthOf(decoded(nested(levels + 1, 'leaf')))).toBe(levels);
     expect(JSON.stringify(decoded(nested(levels + 1, 'leaf')))).not.toContain('leaf');
     expect(depthOf(decoded(nested(5000, 'leaf')))).toBe(levels);

@@ -127,7 +127,8 @@ function encodeObject(bytes: Buffer, at: number, value: object, limits: EncodeLi
     const form = toWireForm(value, limits.maxItems, bytes.length - at);
     switch (form.kind) {
       case 'value':
-        return encodeAnyValue(bytes, at, form.value, limits);
+        // Objects that stand for it are small, yet may hold what it stands in.
+        return encodeAnyValue(bytes, at, form.value, limits, outer);
       case 'bytes': {
         const replacement = limits.scrub?.replacementOfValue(form.bytes);
         if (replacement !== undefined) return writeText(bytes, at, replacement, limits);

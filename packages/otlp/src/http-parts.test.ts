@@ -81,6 +81,13 @@ describe('what hangs on errors of HTTP clients', () => {
     expect(toPlainValue(decoded(request.headers))).toBe('[Headers]');
   });
 
+  it('tells of what calls itself a Response no status that is no number', () => {
+    const response: Record<string | symbol, unknown> = Object.create({ [Symbol.toStringTag]: 'Response' });
+    Object.assign(response, { status: response, url: 'http://a/b?SECRET' });
+    expect(toPlainValue(decoded(response))).toStrictEqual({ url: 'http://a/b' });
+    expect(toPlainValue(decoded({ _header: '', outputData: [], statusCode: response }))).toStrictEqual({});
+  });
+
   it.each([
     { config: { headers: { a: 1 } }, request: {}, response: { data: 1 } },
     { headers: { a: 'b' }, method: 'GET', url: '/a?b' },

@@ -86,7 +86,7 @@ export function describeHttpInstance(object: object): unknown {
     if (tag === '[object AxiosHeaders]') return `[AxiosHeaders: ${Object.keys(object).join(', ')}]`;
     if (tag === '[object Headers]') return '[Headers]';
     if (tag === '[object Request]') return requestDescription(part['method'], toSafeUrl(part['url']));
-    if (tag === '[object Response]') return { status: part['status'], url: toSafeUrl(part['url']) };
+    if (tag === '[object Response]') return responseDescription(part['status'], toSafeUrl(part['url']));
     return 'connecting' in part && '_host' in part && '_handle' in part ? '[Socket]' : undefined;
   } catch {
     return undefined; // See above.
@@ -143,6 +143,11 @@ function requestDescription(method: unknown, url: string | undefined): RequestDe
   return description;
 }
 
+/** Objects of an application may have the same tag: of what they hold, nothing but a number is told. */
+function responseDescription(status: unknown, url: string | undefined): object {
+  return { status: typeof status === 'number' ? status : undefined, url };
+}
+
 /** A message of node:http, or what axios has for one. */
 function describeMessage(part: Members): object | undefined {
   if ('_header' in part && 'outputData' in part) return describeOutgoing(part);
@@ -152,7 +157,7 @@ function describeMessage(part: Members): object | undefined {
 
 /** A `ClientRequest`, whose host with its port stands in what it sends; or a `ServerResponse`. */
 function describeOutgoing({ method, path, protocol, host, _header: header, statusCode }: Members): object {
-  if (typeof path !== 'string') return { status: statusCode };
+  if (typeof path !== 'string') return responseDescription(statusCode, undefined);
   const sent = typeof header === 'string' ? /^host: ([^\r\n]+)/im.exec(header)?.[1] : undefined;
   return requestDescription(method, toSafeUrl(path, `${protocol}//${sent ?? host}`));
 }
