@@ -1,4 +1,5 @@
 import http from 'node:http';
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { decoded, fail } from '../test/values.ts';
 import { encodeAttributes } from './encode-attributes.ts';
@@ -6,7 +7,7 @@ import { encodeLogRecord } from './encode-log-record.ts';
 import { describeHttpParts } from './http-parts.ts';
 import { defaultEncodeLimits } from './limits.ts';
 import { type PlainValue, toPlainValue } from './plain-value.ts';
-import { withoutHttpParts } from './without-http-parts.ts';
+import { safeText, withoutHttpParts } from './without-http-parts.ts';
 
 /** As axios leaves it behind; what real ones look like is held by `packages/e2e/test/http-errors.test.ts`. */
 const config = {
@@ -79,6 +80,16 @@ describe('what hangs on errors of HTTP clients', () => {
     const request = new Request('http://a/b?SECRET', { headers: { authorization: 'SECRET' } });
     expect(toPlainValue(decoded(request))).toStrictEqual({ method: 'GET', url: 'http://a/b' });
     expect(toPlainValue(decoded(request.headers))).toBe('[Headers]');
+  });
+
+  it('tells of an error of fetch about a URL with a user where it leads, also as a console prints it', async () => {
+    const error: unknown = await fetch('https://me:SECRET@a.example/b?SECRET').catch((reason: unknown) => reason);
+    expect(inspect(error)).toContain('SECRET');
+    const text = safeText(inspect, [error]);
+    for (const told of [text, JSON.stringify(decoded(error)), JSON.stringify(decoded({ error }))]) {
+      expect(told).not.toContain('SECRET');
+      expect(told).toContain('https://a.example/b');
+    }
   });
 
   it('tells of what calls itself a Response no status that is no number', () => {

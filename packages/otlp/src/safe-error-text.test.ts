@@ -7,8 +7,13 @@ it.each([
     'TypeError: Failed to parse URL from x y?secret\nsecret\n    at fetch (node:1)\nCaused by: Failed to parse URL from z?s',
     'TypeError: Failed to parse URL from x y\n    at fetch (node:1)\nCaused by: Failed to parse URL from z',
   ],
+  [
+    'Request cannot be constructed from a URL that includes credentials: https://me:secret@10.0.0.5/api?token=secret',
+    'Request cannot be constructed from a URL that includes credentials: https://10.0.0.5/api',
+  ],
   ['Invalid URL "http:/x?secret": missing "//" after protocol', 'Invalid URL "http://x/": missing "//" after protocol'],
   ['Invalid URL "a?\\"secret": no', 'Invalid URL "a": no'],
+  ['Invalid URL "a?secret', 'Invalid URL "a'],
   ['Headers.append: "Bearer\n secret" is an invalid header value.', 'Headers.append: "…" is an invalid header value.'],
   [
     'a: "secret "secret" is an invalid header value.\ncaused by: b: "secret" is an invalid header value.\n"c"',
@@ -87,4 +92,18 @@ it.each([
   // A search from each piece to the end would be 10^11 steps, for which the test has no time.
   const text = `invalid header value, http, valid JSON; ${piece.repeat(100_000)}`;
   expect(toSafeErrorText(text).length).toBeGreaterThan(0);
+});
+
+it.each([
+  'Invalid URL "',
+  'Failed to parse URL from ',
+  'request to http://a/',
+  ' in "http://a/',
+  ': {"response":',
+  '"',
+])('takes a text of any length behind %j', (words) => {
+  for (const text of ['a', '\\"']) {
+    const long = `${words}${text.repeat(3e7 / text.length)} valid JSON" is an invalid header value`;
+    expect(toSafeErrorText(long).length).toBeGreaterThan(0);
+  }
 });

@@ -1,10 +1,11 @@
 import { toSafeUrl } from './safe-url.ts';
 
-/** `fetch` of a text that is no URL; the text goes on to the end of the message. */
-const UNPARSED_URL = /(Failed to parse URL from )([\s\S]*?)(?=\n {4}at |\nCaused by: |$)/g;
+/** `fetch` of a text that is no URL, or of a URL with a user; it goes on to the end of the message. */
+const UNPARSED_URL =
+  /(Failed to parse URL from |URL that includes credentials: )([\s\S]*?)(?=\n {4}at |\nCaused by: |$)/g;
 
-/** axios, of a URL without slashes; as JSON. */
-const QUOTED_URL = /(Invalid URL ")((?:[^"\\]|\\.)*)(?=")/g;
+/** axios, of a URL without slashes; the URL behind it is a string of JSON. */
+const BEFORE_QUOTED_URL = 'Invalid URL "';
 
 /** got and ky; node-fetch, in several words; ofetch, and got of an answer it cannot parse. */
 const CALLED_URL =
@@ -25,11 +26,33 @@ const EXCHANGE_JSON = /(: )\{"response":\{[^\n]*/g;
  */
 export function toSafeErrorText(text: string): string {
   let safe = text;
-  if (safe.includes('URL ')) safe = safe.replace(UNPARSED_URL, safeMatch).replace(QUOTED_URL, safeMatch);
+  if (safe.includes('URL ')) safe = withoutQuotedUrls(safe.replace(UNPARSED_URL, safeMatch));
   if (safe.includes('http')) safe = safe.replace(CALLED_URL, safeMatch);
   if (safe.includes('valid JSON')) safe = safe.replace(PARSED_JSON, '$1…$2');
   if (safe.includes('{"response":')) safe = safe.replace(EXCHANGE_JSON, '$1{…}');
   return safe.includes(BEHIND_VALUE) ? withoutHeaderValues(safe) : safe;
+}
+
+/** No pattern: one that knows escapes has no room for a text of 3·10^7 characters, and throws. */
+function withoutQuotedUrls(text: string): string {
+  let safe = '';
+  let from = 0;
+  for (let at = text.indexOf(BEFORE_QUOTED_URL); at >= 0; at = text.indexOf(BEFORE_QUOTED_URL, from)) {
+    const start = at + BEFORE_QUOTED_URL.length;
+    const end = endOfQuoted(text, start);
+    safe += `${text.slice(from, start)}${toSafeUrl(text.slice(start, end)) ?? ''}`;
+    from = end;
+  }
+  return safe + text.slice(from);
+}
+
+/** Where the closing quote stands, or the end of a text that was cut before it. */
+function endOfQuoted(text: string, start: number): number {
+  for (let at = start; at < text.length; at++) {
+    if (text[at] === '"') return at;
+    if (text[at] === '\\') at++;
+  }
+  return text.length;
 }
 
 /** From the first quote to the last, as the value may have quotes. No pattern: one would look on from each of them. */
