@@ -2,8 +2,10 @@ import { describeHttpParts, isTelling, mayTell } from './http-parts.ts';
 import { writeKnownKey } from './known-key.ts';
 import type { EncodeLimits } from './limits.ts';
 import { readMember, throwsText } from './read-member.ts';
+import type { Scrub } from './scrub.ts';
 import { closeLength, varintBytes, writeBigInt64, writeBytes, writeDouble, writeInt64, writeVarint } from './wire.ts';
 import { toWireForm, type WireForm } from './wire-form.ts';
+import { isSafeKey, WritableMembers } from './writable-members.ts';
 import { cutText, toWellFormedText, writeString } from './write-string.ts';
 
 type ArrayForm = Extract<WireForm, { readonly kind: 'array' }>;
@@ -196,15 +198,17 @@ function encodeMap(
     const value = readMember(members, key);
     if (value === undefined) continue;
     // At the first object at the latest: to start over behind one would double the work with every level of nesting.
-    if (!isSettled && (isCut || (typeof value === 'object' && value !== null) || isTelling(key, value))) {
-      const writable = toWritableMap(form, keys, keys.length - left - 1, isCut);
+    if (!isSettled && (isCut || isTelling(key, value) || isObject(value) || !isSafeKey(key, limits.scrub))) {
+      const writable = toWritableMap(form, keys, keys.length - left - 1, limits);
       if (writable !== form) return encodeMap(bytes, at, writable, limits, enclosing, true);
       isSettled = true;
     }
     written++;
     end = writeKeyValue(bytes, end, 0x0a, key, value, limits, enclosing);
-    if (end === ILL_FORMED_KEY)
-      return encodeMap(bytes, at, toWritableMap(form, keys, keys.length - left - 1, isCut), limits, enclosing, true);
+    if (end === ILL_FORMED_KEY) {
+      const writable = toWritableMap(form, keys, keys.length - left - 1, limits);
+      return encodeMap(bytes, at, writable, limits, enclosing, true);
+    }
   }
   return form.cut === 0 ? end : writeMembersCut(bytes, end, keys, form.cut, limits);
 }
@@ -217,33 +221,41 @@ function writeMembersCut(bytes: Buffer, at: number, keys: string[], cut: number,
   return writeKeyValue(bytes, at, 0x0a, key, `[${cut} members cut]`, limits);
 }
 
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
 /**
- * The same map, or what may be told of it when it is part of an HTTP exchange; with keys that UTF-8 can write.
+ * The same map, or what may be told of it when it is part of an HTTP exchange; its keys as they can be written.
  *
- * @param from - the first key that is not written yet: the others tell nothing, and are well-formed.
- * @param isCut - whether the member by which it could be told may be one of those that are cut.
+ * @param from - the first key that is not written yet: the others tell nothing, and can be written.
  */
-function toWritableMap(form: MapForm, keys: readonly string[], from: number, isCut: boolean): MapForm {
+function toWritableMap(
+  form: MapForm,
+  keys: readonly string[],
+  from: number,
+  { maxItems, scrub }: EncodeLimits,
+): MapForm {
+  // The member by which it could be told may be one of those that are cut.
+  let isTold = keys.length > maxItems;
   let isWritable = true;
-  let isTold = isCut;
   for (let index = from; index < keys.length; index++) {
     const key = keys[index] ?? '';
     isTold ||= mayTell(key);
-    isWritable &&= key.isWellFormed();
+    isWritable &&= key.isWellFormed() && isSafeKey(key, scrub);
   }
   const members = isTold ? describeHttpParts(form.members) : undefined;
   const safe: MapForm = members === undefined ? form : { kind: 'map', members, cut: 0 };
-  return isWritable ? safe : toWellFormedMap(safe);
+  return isWritable ? safe : withWritableKeys(safe, scrub);
 }
 
-/** The same map with keys that UTF-8 can write; of keys that become equal by that, the last one counts. */
-function toWellFormedMap(form: MapForm): MapForm {
-  const members: Record<string, unknown> = Object.create(null);
+function withWritableKeys(form: MapForm, scrub: Scrub | undefined): MapForm {
+  const writable = new WritableMembers(scrub);
   for (const key of Object.keys(form.members)) {
     const value = readMember(form.members, key);
-    if (value !== undefined) members[toWellFormedText(key)] = value;
+    if (value !== undefined) writable.add(key, value);
   }
-  return { kind: 'map', members, cut: form.cut };
+  return { kind: 'map', members: writable.members, cut: form.cut };
 }
 
 /** Writes a length prefix and the `AnyValue` behind it. */
@@ -262,6 +274,7 @@ export function writeLengthAndValue(
  * Writes a `KeyValue` as a length-delimited field.
  *
  * @param tag - of the repeated field it belongs to: `0x32` in a LogRecord, `0x0a` in a Resource or a map, `0x1a` in a scope.
+ * @param key - one that `isSafeKey`: whoever has the keys sees which of them become equal without their secrets.
  * @returns the new end, or `ILL_FORMED_KEY`, before the value is written, when the key has a lone surrogate.
  */
 export function writeKeyValue(
@@ -289,15 +302,14 @@ function writeScrubbedKeyValue(
 ): number {
   const { scrub } = limits;
   if (scrub === undefined) return writeMember(bytes, at, tag, key, value, limits, enclosing);
-  const safeKey = scrub.text(key);
   const replacement = scrub.replacementOf(key);
-  if (replacement !== undefined) return writeMember(bytes, at, tag, safeKey, replacement, limits, enclosing);
+  if (replacement !== undefined) return writeMember(bytes, at, tag, key, replacement, limits, enclosing);
   const safe = typeof value === 'string' ? scrub.text(value) : value;
   // No number is short that could be a secret.
-  const short = writeShortKeyValue(bytes, at, tag, safeKey, safe, limits);
+  const short = writeShortKeyValue(bytes, at, tag, key, safe, limits);
   if (short >= 0) return short;
   const inner = typeof value === 'object' && value !== null ? scrub.under(key) : scrub;
-  return writeMember(bytes, at, tag, safeKey, safe, inner === scrub ? limits : { ...limits, scrub: inner }, enclosing);
+  return writeMember(bytes, at, tag, key, safe, inner === scrub ? limits : { ...limits, scrub: inner }, enclosing);
 }
 
 function writeMember(

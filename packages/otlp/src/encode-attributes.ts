@@ -2,8 +2,9 @@ import { ILL_FORMED_KEY, writeKeyValue } from './encode-any-value.ts';
 import { describeHttpParts } from './http-parts.ts';
 import type { EncodeLimits } from './limits.ts';
 import { readMember, throwsText } from './read-member.ts';
+import type { Scrub } from './scrub.ts';
 import { toWireForm } from './wire-form.ts';
-import { toWellFormedText } from './write-string.ts';
+import { isSafeKey, WritableMembers } from './writable-members.ts';
 
 /** What attributes are made of. */
 export type Members = Readonly<Record<string, unknown>>;
@@ -56,7 +57,7 @@ export function encodeAttributes(
   } catch {
     // A getter or a trap threw. The members are read once more, each with its own net.
   }
-  const { members, cut } = readMembers(attributes, limits.maxAttributes);
+  const { members, cut } = readMembers(attributes, limits.maxAttributes, limits.scrub);
   return encodeMembers(members, true, cut, limits, tag);
 }
 
@@ -84,6 +85,7 @@ function encodeMembers(
       const value = members[key];
       if (value === undefined) continue;
       if (!isRead && ends.length + dropped >= limits.maxAttributes) return unread; // It counts those it leaves out.
+      if (!isRead && !isSafeKey(key, limits.scrub)) return unread;
       let end = writeKeyValue(bytes, at, tag, key, value, limits);
       if (end === ILL_FORMED_KEY) return unread; // Of those that were read, no key is.
       if (end > bytes.length && bytes.length < MAX_SHARED_BYTES) {
@@ -186,7 +188,7 @@ function canStay(attributes: object): attributes is Members {
   );
 }
 
-/** Attributes that can be read without care: own members without a prototype, getters or lone surrogates in keys. */
+/** Attributes that can be read without care: own members without a prototype or getters, under keys that can be written. */
 export interface ReadMembers {
   readonly members: Members;
   /** How many more there were. */
@@ -196,38 +198,42 @@ export interface ReadMembers {
 /**
  * Reads the members of an attributes object of any make: a plain object, a `Map`, something with `toJSON`. Never throws:
  * members that throw come as text, an object that cannot be listed says so in an attribute.
+ *
+ * @param scrub - takes secrets out of keys.
+ * @param others - keys that stand beside them: a key without its secret must not become one of these.
  */
-export function readMembers(attributes: object, maxMembers: number): ReadMembers {
+export function readMembers(
+  attributes: object,
+  maxMembers: number,
+  scrub?: Scrub,
+  others?: ReadonlyMap<string, unknown>,
+): ReadMembers {
+  const writable = new WritableMembers(scrub, others);
   try {
     const form = toWireForm(attributes, maxMembers, Number.POSITIVE_INFINITY);
     switch (form.kind) {
       case 'map':
-        return copyMembers(describeHttpParts(form.members) ?? form.members, form.cut, maxMembers);
+        return addMembers(writable, describeHttpParts(form.members) ?? form.members, form.cut, maxMembers);
       case 'value':
-        return copyMembers({ value: form.value }, 0, maxMembers);
+        return addMembers(writable, { value: form.value }, 0, maxMembers);
       case 'bytes':
-        return copyMembers({ value: form.bytes }, 0, maxMembers);
+        return addMembers(writable, { value: form.bytes }, 0, maxMembers);
       case 'array':
-        return copyMembers({ values: form.items }, 0, maxMembers);
+        return addMembers(writable, { values: form.items }, 0, maxMembers);
     }
   } catch (error) {
-    return copyMembers({ 'logflume.unreadable_attributes': throwsText(error) }, 0, maxMembers);
+    return addMembers(writable, { 'logflume.unreadable_attributes': throwsText(error) }, 0, maxMembers);
   }
 }
 
-function copyMembers(source: object, cut: number, maxMembers: number): ReadMembers {
-  const members: Record<string, unknown> = Object.create(null);
+function addMembers(writable: WritableMembers, source: object, cut: number, maxMembers: number): ReadMembers {
   const keys = Object.keys(source);
-  let taken = 0;
   let left = keys.length;
   for (const key of keys) {
-    if (taken >= maxMembers) break;
+    if (writable.count >= maxMembers) break;
     left--;
     const value = readMember(source, key);
-    if (value === undefined) continue;
-    const text = toWellFormedText(key);
-    if (!(text in members)) taken++;
-    members[text] = value;
+    if (value !== undefined) writable.add(key, value);
   }
-  return { members, cut: cut + left };
+  return { members: writable.members, cut: cut + left };
 }

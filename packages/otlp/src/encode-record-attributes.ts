@@ -13,6 +13,7 @@ import type { EncodeLimits } from './limits.ts';
 import type { LogRecordInput } from './log-record-input.ts';
 import type { Scrub } from './scrub.ts';
 import { writeBytes, writeVarint } from './wire.ts';
+import { isSafeKey } from './writable-members.ts';
 
 /** An answer instead of an end: these attributes have to be read with care before they can be written. */
 const UNREADABLE = -2;
@@ -43,10 +44,8 @@ export function writeAttributes(bytes: Buffer, at: number, record: LogRecordInpu
   } catch {
     // A getter or a trap threw. The members are read once more, each with its own net: hostile records alone get here.
   }
-  const { members, cut } = readMembers(
-    attributes,
-    limits.maxAttributes + (bound === undefined ? 0 : bound.ends.length),
-  );
+  const count = limits.maxAttributes + (bound === undefined ? 0 : bound.ends.length);
+  const { members, cut } = readMembers(attributes, count, limits.scrub, bound?.keys);
   return writeMembers(bytes, at, record, limits, bound, members, cut);
 }
 
@@ -87,6 +86,7 @@ function writeMembers(
     if (written !== undefined && value === written) continue;
     if (members === record.attributes) {
       if (key === 'toJSON' && typeof value === 'function') return UNREADABLE;
+      if (!isSafeKey(key, limits.scrub)) return UNREADABLE;
       if (isTelling(key, value) && describeHttpParts(members) !== undefined) return UNREADABLE;
     }
     if (boundKeys?.has(key)) {

@@ -218,6 +218,32 @@ describe('values', () => {
     },
   );
 
+  it('leave each of the keys they were in a place of its own', () => {
+    const other = '4242424242424242';
+    const keys = { [card]: 1, [other]: 2, a: 3 };
+    const told = { '[redacted]': 1, '[redacted]_2': 2, a: 3 };
+    const { log, last } = logWith({ values: true });
+    log.info('m', { ...keys, inner: { ...keys, deeper: [keys] }, map: new Map(Object.entries(keys)) });
+    expect(last().attributes).toStrictEqual({ ...told, inner: { ...told, deeper: [told] }, map: told });
+    log.child(keys).info('m');
+    expect(last().attributes).toStrictEqual(told);
+    log.child({ [card]: 1 }).info('m', { [other]: 2 });
+    expect(last().attributes).toStrictEqual({ '[redacted]_2': 2, '[redacted]': 1 });
+    log.info('m', { [card]: 1, '[redacted]': 2, '[redacted]_2': 3, [other]: 4 });
+    expect(last().attributes).toStrictEqual({
+      '[redacted]': 1,
+      '[redacted]_2': 2,
+      '[redacted]_2_2': 3,
+      '[redacted]_3': 4,
+    });
+  });
+
+  it('do not show by their key what stands under a secret name', () => {
+    const told = { '[redacted]': gone, a: 1 };
+    const keys = { [card]: 's', a: 1 };
+    expect(seen({ values: true, keys: [card] }, { ...keys, inner: keys })).toStrictEqual({ ...told, inner: told });
+  });
+
   it('are looked for in no more of a text than a record can hold', () => {
     const scrub = createScrub({ values: true });
     const text = `${'a1 '.repeat(100_000)}eyJ 4111111111111111`;
