@@ -42,10 +42,11 @@ function toEcsLine(record: OtlpLogRecord, { scope, resource }: LineOrigin): stri
   line += textMember('error.type', takeText(attributes, 'exception.type'));
   line += textMember('error.message', takeText(attributes, 'exception.message'));
   line += textMember('error.stack_trace', takeText(attributes, 'exception.stacktrace'));
-  if (scope?.version !== undefined) attributes.set('logger_version', { stringValue: scope.version });
+  const own = new Map<string, OtlpAnyValue>();
+  if (scope?.version !== undefined) own.set('logger_version', { stringValue: scope.version });
   const dropped = record.droppedAttributesCount ?? 0;
-  if (dropped > 0) attributes.set('dropped_attributes_count', { intValue: String(dropped) });
-  return escapeUnsafe(`{${(line + labels(attributes)).slice(1)}}`);
+  if (dropped > 0) own.set('dropped_attributes_count', { intValue: String(dropped) });
+  return escapeUnsafe(`{${(line + labels(attributes, own)).slice(1)}}`);
 }
 
 /** The schema asks for a text in every line; an event without a body is told by its name. */
@@ -54,16 +55,22 @@ function messageOf({ body, eventName = '' }: OtlpLogRecord): string {
   return text === '' || text === 'null' ? eventName : text;
 }
 
-function labels(attributes: ReadonlyMap<string, OtlpAnyValue>): string {
-  const taken = new Set<string>();
+/** @param own - what the line itself says there: an attribute of such a name gives way. */
+function labels(attributes: ReadonlyMap<string, OtlpAnyValue>, own: ReadonlyMap<string, OtlpAnyValue>): string {
+  const taken = new Set(own.keys());
   let members = '';
   for (const [key, value] of attributes) {
     let label = key.replaceAll(/[.*"\s]/g, '_');
     while (taken.has(label) || label === '') label += '_';
     taken.add(label);
-    const isNested = value.arrayValue !== undefined || value.kvlistValue !== undefined;
-    const json = toJsonText(value, Number.POSITIVE_INFINITY);
-    members += `,${JSON.stringify(label)}:${isNested ? JSON.stringify(json) : json}`;
+    members += labelMember(label, value);
   }
+  for (const [label, value] of own) members += labelMember(label, value);
   return members === '' ? '' : `,"labels":{${members.slice(1)}}`;
+}
+
+function labelMember(label: string, value: OtlpAnyValue): string {
+  const isNested = value.arrayValue !== undefined || value.kvlistValue !== undefined;
+  const json = toJsonText(value, Number.POSITIVE_INFINITY);
+  return `,${JSON.stringify(label)}:${isNested ? JSON.stringify(json) : json}`;
 }

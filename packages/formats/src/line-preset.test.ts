@@ -146,6 +146,21 @@ describe('names that meet', () => {
     expect(labels).toStrictEqual({ a_b: '1', a_b_: '2', a_b__: '3', _: '4' });
   });
 
+  it('are told apart in labels from those of the line', () => {
+    const own = attributes({ logger_version: 'mine', dropped_attributes_count: 'mine', 'logger.version': 'too' });
+    const line = createPresetLine('ecs', { scopeOf })({ attributes: own, droppedAttributesCount: 2 }, 0);
+    expect(JSON.parse(line).labels).toStrictEqual({
+      logger_version_: 'mine',
+      dropped_attributes_count_: 'mine',
+      logger_version__: 'too',
+      logger_version: '2.0.0',
+      dropped_attributes_count: 2,
+    });
+    expect(JSON.parse(createPresetLine('ecs')({ attributes: own }, 0)).labels).toMatchObject({
+      logger_version: 'mine',
+    });
+  });
+
   it('are told apart in logfmt', () => {
     const line = createPresetLine('logfmt')({ attributes: attributes({ 'a b': '1', a_b: '2', '': '3' }) }, 0);
     expect(line).toBe('a_b=1 a_b_=2 _=3');
