@@ -63,6 +63,7 @@ describe('an error on the wire', () => {
   it.each<[string, () => Error, PlainValue]>([
     ['a cause that is itself', () => circularCause(), { cause: '[Circular]' }],
     ['a message that is no text', () => withMessage({ toString: () => 'hm' }), { message: 'hm' }],
+    ['a message that is a URL', () => withMessage(new URL('https://me:secret@h/')), { message: 'https://me:***@h/' }],
     ['a message that cannot be text', () => withMessage(Object.create(null)), { message: '' }],
     ['no name', () => Object.defineProperty(new Error('x'), 'name', { value: '' }), { type: 'Error' }],
     ['a cause of undefined', () => new Error('x', { cause: undefined }), { message: 'x' }],

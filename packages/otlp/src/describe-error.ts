@@ -1,6 +1,7 @@
 import { describeRequestOf, isBodyText, isUrlInput } from './http-parts.ts';
 import { toSafeErrorText, toSafeStack } from './safe-error-text.ts';
 import { toSafeUrl } from './safe-url.ts';
+import { textOf } from './text-of.ts';
 
 /**
  * An error as plain data: what `exception.*` attributes and nested error values are made of. Every member is there, in
@@ -37,7 +38,7 @@ export function describeError(error: object): ErrorDescription {
   const { name, message, stack, code, cause, errors: given } = readKnown(error);
   // What `using` throws when a disposal fails too has both at names of its own.
   const errors = name === 'SuppressedError' ? [read(error, 'error'), read(error, 'suppressed')] : given;
-  const text = textOf(message);
+  const text = messageText(message);
   const safe = toSafeErrorText(text);
   return {
     type: typeof name === 'string' && name !== '' ? name : 'Error',
@@ -96,11 +97,11 @@ function isList(value: unknown): value is readonly unknown[] {
   }
 }
 
-function textOf(message: unknown): string {
+function messageText(message: unknown): string {
   if (typeof message === 'string') return message;
   if (message === undefined) return '';
   try {
-    return String(message);
+    return textOf(message);
   } catch {
     return ''; // A message object that cannot become text has nothing to show.
   }

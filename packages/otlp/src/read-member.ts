@@ -1,3 +1,6 @@
+import { toSafeErrorText } from './safe-error-text.ts';
+import { textOf } from './text-of.ts';
+
 /** Reads a member; one that throws on being read becomes text that says so. */
 export function readMember(object: object, key: string | number): unknown {
   try {
@@ -10,7 +13,7 @@ export function readMember(object: object, key: string | number): unknown {
 /** What stands in place of a value that could not be read. */
 export function throwsText(error: unknown): string {
   try {
-    return `[Throws: ${error instanceof Error ? error.message : String(error)}]`;
+    return `[Throws: ${toSafeErrorText(textOf(error instanceof Error ? error.message : error))}]`;
   } catch {
     return '[Throws]'; // What was thrown throws too when asked what it is.
   }

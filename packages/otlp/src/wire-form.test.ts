@@ -96,6 +96,11 @@ describe('objects', () => {
       { 1: 'b' },
     ],
     ['a Map with a key that is no text', new Map([[Object.create(null), 1]]), { '[unprintable key]': 1 }],
+    [
+      'a Map with a URL for a key, its password masked',
+      new Map([[new URL('https://me:secret@h/'), 1]]),
+      { 'https://me:***@h/': 1 },
+    ],
     ['a Map of another realm', vm.runInNewContext('new Map([["a", 1]])'), { a: 1 }],
     ['a WeakMap', new WeakMap(), {}],
     ['a promise', Promise.resolve(1), {}],

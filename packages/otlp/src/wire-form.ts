@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { describeError, isError } from './describe-error.ts';
 import { describeHttpInstance } from './http-parts.ts';
+import { textOf, urlText } from './text-of.ts';
 import { toWellFormedText } from './write-string.ts';
 
 /**
@@ -113,7 +114,7 @@ function mapForm(map: ReadonlyMap<unknown, unknown>, maxEntries: number): WireFo
 
 function keyText(key: unknown): string {
   try {
-    return String(key);
+    return textOf(key);
   } catch {
     return '[unprintable key]'; // A key object without a working toString still has a value worth keeping.
   }
@@ -132,12 +133,4 @@ function setForm(set: ReadonlySet<unknown>, maxEntries: number): WireForm {
 function sizeOf(collection: object, prototype: object): number {
   const size: number = Reflect.get(prototype, 'size', collection);
   return size;
-}
-
-/** A URL may carry credentials; the password never leaves the process. */
-function urlText(url: URL): string {
-  if (url.password === '') return url.href;
-  const masked = new URL(url.href);
-  masked.password = '***';
-  return masked.href;
 }
