@@ -1,5 +1,5 @@
 import type { OtlpLogRecord } from '@logflume/otlp';
-import { createFittedLine, type LineOrigin, plainText } from './fit-record.ts';
+import { createFittedLine, type LineOrigin, textIn } from './fit-record.ts';
 import { escapeUnsafe } from './json-text.ts';
 import { levelNameOf, levelNameOfNumber } from './level-name.ts';
 import { attributeMembers, attributesByKey, ownLevelOf, resourceText, takeText, textMember } from './line-members.ts';
@@ -35,8 +35,7 @@ function toDatadogLine(record: OtlpLogRecord, { scope, resource }: LineOrigin): 
   const service = resourceText(resource, 'service.name');
   let line = textMember('timestamp', timeMs === undefined ? undefined : new Date(timeMs).toISOString());
   line += textMember('status', levelNameOfNumber(record.severityNumber) ?? levelNameOf(record));
-  const message = record.body === undefined ? undefined : plainText(record.body);
-  line += textMember('message', message === 'null' && record.body?.stringValue === undefined ? undefined : message);
+  line += textMember('message', textIn(record.body));
   line += textMember('service', service);
   line += ',"ddsource":"nodejs"';
   line += textMember('dd.service', service);

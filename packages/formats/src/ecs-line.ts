@@ -1,5 +1,5 @@
 import type { OtlpAnyValue, OtlpLogRecord } from '@logflume/otlp';
-import { createFittedLine, type LineOrigin, plainText } from './fit-record.ts';
+import { createFittedLine, type LineOrigin, textIn } from './fit-record.ts';
 import { escapeUnsafe, toJsonText } from './json-text.ts';
 import { levelNameOf } from './level-name.ts';
 import { attributesByKey, resourceText, takeText, textMember } from './line-members.ts';
@@ -51,8 +51,7 @@ function toEcsLine(record: OtlpLogRecord, { scope, resource }: LineOrigin): stri
 
 /** The schema asks for a text in every line; an event without a body is told by its name. */
 function messageOf({ body, eventName = '' }: OtlpLogRecord): string {
-  const text = body === undefined ? '' : plainText(body);
-  return text === '' || text === 'null' ? eventName : text;
+  return textIn(body) || eventName;
 }
 
 /** @param own - what the line itself says there: an attribute of such a name gives way. */

@@ -129,12 +129,22 @@ function shortenScope(scope: OtlpScope | undefined, maxUnits: number): OtlpScope
 function identityOf(attributes: readonly OtlpKeyValue[], maxUnits: number): OtlpKeyValue[] {
   const identity = attributes.filter(({ key }) => IDENTITY_KEYS.has(key));
   if (maxUnits === Number.POSITIVE_INFINITY) return identity;
-  return identity.map(({ key, value }) => ({ key, value: { stringValue: cutText(plainText(value), maxUnits) } }));
+  return identity.map(({ key, value }) => {
+    const text = textIn(value);
+    return { key, value: text === undefined ? value : { stringValue: cutText(text, maxUnits) } };
+  });
 }
 
 /** The text of a value: a string as it is, anything else as JSON. */
 export function plainText(value: OtlpAnyValue): string {
   return value.stringValue ?? toJsonText(value, Number.POSITIVE_INFINITY);
+}
+
+/** The text of a value that is there; the empty value is none. */
+export function textIn(value: OtlpAnyValue | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const text = plainText(value);
+  return text === 'null' && value.stringValue === undefined ? undefined : text;
 }
 
 /** What each attribute adds to a line: measured alone, as every format escapes in its own way. */

@@ -1,5 +1,5 @@
 import type { OtlpAnyValue, OtlpKeyValue, OtlpLogRecord, OtlpResource } from '@logflume/otlp';
-import { plainText } from './fit-record.ts';
+import { textIn } from './fit-record.ts';
 import { toJsonText } from './json-text.ts';
 import { levelNameOf, levelNameOfNumber } from './level-name.ts';
 
@@ -10,18 +10,16 @@ export function attributesByKey(attributes: readonly OtlpKeyValue[] | undefined)
   return byKey;
 }
 
-/** Takes an attribute out of the map, as text: it gets a place of its own in the line. */
+/** Takes an attribute out of the map, as text: it gets a place of its own in the line. An empty one stays. */
 export function takeText(attributes: Map<string, OtlpAnyValue>, key: string): string | undefined {
-  const value = attributes.get(key);
-  if (value === undefined) return undefined;
-  attributes.delete(key);
-  return plainText(value);
+  const text = textIn(attributes.get(key));
+  if (text !== undefined) attributes.delete(key);
+  return text;
 }
 
 /** The text of a resource attribute, if it is there. */
 export function resourceText(resource: OtlpResource | undefined, key: string): string | undefined {
-  const value = resource?.attributes?.find((attribute) => attribute.key === key)?.value;
-  return value === undefined ? undefined : plainText(value);
+  return textIn(resource?.attributes?.find((attribute) => attribute.key === key)?.value);
 }
 
 /** A member of a JSON object with the comma before it; none for no text. */

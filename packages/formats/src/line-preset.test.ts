@@ -112,6 +112,31 @@ describe('a line of a preset', () => {
   });
 });
 
+describe('the empty value', () => {
+  const empty = (keys: string[]) => keys.map((key) => ({ key, value: {} }));
+  const origin = { resource: { attributes: empty(['service.name', 'service.version', 'cloud.account.id']) } };
+  const record = { body: {}, attributes: empty(['log.record.uid', 'exception.type']) };
+
+  test.each<[LinePreset, string]>([
+    ['gcp', '{"severity":"DEFAULT","log.record.uid":null,"exception.type":null}'],
+    ['ecs', '{"message":"","ecs.version":"8.10.0","labels":{"log_record_uid":null,"exception_type":null}}'],
+    ['datadog', '{"ddsource":"nodejs","log.record.uid":null,"exception.type":null}'],
+    ['logfmt', 'log.record.uid=null exception.type=null'],
+  ])('is no text in %s', (preset, line) => {
+    expect(createPresetLine(preset, origin)(record, 0)).toBe(line);
+  });
+
+  test.each(['gcp', 'ecs', 'datadog', 'logfmt'] as const)('is none in %s when a line is cut to fit', (preset) => {
+    const long = { attributes: attributes({ a: 'x'.repeat(9000) }), eventName: 'e'.repeat(9000) };
+    expect(createPresetLine(preset, { ...origin, maxLineBytes: 4096 })(long, 0)).not.toContain('null');
+  });
+
+  test.each(['ecs', 'datadog'] as const)('is not the text "null" in %s', (preset) => {
+    const line = createPresetLine(preset)({ body: { stringValue: 'null' }, eventName: 'e' }, 0);
+    expect(JSON.parse(line)).toMatchObject({ message: 'null' });
+  });
+});
+
 describe('levels', () => {
   const numbers = Array.from({ length: 25 }, (_, number) => number);
   const levelIn = (preset: LinePreset, key: string) =>

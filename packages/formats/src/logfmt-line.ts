@@ -1,5 +1,5 @@
 import type { OtlpAnyValue, OtlpLogRecord } from '@logflume/otlp';
-import { createFittedLine, type LineOrigin, plainText } from './fit-record.ts';
+import { createFittedLine, type LineOrigin, plainText, textIn } from './fit-record.ts';
 import { escapeUnsafe } from './json-text.ts';
 import { levelNameOf } from './level-name.ts';
 import { attributesByKey, resourceText } from './line-members.ts';
@@ -36,7 +36,7 @@ function toLogfmtLine(record: OtlpLogRecord, { scope, resource }: LineOrigin): s
   const timeMs = recordTimeMs(record);
   let line = pair('time', timeMs === undefined ? undefined : new Date(timeMs).toISOString());
   line += pair('level', levelNameOf(record));
-  line += pair('msg', record.body === undefined ? undefined : plainText(record.body));
+  line += pair('msg', textIn(record.body));
   line += attributePairs(attributesByKey(record.attributes));
   if (record.traceId !== undefined) {
     line += pair('trace_id', record.traceId) + pair('span_id', record.spanId);
