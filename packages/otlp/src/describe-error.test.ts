@@ -67,6 +67,7 @@ describe('an error on the wire', () => {
     ['a message that cannot be text', () => withMessage(Object.create(null)), { message: '' }],
     ['no name', () => Object.defineProperty(new Error('x'), 'name', { value: '' }), { type: 'Error' }],
     ['a cause of undefined', () => new Error('x', { cause: undefined }), { message: 'x' }],
+    ['a BigInt', () => Object.assign(new Error('x'), { id: 10n }), { properties: { id: 10 } }],
     ['a cause of null', () => new Error('x', { cause: null }), { cause: null }],
     ['members that throw', () => throwingMembers(), { type: 'Error', message: '' }],
     [

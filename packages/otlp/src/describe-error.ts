@@ -18,10 +18,10 @@ export interface ErrorDescription {
   /** The children of an `AggregateError`, as they stand. */
   readonly errors: readonly unknown[] | undefined;
   /**
-   * Other own enumerable members with a string, number or boolean: `errno`, `syscall`, `statusCode`, …; of an error of
+   * Other own enumerable members with a string, number, BigInt or boolean: `errno`, `syscall`, `statusCode`, …; of an error of
    * axios also `method` and `url` of its request, without user, query and fragment. Of a body that is text its length.
    */
-  readonly properties: Readonly<Record<string, string | number | boolean>> | undefined;
+  readonly properties: Readonly<Record<string, string | number | boolean | bigint>> | undefined;
 }
 
 /** Members told apart already, or noise. */
@@ -59,6 +59,19 @@ export function isError(value: unknown): value is Error {
   } catch {
     return false; // A proxy whose traps throw is an object like any other; the encoder writes what it can of it.
   }
+}
+
+/**
+ * Says whether a value that was thrown is described as an error: one is, and an object that has its words, as the logs
+ * API of OpenTelemetry takes for an exception, or as one is that came through a worker's port or JSON.
+ */
+export function isLikeError(value: unknown): value is object {
+  if (isError(value)) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  return (
+    typeof read(value, 'message') === 'string' &&
+    (typeof read(value, 'name') === 'string' || typeof read(value, 'stack') === 'string')
+  );
 }
 
 /** The members every error may have. */
@@ -108,7 +121,7 @@ function messageText(message: unknown): string {
 }
 
 /** What a property may be. */
-type Plain = string | number | boolean;
+type Plain = string | number | boolean | bigint;
 
 function readProperties(error: object, code: unknown): Record<string, Plain> | undefined {
   let properties: Record<string, Plain> | undefined;
@@ -118,7 +131,7 @@ function readProperties(error: object, code: unknown): Record<string, Plain> | u
       if (KNOWN.has(key)) continue;
       const value = read(error, key);
       if (typeof value === 'object') hasRequest ||= key === 'config' || key === 'request';
-      if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') continue;
+      if (!isPlainValue(value)) continue;
       properties ??= Object.create(null) as Record<string, Plain>;
       properties[key] = typeof value === 'string' ? safeProperty(key, value, code) : value;
     }
@@ -127,6 +140,12 @@ function readProperties(error: object, code: unknown): Record<string, Plain> | u
   }
   const request = hasRequest ? describeRequestOf(error) : undefined;
   return request === undefined ? properties : Object.assign(properties ?? Object.create(null), request);
+}
+
+function isPlainValue(value: unknown): value is Plain {
+  return (
+    typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint'
+  );
 }
 
 function safeProperty(key: string, text: string, code: unknown): string {

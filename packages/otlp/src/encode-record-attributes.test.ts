@@ -210,6 +210,18 @@ describe('an exception of a record', () => {
     expect(attributesOf({ exception: thrown })).toStrictEqual(plain);
   });
 
+  it('is written as one where it is no error and has the words of one', () => {
+    const exception = { name: 'N', message: 'M', stack: 'S', code: 7, response: { token: 'SECRET' }, retry: true };
+    expect(attributesOf({ exception })).toStrictEqual({
+      'exception.type': 'N',
+      'exception.message': 'M',
+      'exception.stacktrace': 'S',
+      'exception.code': 7,
+      'exception.properties': { retry: true },
+    });
+    expect(attributesOf({ exception: { message: 'M' } })).toMatchObject({ 'exception.message': { message: 'M' } });
+  });
+
   it('gives way to attributes of the same name, of the record and bound ones, and no key comes twice', () => {
     const own = { 'exception.type': 'Own', 'exception.code': null };
     expect(attributesOf({ exception, attributes: own })).toStrictEqual({

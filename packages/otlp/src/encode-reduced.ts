@@ -1,4 +1,4 @@
-import { describeError, isError } from './describe-error.ts';
+import { describeError, isLikeError } from './describe-error.ts';
 import { cutAttributes, type EncodedAttributes, readMembers } from './encode-attributes.ts';
 import { encodeLogRecord } from './encode-log-record.ts';
 import { toldException } from './encode-record-attributes.ts';
@@ -75,7 +75,7 @@ function noAttributes(): EncodedAttributes {
 }
 
 function toBareException(thrown: unknown, scrub: Scrub | undefined): object {
-  if (!isError(thrown)) return { 'exception.type': typeof thrown, 'exception.message': TOO_LARGE };
+  if (!isLikeError(thrown)) return { 'exception.type': typeof thrown, 'exception.message': TOO_LARGE };
   const { type, message } = describeError(thrown);
   return { 'exception.type': cutSafe(type, 128, scrub), 'exception.message': cutSafe(message, 512, scrub) };
 }

@@ -1,4 +1,4 @@
-import { describeError, type ErrorDescription, isError } from './describe-error.ts';
+import { describeError, type ErrorDescription, isLikeError } from './describe-error.ts';
 import { type Enclosing, writeKeyValue } from './encode-any-value.ts';
 import type { EncodeLimits } from './limits.ts';
 
@@ -9,7 +9,7 @@ export interface ExceptionAttributes {
   bits: number;
 }
 
-/** Of a value that is no error, the value itself is the message. */
+/** Of a value that is not like an error, the value itself is the message. */
 type ThrownDescription = Omit<ErrorDescription, 'message'> & { readonly message: unknown };
 
 const TYPE = 1;
@@ -30,12 +30,12 @@ const bitOfKey: ReadonlyMap<string, number> = new Map([
   ['exception.properties', PROPERTIES],
 ]);
 
-/** What was thrown as `exception.*`: an error in full, any other value as the message. Bound keys are left out. */
+/** What was thrown as `exception.*`: an error, or what is like one, in full, any other value as the message. Bound keys are left out. */
 export function exceptionAttributes(
   thrown: unknown,
   boundKeys: ReadonlyMap<string, number> | undefined,
 ): ExceptionAttributes {
-  const description: ThrownDescription = isError(thrown) ? describeError(thrown) : describeOther(thrown);
+  const description: ThrownDescription = isLikeError(thrown) ? describeError(thrown) : describeOther(thrown);
   let bits = TYPE | MESSAGE;
   if (description.stacktrace !== undefined) bits |= STACKTRACE;
   if (description.code !== undefined) bits |= CODE;
@@ -84,7 +84,7 @@ export function writeException(
   const { thrown, bits } = attributes;
   const { type, message, stacktrace, code, cause, errors, properties } = attributes.description;
   // The error stands around its cause, so that a circle back to it is noticed at once.
-  const enclosing: Enclosing | undefined = isError(thrown)
+  const enclosing: Enclosing | undefined = isLikeError(thrown)
     ? { object: thrown, depth: 0, messages: 0, outer: undefined }
     : undefined;
   let end = at;
