@@ -1,7 +1,10 @@
+import { dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { FileSystem } from './file-system.ts';
 import { createLeaseWatch, holdLease } from './lease-lock.ts';
-import { bindSocket, fitsSocketPath, type OwnerVerdict, probeSocket } from './socket-lock.ts';
+import { bindSocket, nameSocket, type OwnerVerdict, probeSocket, type SocketName } from './socket-lock.ts';
+import type { SpoolReport } from './spool-diagnostics.ts';
+import { describeLease } from './spool-messages.ts';
 
 export const LOCK_NAME = 'lock';
 export const LEASE_NAME = 'lease';
@@ -29,26 +32,28 @@ export interface Instance {
   release(): void;
 }
 
-/** Sockets, and leases where no socket can be bound. */
-export function createInstanceLocks(fileSystem: FileSystem, clock: Clock): InstanceLocks {
+/** Sockets, and leases where no socket can be bound: the first one is reported. */
+export function createInstanceLocks(fileSystem: FileSystem, clock: Clock, report: SpoolReport): InstanceLocks {
   const leases = createLeaseWatch(clock);
+  let isTold = false;
+
+  function tellLease(dir: string): void {
+    if (!isTold) report({ kind: 'spoolTrouble', code: 'ELOCK', message: describeLease(dir) });
+    isTold = true;
+  }
+
   return {
     hold(path) {
-      const socketPath = `${path()}/${LOCK_NAME}`;
-      if (fitsSocketPath(socketPath)) {
-        try {
-          return bindSocket(socketPath);
-        } catch {
-          // A file system without sockets, or no descriptor left: the lease either works or says what is wrong.
-        }
-      }
-      return holdLease(fileSystem, clock, () => `${path()}/${LEASE_NAME}`);
+      const letGo = holdSocket(fileSystem, path());
+      if (letGo !== undefined) return letGo;
+      const endLease = holdLease(fileSystem, clock, () => `${path()}/${LEASE_NAME}`);
+      tellLease(dirname(path()));
+      return endLease;
     },
     async probe(path) {
       try {
         const names = fileSystem.list(path);
-        const socketPath = `${path}/${LOCK_NAME}`;
-        if (names.includes(LOCK_NAME)) return fitsSocketPath(socketPath) ? await probeSocket(socketPath) : 'unknown';
+        if (names.includes(LOCK_NAME)) return await askSocket(fileSystem, path);
         if (!names.includes(LEASE_NAME)) return 'dead';
         return leases.probe(path, fileSystem.inspect(`${path}/${LEASE_NAME}`).modifiedMs);
       } catch {
@@ -57,6 +62,34 @@ export function createInstanceLocks(fileSystem: FileSystem, clock: Clock): Insta
       }
     },
   };
+}
+
+/** @returns the way to let go; `undefined` where no socket can be bound. */
+function holdSocket(fileSystem: FileSystem, path: string): (() => void) | undefined {
+  let name: SocketName | undefined;
+  try {
+    name = nameSocket(fileSystem, path, LOCK_NAME);
+    if (name === undefined) return undefined;
+    const { path: socketPath, close } = name;
+    const letGo = bindSocket(socketPath);
+    return () => {
+      letGo();
+      // Only now: Node deletes the socket by its name when it closes it.
+      close();
+    };
+  } catch {
+    // A file system without sockets, or no descriptor left: the lease either works or says what is wrong.
+    name?.close();
+    return undefined;
+  }
+}
+
+async function askSocket(fileSystem: FileSystem, path: string): Promise<OwnerVerdict> {
+  const name = nameSocket(fileSystem, path, LOCK_NAME);
+  if (name === undefined) return 'unknown';
+  const verdict = await probeSocket(name.path);
+  name.close();
+  return verdict;
 }
 
 /**

@@ -4,12 +4,13 @@ import type { FileSystem } from './file-system.ts';
 import type { OwnerVerdict } from './socket-lock.ts';
 
 /*
- * Where no socket can be bound (a path too long, a file system without sockets) the lock is a file whose modification
- * time moves. An owner that stands still longer than EXPIRY_MS is taken for dead, even if it is only stopped.
+ * Where no socket can be bound (a file system without sockets, a long path where there is no /proc) the lock is a file
+ * whose modification time moves. An owner that stands still longer than LEASE_EXPIRY_MS is taken for dead, even if it is
+ * only stopped.
  */
 const RENEWAL_MS = 15_000;
 /** Six renewals may be missed: a busy event loop is not a dead one. */
-const EXPIRY_MS = 90_000;
+export const LEASE_EXPIRY_MS = 90_000;
 
 /**
  * Makes the lease file and keeps renewing it.
@@ -52,7 +53,7 @@ export function createLeaseWatch(clock: Clock): LeaseWatch {
         seen.set(path, { modifiedMs, sinceMs: nowMs });
         return 'unknown';
       }
-      if (nowMs - last.sinceMs < EXPIRY_MS) return 'unknown';
+      if (nowMs - last.sinceMs < LEASE_EXPIRY_MS) return 'unknown';
       seen.delete(path);
       return 'dead';
     },

@@ -6,7 +6,7 @@ export type SpoolDiagnostic =
   | { readonly kind: 'spoolFull'; readonly code: string; readonly message: string }
   /** Back from `bad` or `full`. */
   | { readonly kind: 'spoolRecovered'; readonly message: string }
-  /** An error the spool has dealt with by itself: a new segment, a new directory. */
+  /** An error the spool has dealt with by itself: a new segment, a new directory, another kind of lock. */
   | { readonly kind: 'spoolTrouble'; readonly code: string; readonly message: string }
   /**
    * The oldest segment was deleted to make room; its frames went to `evict`, but for `unreadable` of the `records`: an

@@ -1,3 +1,5 @@
+import { LEASE_EXPIRY_MS } from './lease-lock.ts';
+import { MAX_SOCKET_PATH_BYTES } from './socket-lock.ts';
 import { missingRecordsOf, type SegmentSurvey } from './survey.ts';
 
 const ADVICE: Readonly<Record<string, string>> = {
@@ -24,6 +26,21 @@ export function describeBad(dir: string, code: string): string {
 export function describeFull(dir: string, code: string): string {
   const advice = ADVICE[code] ?? 'raise spool.maxBytes';
   return `spool: no room in ${dir} (${code}): ${advice}; batches stay in memory until there is`;
+}
+
+/** Bytes of `/.<16 hex digits>/lock`, which follow the directory of the spool in the path of a lock. */
+const LOCK_PATH_BYTES = 23;
+
+/** One line for a spool locked by a lease. Pure. */
+export function describeLease(dir: string): string {
+  const bytes = Buffer.byteLength(dir);
+  const most = MAX_SOCKET_PATH_BYTES - LOCK_PATH_BYTES;
+  const why =
+    bytes > most
+      ? `its path has ${bytes} bytes, ${most} would do`
+      : 'a file system without them, or no descriptor left';
+  const effect = `what this process leaves is taken over ${LEASE_EXPIRY_MS / 1000} s after its end`;
+  return `spool: no socket can be bound in ${dir} (${why}); a file locks it instead: ${effect}, and by a process that runs as long`;
 }
 
 /** @returns one line on what a survey met besides whole frames, `undefined` for nothing. Pure. */

@@ -107,7 +107,7 @@ export function openSpool(options: SpoolOptions, parts: SpoolParts): Spool {
   const { fileSystem, clock, report } = parts;
   const reader = createSegmentReader(fileSystem);
   const store = createSegmentStore(fileSystem, reader, () => onRemoved());
-  const locks = parts.locks ?? createInstanceLocks(fileSystem, clock);
+  const locks = parts.locks ?? createInstanceLocks(fileSystem, clock, report);
   const home = createHome({ dir, isSynced: fsync !== 'off', fileSystem, locks, random: parts.random });
   const ownPath = (): string => home.folder?.path ?? dir;
   const deadLetters = createDeadLetters(fileSystem, () => `${ownPath()}/${DEAD_LETTER_FOLDER}`);
