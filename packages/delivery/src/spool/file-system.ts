@@ -19,8 +19,8 @@ import {
 } from 'node:fs';
 
 export interface FileFacts {
-  /** `other` is everything the spool does not touch: a symbolic link, a pipe, a device. */
-  readonly kind: 'file' | 'directory' | 'socket' | 'other';
+  /** `link` is a symbolic one; `other` is all else that the spool does not touch: a pipe, a device. */
+  readonly kind: 'file' | 'directory' | 'socket' | 'link' | 'other';
   readonly bytes: number;
   /** 0 once the last name of an open file is gone. */
   readonly links: number;
@@ -101,10 +101,17 @@ export const nodeFileSystem: FileSystem = {
 
 function toFacts(stats: Stats): FileFacts {
   return {
-    kind: stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : stats.isSocket() ? 'socket' : 'other',
+    kind: toKind(stats),
     bytes: stats.size,
     links: stats.nlink,
     modifiedMs: stats.mtimeMs,
     ownerId: stats.uid,
   };
+}
+
+function toKind(stats: Stats): FileFacts['kind'] {
+  if (stats.isFile()) return 'file';
+  if (stats.isDirectory()) return 'directory';
+  if (stats.isSocket()) return 'socket';
+  return stats.isSymbolicLink() ? 'link' : 'other';
 }

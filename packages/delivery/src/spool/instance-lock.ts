@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
-import type { FileSystem } from './file-system.ts';
+import { diskError } from './disk-error.ts';
+import type { FileFacts, FileSystem } from './file-system.ts';
 import { createLeaseWatch, holdLease } from './lease-lock.ts';
 import { bindSocket, nameSocket, type OwnerVerdict, probeSocket, type SocketName } from './socket-lock.ts';
 import type { SpoolReport } from './spool-diagnostics.ts';
@@ -100,9 +101,7 @@ async function askSocket(fileSystem: FileSystem, path: string): Promise<OwnerVer
  */
 export function createInstance(fileSystem: FileSystem, locks: InstanceLocks, at: InstanceName): Instance {
   const { dir, name } = at;
-  fileSystem.makeDirectory(dir);
-  const kind = fileSystem.inspect(dir).kind;
-  if (kind !== 'directory') throw notADirectory(dir, kind === 'other');
+  makeRoot(fileSystem, dir);
   let path = `${dir}/.${name}`;
   fileSystem.makeDirectory(path);
   let letGo: (() => void) | undefined;
@@ -148,9 +147,31 @@ export function sweep(fileSystem: FileSystem, path: string): void {
   }
 }
 
-function notADirectory(dir: string, isLink: boolean): Error & { readonly code: string } {
-  const message = isLink
-    ? `${dir} is a symbolic link; name the directory it points to`
-    : `${dir} is not a directory; name one, or move the file away`;
-  return Object.assign(new Error(message), { code: isLink ? 'ELOOP' : 'ENOTDIR' });
+/** @throws an error whose code says what stands in the way: that of the system does not tell a file from a broken link. */
+function makeRoot(fileSystem: FileSystem, dir: string): void {
+  let failure: unknown;
+  try {
+    fileSystem.makeDirectory(dir);
+  } catch (error) {
+    failure = error;
+  }
+  switch (kindOf(fileSystem, dir)) {
+    case 'directory':
+    case undefined:
+      if (failure !== undefined) throw failure;
+      return;
+    case 'link':
+      throw diskError('ELOOP', `${dir} is a symbolic link; name the directory it points to`);
+    default:
+      throw diskError('ENOTDIR', `${dir} is not a directory; name one, or move the file away`);
+  }
+}
+
+function kindOf(fileSystem: FileSystem, path: string): FileFacts['kind'] | undefined {
+  try {
+    return fileSystem.inspect(path).kind;
+  } catch {
+    // Not there, or not to be seen: whoever uses it next says why.
+    return undefined;
+  }
 }

@@ -7,6 +7,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   EPERM: 'let this user write there',
   EROFS: 'the file system is read-only; choose a directory on a writable one',
   ENOTDIR: 'a file is in the way; name a directory',
+  ENOENT: 'a directory above it is missing, or a link to nothing',
   ELOOP: 'it is a symbolic link; name the directory it points to',
   ENAMETOOLONG: 'choose a shorter path',
   ENOSPC: 'free some space, or choose another disk',

@@ -10,7 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type FileSystem, nodeFileSystem } from '../../src/spool/file-system.ts';
 import { openRealSpool, temporaryDirectory } from './real-spool.ts';
@@ -87,16 +87,31 @@ test('a deleted lock is noticed with the deleted segment, and made anew: nobody 
 
 describe('a directory that cannot be used (F49)', () => {
   test.each([
-    ['a file in its place', (path: string) => writeFileSync(path, 'mine'), 'ENOTDIR'],
-    ['a symbolic link in its place', (path: string) => symlinkSync('/', path), 'ELOOP'],
-  ])('for %s leaves it alone and says what to do', (_what, put, code) => {
+    ['a file in its place', (path: string) => writeFileSync(path, 'mine'), 'ENOTDIR', 'a file is in the way'],
+    ['a pipe in its place', (path: string) => execFileSync('mkfifo', [path]), 'ENOTDIR', 'a file is in the way'],
+    ['a symbolic link in its place', (path: string) => symlinkSync('/', path), 'ELOOP', 'it is a symbolic link'],
+    ['a link to nothing in its place', (path: string) => symlinkSync('/none', path), 'ELOOP', 'it is a symbolic link'],
+    [
+      'a link to a file in its place',
+      (path: string) => symlinkSync('/dev/null', path),
+      'ELOOP',
+      'it is a symbolic link',
+    ],
+    [
+      'a link to nothing above it',
+      (path: string) => symlinkSync('/none/x', dirname(path)),
+      'ENOENT',
+      'a link to nothing',
+    ],
+  ])('for %s leaves it alone and says what to do', (_what, put, code, advice) => {
     using directory = temporaryDirectory();
-    const dir = join(directory.path, 'spool');
+    const dir = join(directory.path, 'above', 'spool');
+    if (code !== 'ENOENT') mkdirSync(dirname(dir));
     put(dir);
     using under = openRealSpool({ dir });
     expect(under.spool.state).toBe('bad');
     expect(under.reports).toEqual([
-      expect.objectContaining({ kind: 'spoolBad', code: expect.stringMatching(`${code}|EEXIST`) }),
+      expect.objectContaining({ kind: 'spoolBad', code, message: expect.stringContaining(advice) }),
     ]);
     expect(under.spool.append(batch(1).meta, batch(1).payload)).toBeUndefined();
   });
