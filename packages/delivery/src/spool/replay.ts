@@ -17,10 +17,34 @@ export interface Replayed {
  *
  * Synchronous, and safe beside living processes. What is no dead letter stays where it is.
  *
- * @param dir - the directory of the spool.
+ * @param dir - the directory of the spool. The folders of its destinations, `to-<name>`, belong to it, and what one of
+ *   them refused goes to that one again; named itself, such a folder is the only one.
  * @throws the error of the system, such as `ENOENT`: then no letter is lost; some may be sent and kept.
  */
 export function replayDeadLetters(dir: string, fileSystem: FileSystem = nodeFileSystem): Replayed {
+  let batches = 0;
+  let records = 0;
+  for (const folder of [dir, ...destinationFolders(dir, fileSystem)]) {
+    const replayed = replayFolder(folder, fileSystem);
+    batches += replayed.batches;
+    records += replayed.records;
+  }
+  return { batches, records };
+}
+
+/** As logflume names them. */
+const DESTINATION = /^to-/;
+
+function destinationFolders(dir: string, fileSystem: FileSystem): string[] {
+  return fileSystem
+    .list(dir)
+    .filter((name) => DESTINATION.test(name))
+    .map((name) => `${dir}/${name}`)
+    .filter((path) => fileSystem.inspect(path).kind === 'directory');
+}
+
+/** @param dir - of one destination: its letters are in the folders of processes. */
+function replayFolder(dir: string, fileSystem: FileSystem): Replayed {
   const letters = findLetters(dir, fileSystem);
   if (letters.length === 0) return { batches: 0, records: 0 };
   const name = systemRandom.id().slice(0, 16);

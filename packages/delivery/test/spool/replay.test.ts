@@ -44,6 +44,34 @@ test('dead letters are sent again when they are asked for, once, under the ids t
   expect(replayDeadLetters(directory.path)).toEqual({ batches: 0, records: 0 });
 });
 
+test('dead letters of several destinations go back to where each came from', async () => {
+  using directory = temporaryDirectory();
+  const names = ['to-eu', 'to-us%20west'] as const;
+  const refused = new Map<string, Inbox['ids']>();
+  for (const name of names) {
+    const inbox = new Inbox();
+    await using backend = await serveHttp(
+      answering(inbox, (request, response) => {
+        inbox.keep(request);
+        response.writeHead(400);
+        response.end();
+      }),
+    );
+    await using sender = createSender([backend.url], { spool: { dir: join(directory.path, name) } });
+    await sender.send(name);
+    refused.set(name, inbox.ids);
+  }
+  expect(replayDeadLetters(directory.path)).toEqual({ batches: 2, records: 2 });
+  for (const name of names) {
+    const taken = new Inbox();
+    await using backend = await serveHttp(answering(taken, accept(taken)));
+    await using next = createSender([backend.url], { spool: { dir: join(directory.path, name) } });
+    while (next.delivery.stats().delivered < 1) await sleep(10);
+    expect(taken.ids).toEqual(refused.get(name));
+  }
+  expect(replayDeadLetters(directory.path)).toEqual({ batches: 0, records: 0 });
+});
+
 test('a directory that is not there is an error of the system', () => {
   using directory = temporaryDirectory();
   expect(() => replayDeadLetters(join(directory.path, 'none'))).toThrow(expect.objectContaining({ code: 'ENOENT' }));
