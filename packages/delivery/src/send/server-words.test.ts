@@ -37,6 +37,18 @@ describe("a server's words", () => {
     );
   });
 
+  it.each([
+    ['percent-encoded', encodeURIComponent],
+    ['in base64', (secret: string) => Buffer.from(secret).toString('base64').replace(/=+$/, '')],
+    ['in base64 for a URL', (secret: string) => Buffer.from(secret).toString('base64url')],
+  ])('do not tell a credential %s, and short ones garble nothing', (_how, encode) => {
+    const secret = 'k/3+~~??>>ÿ key';
+    const keys = { url: 'http://a/', headers: { authorization: `Bearer ${secret}`, 'x-key': secret, 'x-org': 'team' } };
+    const team = encode('team');
+    expect(withoutSecrets(`bad key=${encode(secret)}&org=${team}`, keys)).toBe(`bad key=[redacted]&org=${team}`);
+    expect(withoutSecrets(`was ${encode(`Bearer ${secret}`)}.`, keys)).toBe('was [redacted].');
+  });
+
   it('do not tell the password of a user', () => {
     const basic = {
       url: 'http://a/',

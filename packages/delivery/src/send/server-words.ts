@@ -69,6 +69,14 @@ function secretsOf({ url, headers }: SentSecrets): string[] {
     // Also as it stands in JSON.
     for (const part of [value, token, password]) found.push(part, JSON.stringify(part).slice(1, -1));
   }
-  const secrets = [...new Set(found)].filter((secret) => secret.length >= MIN_SECRET_UNITS);
-  return secrets.sort((a, b) => b.length - a.length);
+  const secrets = found.filter((secret) => secret.length >= MIN_SECRET_UNITS).flatMap(echoesOf);
+  return [...new Set(secrets)].sort((a, b) => b.length - a.length);
+}
+
+/** A secret as it is, and as a server may say it in a link or a dump. Pure. */
+function echoesOf(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  // From the bytes: half a surrogate pair cannot be percent-encoded. Padding is there or not.
+  const encoded = encodeURIComponent(bytes.toString());
+  return [secret, encoded, bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')];
 }
