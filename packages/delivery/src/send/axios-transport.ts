@@ -4,6 +4,7 @@ import { ConnectionPools } from './connection-pools.ts';
 import { codeOf, describeFailure, failure } from './describe-failure.ts';
 import type { AgentSettings, Agents } from './http-agents.ts';
 import { noUpgrade } from './no-upgrade.ts';
+import { overTunnels } from './over-tunnels.ts';
 import { patientTimeout } from './patient-timeout.ts';
 import type { Transport, TransportRequest, TransportResult } from './transport.ts';
 import { withoutTracing } from './without-tracing.ts';
@@ -85,7 +86,8 @@ function requestConfig(
     httpAgent: defaults?.httpAgent ?? httpAgent,
     httpsAgent: defaults?.httpsAgent ?? httpsAgent,
     signal,
-    transport: defaults?.transport ?? noUpgrade,
+    // An instance that was injected connects to its proxies itself.
+    transport: defaults === undefined ? overTunnels(httpsAgent, signal) : (defaults.transport ?? noUpgrade),
     timeout: 0,
     maxRedirects: 0,
     maxBodyLength: Number.POSITIVE_INFINITY,

@@ -137,6 +137,8 @@ describe('classify, a failure', () => {
     ['SELF_SIGNED_CERT_IN_CHAIN', 'hold', 'hold'],
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'hold', 'hold'],
     ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'hold', 'hold'],
+    ['ERR_LOGFLUME_PROXY', 'retry', 'failure'],
+    ['ERR_LOGFLUME_PROXY_REFUSED', 'hold', 'hold'],
     ['SOMETHING_NEW', 'retry', 'failure'],
   ])('%s: the batch is %s, the endpoint sample %s', (code, batch, endpoint) => {
     const outcome = outcomeOf({ kind: 'failure', code, message: '' });

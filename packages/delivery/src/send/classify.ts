@@ -110,9 +110,9 @@ const LOCAL_SHORTAGE = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ERR_LOGFLU
 /** There was no connection. */
 const UNREACHED = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'ERR_LOGFLUME_CONNECT_TIMEOUT']);
 
-/** What stays wrong until somebody changes a setting: a certificate or its authority, a scheme, a header. */
+/** What stays wrong until somebody changes a setting: a certificate or its authority, a scheme, a header, a proxy. */
 const SETTING =
-  /^(CERT_|ERR_TLS_CERT|ERR_LOGFLUME_(NOT_)?TLS|ERR_LOGFLUME_HEADERS|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|INVALID_CA|HOSTNAME_MISMATCH)/;
+  /^(CERT_|ERR_TLS_CERT|ERR_LOGFLUME_(NOT_)?TLS|ERR_LOGFLUME_(HEADERS|PROXY_REFUSED)|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|INVALID_CA|HOSTNAME_MISMATCH)/;
 
 function classifyFailure(code: string, message: string): Outcome {
   const reason = message === '' ? code : message;

@@ -38,9 +38,10 @@ export function describeChange(endpoint: Endpoint, change: EndpointChange): Deli
 
 /** What a person may have to change, by what a hold says. */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
+  [/HTTP 407\b/, 'Check the credentials of the proxy'],
+  [/the proxy\b/, 'Check HTTPS_PROXY and NO_PROXY, and what the proxy allows'],
   [/HTTP 40[45]\b/, 'Check the path: OTLP receivers take logs at /v1/logs'],
   [/HTTP 40[13]\b/, 'Check the credentials in headers'],
-  [/HTTP 407\b/, 'Check the credentials of the proxy'],
   [/HTTP 3\d\d\b/, 'Write the address it points to, unless that is a login page'],
   [/speaks no TLS/, 'Write http:// if that is right'],
   [/speaks TLS/, 'Write https://'],

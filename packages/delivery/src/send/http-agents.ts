@@ -2,7 +2,9 @@ import type http from 'node:http';
 import type https from 'node:https';
 import type { Duplex } from 'node:stream';
 import { builtin } from '../builtin.ts';
-import { patientTimeout } from './patient-timeout.ts';
+import { connectDeadline } from './connect-deadline.ts';
+import { openTunnel } from './open-tunnel.ts';
+import type { Tunnel, TunnelOptions } from './over-tunnels.ts';
 
 export interface TlsOptions {
   /** PEM of the authorities to trust instead of the built-in ones. */
@@ -93,11 +95,13 @@ function createAgents(
   tls: TlsOptions | undefined,
   route: Route | undefined,
 ): AgentPair {
+  const given = Object.entries(tls ?? {}).filter(([, value]) => value !== undefined);
+  const tlsOptions: https.AgentOptions = Object.fromEntries(given);
   const endMs = new WeakMap<Duplex, number>();
-  const begin = <S extends Duplex | null | undefined>(socket: S, event: string): S => {
+  const begin = <S extends Duplex | null | undefined>(socket: S, event: string, startMs = performance.now()): S => {
     const ageMs = maxSocketAgeMs * (1 - AGE_SPREAD + 2 * AGE_SPREAD * Math.random());
     if (socket) endMs.set(socket, performance.now() + ageMs);
-    return prepare(socket, event, connectTimeoutMs);
+    return prepare(socket, event, connectTimeoutMs, startMs);
   };
   const isYoung = (socket: Duplex): boolean => performance.now() < (endMs.get(socket) ?? Number.POSITIVE_INFINITY);
   const routed = <O extends http.ClientRequestArgs>(options: O): O =>
@@ -119,8 +123,33 @@ function createAgents(
     }
   }
   class SecureAgent extends builtin('node:https').Agent {
-    override createConnection(options: https.RequestOptions, callback?: Created): Duplex | null | undefined {
-      return begin(super.createConnection(routed(options), callback), 'secureConnect');
+    override createConnection(options: TunnelOptions, callback?: Created): Duplex | null | undefined {
+      if (options.tunnel === undefined) {
+        return begin(super.createConnection(routed(options), callback), 'secureConnect');
+      }
+      const created = (...result: unknown[]) => callback && Reflect.apply(callback, undefined, result);
+      this.#connectThrough(options.tunnel, options).then((socket) => created(null, socket), created);
+      return undefined;
+    }
+
+    async #connectThrough({ proxy, signal }: Tunnel, options: TunnelOptions): Promise<Duplex | null | undefined> {
+      const startMs = performance.now();
+      const server = { host: options.host ?? '', port: Number(options.port) };
+      const socket = await openTunnel({ ...server, proxy, tls: tlsOptions, connectTimeoutMs, startMs, signal });
+      try {
+        signal.throwIfAborted();
+        const secured: TunnelOptions = { ...options, socket };
+        return begin(super.createConnection(secured), 'secureConnect', startMs);
+      } catch (error) {
+        socket.destroy();
+        throw error;
+      }
+    }
+
+    /** A tunnel is kept for what goes through the same proxy to the same server. */
+    override getName(options: TunnelOptions): string {
+      const proxy = options.tunnel?.proxy;
+      return proxy === undefined ? super.getName(options) : `${super.getName(options)}:${JSON.stringify(proxy)}`;
     }
 
     override keepSocketAlive(socket: Duplex): boolean {
@@ -133,8 +162,6 @@ function createAgents(
       unref(socket);
     }
   }
-  const given = Object.entries(tls ?? {}).filter(([, value]) => value !== undefined);
-  const tlsOptions: https.AgentOptions = Object.fromEntries(given);
   return {
     kept: { httpAgent: new PlainAgent(keepAlive), httpsAgent: new SecureAgent({ ...keepAlive, ...tlsOptions }) },
     fresh: { httpAgent: new PlainAgent(), httpsAgent: new SecureAgent(tlsOptions) },
@@ -143,22 +170,18 @@ function createAgents(
 
 type Created = (error: Error | null, stream: Duplex) => void;
 
-/** Until `event` a connection has a deadline of its own: a lost SYN or a stalled handshake must not cost a whole attempt. */
-function prepare<S extends Duplex | null | undefined>(socket: S, event: string, connectTimeoutMs: number): S {
+/** Until `event` a connection has a deadline of its own. */
+function prepare<S extends Duplex | null | undefined>(
+  socket: S,
+  event: string,
+  connectTimeoutMs: number,
+  startMs: number,
+): S {
   if (!socket) return socket;
   unref(socket);
-  if (connectTimeoutMs > 0) {
-    const cancel = patientTimeout(connectTimeoutMs, () => {
-      socket.destroy(
-        Object.assign(new Error(`no connection within ${connectTimeoutMs} ms`), {
-          code: 'ERR_LOGFLUME_CONNECT_TIMEOUT',
-        }),
-      );
-    });
-    const connected = () => cancel();
-    socket.once(event, connected);
-    socket.once('close', connected);
-  }
+  const cancel = connectDeadline(socket, connectTimeoutMs, startMs);
+  socket.once(event, cancel);
+  socket.once('close', cancel);
   return socket;
 }
 

@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs';
 import https from 'node:https';
 import { describe, expect, it } from 'vitest';
-import { accept, answering, freePort, Inbox, type LoopbackServer, listen, serveHttp } from '../fault/backend.ts';
+import {
+  accept,
+  answering,
+  freePort,
+  Inbox,
+  type LoopbackServer,
+  listen,
+  serveHttp,
+  serveSockets,
+} from '../fault/backend.ts';
 import { type Ending, runApp } from './run-app.ts';
 
 const fixture = (name: string): Buffer => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
@@ -258,6 +267,34 @@ describe('a process whose backend takes nothing', () => {
     const ending = await runApp('process-exit', [server.url], { env });
     expect(server.inbox.requests).toEqual([]);
     expect(sorted(ending.lines)).toEqual(numbers(1000));
+  });
+});
+
+describe('a process behind a proxy', () => {
+  const cases = ['natural-end', 'close-on-input'].flatMap((fixture) =>
+    ['says nothing', 'connects to nobody'].map((proxy) => [fixture, proxy] as const),
+  );
+
+  it.each(cases)('ends (%s) when the proxy %s', async (fixture, what) => {
+    let hear: (head: Buffer) => void = () => undefined;
+    const asked = new Promise<Buffer>((resolve) => {
+      hear = resolve;
+    });
+    await using proxy = await serveSockets((socket) => {
+      socket.once('data', (head) => {
+        if (what !== 'says nothing') socket.write('HTTP/1.1 200 so\r\n\r\n');
+        hear(head);
+      });
+    });
+    const env = { https_proxy: `http://127.0.0.1:${proxy.port}`, COUNT: '10' };
+    const options = { exit: { timeoutMs: 1000 }, timeoutMs: 0 };
+    const inputAfter = fixture === 'close-on-input' ? { inputAfter: asked } : {};
+    const ending = await runApp(fixture, ['https://logs.example/v1/logs'], { env, options, ...inputAfter });
+    expect(ending).toMatchObject({ code: 0, signal: null });
+    expect(`${await asked}`).toMatch(/^CONNECT logs\.example:443 HTTP\/1\.1\r\nhost: logs\.example:443\r\n/i);
+    expect(sorted(ending.lines)).toEqual(numbers(10));
+    // It did not wait for the deadline of the connection, 3 s after that began.
+    expect(ending.ms).toBeLessThan(3000);
   });
 });
 

@@ -2,20 +2,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import { createRequire } from 'node:module';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import axios, { type CreateAxiosDefaults } from 'axios';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { textFormat, textsOf } from '../text-records.ts';
-import { accept, answering, freePort, Inbox, type LoopbackServer, listen, serveHttp } from './backend.ts';
+import { accept, answering, freePort, Inbox, serveHttp } from './backend.ts';
 import { createSender } from './sender.ts';
-import { cert, key, serveTls } from './tls-server.ts';
-
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
+import { cert, serveTls } from './tls-server.ts';
 
 describe('headers', () => {
   it('are read again for every attempt', async () => {
@@ -156,88 +151,6 @@ describe('headers', () => {
     expect((await sender.delivery.flush({ timeoutMs: 300 })).pending).toBe(1);
     expect(inbox.requests).toEqual([]);
     await expect.poll(() => sender.diagnostics.map(({ kind }) => kind)).toContain('headersFailed');
-  });
-});
-
-describe('a proxy of the environment', () => {
-  it('is used, and gets the whole address', async () => {
-    const inbox = new Inbox();
-    await using proxy = await serveHttp(answering(inbox, accept(inbox)));
-    vi.stubEnv('http_proxy', `http://127.0.0.1:${proxy.port}`);
-    vi.stubEnv('no_proxy', '');
-    vi.stubEnv('NO_PROXY', '');
-    await using sender = createSender(['http://logs.example:4318/v1/logs']);
-    expect(await sender.send('a')).toBe(true);
-    expect(inbox.requests[0]?.url).toBe('http://logs.example:4318/v1/logs');
-    expect(inbox.requests[0]?.headers.host).toBe('logs.example:4318');
-  });
-
-  it('is not used for what NO_PROXY names', async () => {
-    const inbox = new Inbox();
-    await using server = await serveHttp(answering(inbox, accept(inbox)));
-    vi.stubEnv('http_proxy', `http://127.0.0.1:${await freePort()}`);
-    vi.stubEnv('no_proxy', '127.0.0.1');
-    await using sender = createSender([server.url]);
-    expect(await sender.send('a')).toBe(true);
-    expect(inbox.requests[0]?.url).toBe('/v1/logs');
-  });
-});
-
-describe('a proxy of the environment, to a server of https', () => {
-  /** Connects whoever asks for it, unless it wants to know more; keeps what it was asked and could read. */
-  async function serveTunnel(status = 200) {
-    const asked: string[] = [];
-    let read = '';
-    const server = http.createServer();
-    server.on('connect', ({ url, headers }, socket, head) => {
-      asked.push(`${url} ${headers['proxy-authorization'] ?? 'nobody'}`);
-      socket.write(`HTTP/1.1 ${status} so\r\n\r\n`);
-      if (status !== 200) return void socket.end();
-      const onward = connect(Number(url?.split(':')[1]), '127.0.0.1');
-      onward.write(head);
-      socket.on('data', (chunk) => {
-        read += chunk.toString('latin1');
-      });
-      socket.pipe(onward).pipe(socket);
-      socket.on('error', () => undefined).on('close', () => onward.destroy());
-      onward.on('error', () => undefined).on('close', () => socket.destroy());
-    });
-    return Object.assign(await listen(server), { asked, read: () => read });
-  }
-
-  const byName = ({ url }: LoopbackServer): string => url.replace('127.0.0.1', 'localhost');
-
-  it('is a tunnel: it sees the name alone, and authority and client certificate are ours', async () => {
-    const inbox = new Inbox();
-    await using server = await serveTls(inbox, { ca: cert, requestCert: true, rejectUnauthorized: true });
-    await using proxy = await serveTunnel();
-    vi.stubEnv('https_proxy', `http://me:sesame@127.0.0.1:${proxy.port}`);
-    vi.stubEnv('no_proxy', '');
-    vi.stubEnv('NO_PROXY', '');
-    await using sender = createSender([byName(server)], {
-      tls: { ca: cert, cert, key },
-      headers: { 'x-token': 'secret' },
-    });
-    expect(await sender.send('plain words')).toBe(true);
-    expect(inbox.texts).toEqual(['plain words']);
-    expect(inbox.requests[0]?.headers['proxy-authorization']).toBeUndefined();
-    const basic = `Basic ${Buffer.from('me:sesame').toString('base64')}`;
-    expect(proxy.asked).toEqual([`localhost:${server.port} ${basic}`]);
-    expect(proxy.read()).not.toMatch(/plain words|secret/);
-  });
-
-  it('that wants credentials costs no record, and they are not told', async () => {
-    const inbox = new Inbox();
-    await using server = await serveTls(inbox);
-    await using proxy = await serveTunnel(407);
-    vi.stubEnv('https_proxy', `http://me:sesame@127.0.0.1:${proxy.port}`);
-    vi.stubEnv('no_proxy', '');
-    vi.stubEnv('NO_PROXY', '');
-    await using sender = createSender([byName(server)], { tls: { ca: cert } });
-    sender.delivery.enqueue({ text: 'a' }, 9, 0);
-    expect((await sender.delivery.flush({ timeoutMs: 300 })).pending).toBe(1);
-    await expect.poll(() => sender.stderr.join('')).toContain('407');
-    expect(JSON.stringify([sender.diagnostics, sender.stderr, sender.delivery.stats()])).not.toContain('sesame');
   });
 });
 
