@@ -1,4 +1,4 @@
-import type { Delivery } from '@logflume/delivery';
+import { type Delivery, runExitHooks } from '@logflume/delivery';
 import { defaultEncodeLimits, type EncodeLimits, encodeAttributes, type LogRecordInput } from '@logflume/otlp';
 import type { Diagnostic } from './config/diagnostic.ts';
 import type { LoggerOptions } from './config/logger-options.ts';
@@ -106,7 +106,10 @@ function ownDiagnostics(onDiagnostic: ResolvedOptions['onDiagnostic']): (event: 
 
 function withSignals(delivery: Delivery<LogRecordInput>, resolved: ResolvedOptions): Delivery<LogRecordInput> {
   const { timeoutMs } = resolved.exit;
-  const release = handleSignals(() => delivery.close({ timeoutMs }));
+  const release = handleSignals(async () => {
+    await delivery.close({ timeoutMs });
+    return runExitHooks; // For a reader that is still behind, as at any other exit.
+  });
   return {
     ...delivery,
     async close(closeOptions) {

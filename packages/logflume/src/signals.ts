@@ -22,7 +22,8 @@ const KEY = Symbol.for('logflume.signals');
  * Drains before SIGTERM and SIGINT take effect, then raises the signal again, so that the exit code is the one the
  * signal would have had. An application with a listener of its own decides for itself: then nothing is done.
  *
- * @param drain - must settle by a deadline of its own.
+ * @param drain - must settle by a deadline of its own. It may answer with a function: a last step, synchronous, right before
+ *   the signal takes effect, which is an end without an `exit` event. One that several drains answer with is called once.
  * @returns what takes it back.
  */
 export function handleSignals(drain: () => Promise<unknown>): () => void {
@@ -46,15 +47,21 @@ function createDraining(): Draining {
     // A second signal means "now": the exit hooks still run.
     if (isDraining) return process.exit(128 + constants.signals[signal]);
     isDraining = true;
-    void Promise.allSettled([...drains].map((drain) => drain())).then(() => raise(signal, onSignal));
+    void Promise.allSettled([...drains].map((drain) => drain())).then((ended) => {
+      const answers = ended.map((each) => (each.status === 'fulfilled' ? each.value : undefined));
+      raise(signal, onSignal, new Set(answers));
+    });
   };
   return { drains, onSignal };
 }
 
-function raise(signal: NodeJS.Signals, onSignal: NodeJS.SignalsListener): void {
+/** @param answers - of the drains, of all copies of this package: those that are functions are their last steps. */
+function raise(signal: NodeJS.Signals, onSignal: NodeJS.SignalsListener, answers: ReadonlySet<unknown>): void {
+  // First, so that another signal ends the process at once, however slow the last steps are.
   for (const name of SIGNALS) process.off(name, onSignal);
   // The application may have begun to listen while we drained: then it decides.
   const isTaken = decidingListeners(signal) > 0;
+  if (!isTaken) for (const step of answers) if (typeof step === 'function') step();
   process.kill(process.pid, signal);
   if (isTaken) return;
   setTimeout(() => process.exit(128 + constants.signals[signal]), RAISE_GRACE_MS);

@@ -23,14 +23,14 @@ const participants = new Set<ExitParticipant>();
 export function onProcessEnd(participant: ExitParticipant): () => void {
   if (participants.size === 0) {
     process.on('beforeExit', beforeExit);
-    process.on('exit', atExit);
+    process.on('exit', runExitHooks);
   }
   participants.add(participant);
   return () => {
     participants.delete(participant);
     if (participants.size > 0) return;
     process.off('beforeExit', beforeExit);
-    process.off('exit', atExit);
+    process.off('exit', runExitHooks);
   };
 }
 
@@ -39,7 +39,11 @@ function beforeExit(): void {
   for (const participant of participants) void participant.beforeExit();
 }
 
-function atExit(): void {
+/**
+ * Does what the deliveries do at the end of the process: for an end that has no `exit` event, as by a signal. Synchronous,
+ * never throws; the event itself, should it come all the same, finds nothing left to do.
+ */
+export function runExitHooks(): void {
   const startMs = performance.now();
   const all = [...participants];
   all.forEach((participant, index) => {

@@ -21,10 +21,14 @@ const record: LogRecordInput = {
   traceFlags: 0,
 };
 
+/** What is asked of the streams of a test and was not answered yet. */
+const unanswered: ((written: boolean) => void)[][] = [];
+
 /** A stream that answers when told to. */
 function createStream(answers: ((written: boolean) => void)[] = []) {
   const texts: string[] = [];
   let isOpen = true;
+  unanswered.push(answers);
   const stream: LineStream = {
     write(text, done) {
       if (!isOpen) return false;
@@ -65,6 +69,8 @@ afterEach(async () => {
     await vi.runAllTimersAsync();
     await closed;
   }
+  for (const answers of unanswered.splice(0)) for (const answer of answers) answer(false);
+  await vi.runAllTimersAsync();
   expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
 });
@@ -168,6 +174,21 @@ describe('the exit hooks of a console', () => {
     const delivery = createDelivery(stream);
     expect(listeners()).toBe(before + 2);
     await delivery.close();
+    expect(listeners()).toBe(before);
+  });
+
+  it('stay after a close until a slow reader has caught up', async () => {
+    const before = listeners();
+    const { stream, answer } = createStream();
+    const delivery = createDelivery(stream);
+    delivery.enqueue(record, 9, 0);
+    const closed = delivery.close({ timeoutMs: 50 });
+    await vi.advanceTimersByTimeAsync(50);
+    await expect(closed).resolves.toMatchObject({ pending: 1 });
+    expect(listeners()).toBe(before + 2);
+    answer();
+    await vi.runAllTimersAsync();
+    expect(delivery.stats()).toMatchObject({ delivered: 1, pending: 0 });
     expect(listeners()).toBe(before);
   });
 });

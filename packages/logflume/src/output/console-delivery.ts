@@ -78,6 +78,13 @@ export function createConsoleDelivery(
     return summary();
   };
   let closing: Promise<DeliveryReport> | undefined;
+  const end: typeof flush = async (options) => {
+    const report = await flush(options);
+    const isIdle = Promise.all(writers.map((each) => each.whenIdle())).then(unregister);
+    // A slow reader is behind: should the process end before it has caught up, the rest is written then.
+    if (report.pending === 0) await isIdle;
+    return report;
+  };
   return {
     enqueue(record, severityNumber, group) {
       // Counted where it is settled: a getter of the record may ask for the stats.
@@ -90,7 +97,7 @@ export function createConsoleDelivery(
     flush,
     close(options) {
       closed = true;
-      closing ??= flush(options).finally(unregister);
+      closing ??= end(options);
       return closing;
     },
     stats,

@@ -125,6 +125,23 @@ describe('a process that is asked to end', () => {
     expect(lines(ended.stderr)).toHaveLength(1000);
   });
 
+  it('tells before it dies what a stderr that nobody reads did not take', async () => {
+    await using fixture = startFixture('stuck-stderr', { env: { LOGFLUME_ENDPOINTS: 'http://127.0.0.1:9' } });
+    fixture.child.stderr?.pause();
+    await fixture.says('ready');
+    fixture.child.kill('SIGTERM');
+    await once(fixture.child, 'exit');
+    fixture.child.stderr?.resume();
+    const { signal, stdout, stderr } = await fixture.ended();
+    expect(signal).toBe('SIGTERM');
+    const failed = lines(stdout).filter(({ reason }) => reason === 'fallback_failed');
+    const lost = failed.reduce((sum, { records }) => sum + Number(records), 0);
+    const whole = stderr.slice(0, stderr.lastIndexOf('\n'));
+    expect(lost).toBeGreaterThan(2000);
+    // What was under way is written once more, whole.
+    expect(lost + new Set(lines(whole).map(({ i }) => i)).size).toBeGreaterThanOrEqual(4000);
+  });
+
   it('dies at once when its loggers are closed', async () => {
     await using fixture = startFixture('wait', { args: ['closed'], env: { LOGFLUME_ENDPOINTS: 'http://127.0.0.1:9' } });
     await fixture.says('ready');
@@ -152,6 +169,22 @@ describe('a process that prints', () => {
     const ended = await fixture.ended();
     expect(lines(ended.stdout).map(({ i }) => i)).toStrictEqual(numbers(2000));
     expect(ended.stdout).not.toContain('\uFFFD');
+  });
+
+  it.each([
+    ['exits after a close', 'closeAndExit'],
+    ['is asked to end', 'wait'],
+  ])('and %s before its reader has caught up loses no line', async (_what, way) => {
+    await using fixture = startFixture('console', { args: ['5000', way, 'é'.repeat(500)] });
+    // The reader begins when the pipe is full and the close, which has 1 ms, has begun.
+    fixture.child.stdout?.pause();
+    await fixture.says('full', 'stderr');
+    if (way === 'wait') fixture.child.kill('SIGTERM');
+    fixture.child.stdout?.resume();
+    const ended = await fixture.ended();
+    expect(ended).toMatchObject({ signal: way === 'wait' ? 'SIGTERM' : null, stderr: 'full' });
+    expect(ended.stdout.endsWith('\n')).toBe(true);
+    expect(lines(ended.stdout).map(({ i }) => i)).toStrictEqual(numbers(5000));
   });
 
   it('opens no socket without an endpoint', async () => {
