@@ -37,6 +37,9 @@ function isBroken(stream: NodeJS.WriteStream): boolean {
   return false;
 }
 
+/** Those whose last synchronous write ran into its deadline inside a line: whoever writes next has to end it. */
+const torn = new Set<'stderr' | 'stdout'>();
+
 /** The process's stderr or stdout. */
 export function createStdio(name: 'stderr' | 'stdout'): Stdio {
   return {
@@ -53,11 +56,14 @@ export function createStdio(name: 'stderr' | 'stdout'): Stdio {
     },
     writeLinesSync(lines, deadlineMs) {
       // Looking at the stream makes its pipe non-blocking: a reader that is stuck would else hold the exit for ever.
-      const isTorn = process[name].writableLength > 0;
+      const isInside = process[name].writableLength > 0 || torn.has(name);
       const descriptor = name === 'stderr' ? 2 : 1;
-      // The stream may have written half a line: it ends here, so that the first of ours is whole.
-      if (isTorn) return Math.max(0, writeLines(descriptor, ['', ...lines], deadlineMs) - 1);
-      return writeLines(descriptor, lines, deadlineMs);
+      // The stream, or a write before, may have ended inside a line: it ends here, so that the first of ours is whole.
+      const ended = writeUntil(descriptor, isInside ? ['', ...lines] : lines, performance.now() + deadlineMs);
+      // Of nothing written at all it is as it was.
+      if (ended.isTorn) torn.add(name);
+      else if (ended.written > 0) torn.delete(name);
+      return isInside ? Math.max(0, ended.written - 1) : ended.written;
     },
   };
 }
@@ -68,7 +74,15 @@ export function createStdio(name: 'stderr' | 'stdout'): Stdio {
  * @returns lines written whole. A line begun is finished if the deadline allows, as half a line is garbage to a parser.
  */
 export function writeLines(descriptor: number, lines: readonly string[], deadlineMs: number): number {
-  const endMs = performance.now() + deadlineMs;
+  return writeUntil(descriptor, lines, performance.now() + deadlineMs).written;
+}
+
+/** @returns lines written whole, and whether a part of the next one was. */
+function writeUntil(
+  descriptor: number,
+  lines: readonly string[],
+  endMs: number,
+): { readonly written: number; readonly isTorn: boolean } {
   let written = 0;
   let from = 0;
   while (from < lines.length) {
@@ -79,11 +93,13 @@ export function writeLines(descriptor: number, lines: readonly string[], deadlin
     }
     const bytes = Buffer.from(text);
     const done = writeBytes(descriptor, bytes, endMs - performance.now());
-    if (done < bytes.length) return written + countFeeds(bytes.subarray(0, done));
+    if (done < bytes.length) {
+      return { written: written + countFeeds(bytes.subarray(0, done)), isTorn: done > 0 && bytes[done - 1] !== 0x0a };
+    }
     written += to - from;
     from = to;
   }
-  return written;
+  return { written, isTorn: false };
 }
 
 /** Writes bytes synchronously, waiting for a full pipe until the deadline. Never throws. @returns how many were written. */

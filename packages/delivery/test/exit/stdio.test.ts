@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { asPublished } from '../../../../test/as-published.ts';
 import { answering, Inbox, serveHttp } from '../fault/backend.ts';
 
 /** What the application says about itself at its end. */
@@ -162,4 +163,25 @@ describe('a stderr that nobody reads', () => {
     expect(facts.buffered).toBeLessThan(1.2 * 1024 * 1024);
     expect(facts.dropped.total).toBeGreaterThan(5000);
   });
+});
+
+it('a line that the end of a deadline tore is ended before the next, whoever writes it, and not counted', async () => {
+  const fixture = asPublished(fileURLToPath(new URL('fixtures/torn-line.js', import.meta.url)));
+  const child = spawn(process.execPath, [fixture], { stdio: ['pipe', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stderr.setEncoding('utf8');
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    if (stdout !== 'full\n') return;
+    child.stderr.on('data', (read: string) => {
+      stderr += read;
+    });
+    child.stdin.end('.');
+  });
+  await once(child, 'close');
+  const [whole, torn, ...rest] = stderr.split('\n');
+  expect([whole, /^x+$/.test(torn ?? ''), ...rest]).toEqual(['whole', true, 'second', 'third', 'fourth', '']);
+  expect(torn?.length).toBeLessThan(1_000_000);
+  expect(JSON.parse(stdout.slice('full\n'.length))).toEqual([1, 2, 1]);
 });
