@@ -68,9 +68,12 @@ export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<
     destination: options.name,
   });
   const { report } = reporter;
+  /** Set once closed: what is lost after that is told at the end of the process, if not before. */
+  let stayLate: (() => void) | undefined;
   const ledger = new Ledger((reason, records) => {
     reporter.lost(reason, 0, records);
     notice?.dropped(reason, records);
+    stayLate?.();
   });
   const { format, compression, tls } = options;
   const fallback = new FallbackOutput(settings.fallback === 'none' ? undefined : stdio, {
@@ -216,8 +219,8 @@ export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<
     await fallback.flush(startMs + timeoutMs);
     await untilSettled(closed, startMs + timeoutMs, clock);
     store.close();
-    // A slow reader is behind: should the process end before it has caught up, the rest is written then.
-    fallback.whenIdle(unregister);
+    stayUntilTold();
+    stayLate = stayUntilTold;
     return summary();
   };
   const close: Delivery<R>['close'] = ({ timeoutMs } = {}) => {
@@ -240,27 +243,36 @@ export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<
     isReachable: ({ target }) =>
       options.transport === undefined && options.axios === undefined && isDirectRoute(target.url, process.env),
   };
-  const unregister =
-    options.exit?.hooks === false
-      ? () => undefined
-      : onProcessEnd(
-          createExitParticipant({
-            clock,
-            timeoutMs: settings.exitTimeoutMs,
-            flushShare: FLUSH_SHARE,
-            accepted: () => ledger.accepted,
-            hasPending: () => queue.pendingRecords > 0,
-            flush: (timeoutMs) => flush({ timeoutMs }),
-            settle(limits) {
-              queue.abandonEncode();
-              set.replace(source.lastTargets);
-              notice?.sendNow();
-              settleAtExit(atExit, limits);
-              reporter.tellSync(limits.fallbackMs);
-              settleLate = () => settleAfterExit(atExit, limits.fallbackMs);
-            },
-          }),
-        );
+  const participant = createExitParticipant({
+    clock,
+    timeoutMs: settings.exitTimeoutMs,
+    flushShare: FLUSH_SHARE,
+    accepted: () => ledger.accepted,
+    hasPending: () => queue.pendingRecords > 0,
+    flush: (timeoutMs) => flush({ timeoutMs }),
+    settle(limits) {
+      queue.abandonEncode();
+      set.replace(source.lastTargets);
+      notice?.sendNow();
+      settleAtExit(atExit, limits);
+      reporter.tellSync(limits.fallbackMs);
+      settleLate = () => settleAfterExit(atExit, limits.fallbackMs);
+    },
+  });
+  const register = () => (options.exit?.hooks === false ? () => undefined : onProcessEnd(participant));
+  register();
+  let isStaying = false;
+  /** Closed, and a slow reader is behind or a loss not told yet: should the process end before, that is done then. */
+  const stayUntilTold = (): void => {
+    if (isStaying) return;
+    isStaying = true;
+    const unregister = register();
+    const leave = (): void => {
+      isStaying = false;
+      unregister();
+    };
+    fallback.whenIdle(() => reporter.whenTold(leave));
+  };
 
   return {
     enqueue(record, severityNumber, group) {

@@ -180,6 +180,29 @@ describe('the reporter', () => {
     expect(lines).toEqual([expect.stringContaining('logflume: 7 records were dropped (closed) at ')]);
   });
 
+  it('says when nothing of a loss waits to be told any more', () => {
+    const { reporter, lines, run } = newReporter();
+    const told: number[] = [];
+    const whenTold = () => told.push(lines.length);
+    reporter.whenTold(whenTold);
+    expect(told).toEqual([0]);
+    reporter.lost('closed', 0, 7);
+    reporter.whenTold(whenTold);
+    run(0);
+    expect(told).toEqual([0, 1]);
+    // The line of the second one is due half a minute later.
+    reporter.lost('closed', 0, 7);
+    reporter.whenTold(whenTold);
+    run(1000);
+    expect(told).toEqual([0, 1]);
+    run(30_000);
+    expect(told).toEqual([0, 1, 2]);
+    reporter.lost('closed', 0, 7);
+    reporter.whenTold(whenTold);
+    reporter.tellSync(100);
+    expect(told).toEqual([0, 1, 2, 3]);
+  });
+
   it('names the destination it speaks of, where there are several', () => {
     const { reporter, events, lines, run } = newReporter(undefined, 'audit');
     reporter.report(held);

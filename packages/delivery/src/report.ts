@@ -15,6 +15,8 @@ export interface Reporter {
   tell(): void;
   /** As `tell`, inside the exit handler. */
   tellSync(deadlineMs: number): void;
+  /** Calls back, once, when no loss waits to be told any more: now, or half a minute later at most. */
+  whenTold(callback: () => void): void;
 }
 
 export interface ReporterParts {
@@ -64,6 +66,7 @@ export function createReporter({ onDiagnostic, stdio, clock, destination }: Repo
   let scheduled = false;
   let toldMs = Number.NEGATIVE_INFINITY;
   let printing: Timer | undefined;
+  const onTold = new Set<() => void>();
 
   function schedule(): void {
     if (scheduled) return;
@@ -116,12 +119,24 @@ export function createReporter({ onDiagnostic, stdio, clock, destination }: Repo
 
   function tell(all = false): void {
     print([...inform(), ...lossLines.take(clock.nowMs(), all)]);
+    told();
     const nextMs = lossLines.nextMs;
     if (nextMs === Number.POSITIVE_INFINITY || printing !== undefined) return;
     printing = clock.after(nextMs - clock.nowMs(), () => {
       printing = undefined;
       tell();
     });
+  }
+
+  function isTold(): boolean {
+    return waiting.length === 0 && fallback.isEmpty && dropped.isEmpty && lossLines.nextMs === Number.POSITIVE_INFINITY;
+  }
+
+  function told(): void {
+    if (onTold.size === 0 || !isTold()) return;
+    const callbacks = [...onTold];
+    onTold.clear();
+    for (const callback of callbacks) callback();
   }
 
   function print(lines: readonly string[]): void {
@@ -146,6 +161,11 @@ export function createReporter({ onDiagnostic, stdio, clock, destination }: Repo
     tellSync(deadlineMs) {
       const lines = [...inform(), ...lossLines.take(clock.nowMs(), true)].map((line) => `${prefix}: ${line}`);
       if (lines.length > 0) stdio?.writeLinesSync(lines, deadlineMs);
+      told();
+    },
+    whenTold(callback) {
+      onTold.add(callback);
+      told();
     },
   };
 }

@@ -344,6 +344,15 @@ describe('a process that has nothing to wait for', () => {
     expect(server.inbox.requests).toEqual([]);
   });
 
+  it.each([
+    ['ends', 'no', '0,2,2'],
+    ['runs on, and then nothing of it is left', 'yes', '0,2,0'],
+  ])('tells what was logged after its close when the process %s', async (_what, RUNS_ON, listeners) => {
+    const { stderr, lines } = await runApp('log-after-close', [await refusing()], { env: { RUNS_ON } });
+    expect(stderr).toMatch(/^logflume: 1000 records were dropped \(closed\) at .*\n$/);
+    expect(lines).toEqual([listeners]);
+  });
+
   it('still hears what other exit handlers log', async () => {
     await using server = await serveInbox();
     const ending = await runApp('late-exit-handler', [server.url]);
