@@ -26,6 +26,8 @@ export interface ReporterParts {
   readonly clock: Clock;
   /** Name of the destination, where there are several. */
   readonly destination?: string | undefined;
+  /** What to do about a loss, where it is not what a delivery to endpoints says: ends a line. */
+  readonly advice?: Partial<Record<DropReason, string>> | undefined;
 }
 
 /** Between two rounds of telling. */
@@ -56,7 +58,8 @@ const PRINTED: ReadonlySet<DeliveryDiagnostic['kind']> = new Set([
  * Never inside the log call that caused them, and at most once a second: an application that logs its diagnostics
  * through the logger they came from would else log, drop and be told without end.
  */
-export function createReporter({ onDiagnostic, stdio, clock, destination }: ReporterParts): Reporter {
+export function createReporter({ onDiagnostic, stdio, clock, destination, advice }: ReporterParts): Reporter {
+  const adviceOn = { ...lossAdvice, ...advice };
   const prefix = destination === undefined ? 'logflume' : `logflume: ${destination}`;
   const limit = createRateLimit();
   const lossLines = new LossLines();
@@ -91,11 +94,11 @@ export function createReporter({ onDiagnostic, stdio, clock, destination }: Repo
     }
     for (const loss of fallback.take()) {
       emit({ kind: 'fallbackUsed', reason: loss.reason, records: loss.records, message: fallbackText(loss) });
-      lossLines.add(newsOfLoss(loss, 'fallback'));
+      lossLines.add(newsOfLoss(loss, 'fallback', adviceOn[loss.reason]));
     }
     for (const loss of dropped.take()) {
       emit({ kind: 'recordsDropped', reason: loss.reason, records: loss.records, message: dropText(loss) });
-      lossLines.add(newsOfLoss(loss, 'dropped'));
+      lossLines.add(newsOfLoss(loss, 'dropped', adviceOn[loss.reason]));
     }
     waiting = [];
     scheduled = false;
@@ -182,13 +185,12 @@ function fallbackText({ records, reason }: Loss): string {
   return `${countOf(records)} ${records === 1 ? 'goes' : 'go'} to the fallback (${reason})`;
 }
 
-function newsOfLoss(loss: Loss, fate: 'fallback' | 'dropped'): CountedNews {
-  const { reason } = loss;
+function newsOfLoss(loss: Loss, fate: 'fallback' | 'dropped', advice: string): CountedNews {
   const text = fate === 'dropped' ? dropText : fallbackText;
   return {
     ...loss,
-    key: `${fate} ${reason}`,
-    say: (records, when) => `${text({ ...loss, records })} ${when}: ${lossAdvice[reason]}`,
+    key: `${fate} ${loss.reason}`,
+    say: (records, when) => `${text({ ...loss, records })} ${when}: ${advice}`,
   };
 }
 

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createDevBackend } from '@logflume/dev-backend';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createLogger, type Diagnostic } from '../src/index.ts';
+import { createLogger, type Diagnostic, type LoggerOptions } from '../src/index.ts';
 
 // Without a fallback what is said about a loss goes to the real stderr.
 beforeEach(() => void vi.spyOn(process.stderr, 'write').mockImplementation(() => true));
@@ -81,6 +81,41 @@ describe('the channel logflume:diagnostic', () => {
     await log.close();
     unsubscribe('logflume:diagnostic', listen);
     expect(own).toEqual([true]);
+  });
+});
+
+describe('an output without a backend', () => {
+  it.each<[string, LoggerOptions]>([
+    ['console', { console: 'json' }],
+    ['file /dev/full', { file: '/dev/full' }],
+  ])('tells what it lost, as a diagnostic and as a line (%s)', async (destination, output) => {
+    vi.spyOn(process.stdout, 'write').mockImplementation(() => {
+      throw new Error('gone');
+    });
+    const told: Diagnostic[] = [];
+    const log = createLogger({ ...options, ...output, onDiagnostic: (event) => void told.push(event) });
+    for (let i = 0; i < 3; i++) log.info('lost', { i });
+    await log.close({ timeoutMs: 1 });
+    const losses = told.filter(({ kind }) => kind === 'recordsDropped');
+    expect(losses).toMatchObject([{ reason: 'fallback_failed', records: 3, destination }]);
+    const lines = vi.mocked(process.stderr.write).mock.calls.map(([text]) => text);
+    const prefix = `logflume: ${destination}: 3 records were dropped (fallback_failed) `;
+    expect(lines).toEqual([expect.stringContaining(prefix)]);
+    expect(lines[0]).not.toContain('fallback stream');
+  });
+
+  it('says nothing for a console beside a backend, whose lines are a convenience', async () => {
+    vi.spyOn(process.stdout, 'write').mockImplementation(() => {
+      throw new Error('gone');
+    });
+    await using backend = await createDevBackend();
+    const told: Diagnostic[] = [];
+    const onDiagnostic = (event: Diagnostic) => void told.push(event);
+    const log = createLogger({ ...options, endpoints: [backend.url], console: 'json', onDiagnostic });
+    log.info('sent');
+    await log.close();
+    expect(told).toEqual([]);
+    expect(process.stderr.write).not.toHaveBeenCalled();
   });
 });
 

@@ -1,4 +1,11 @@
-import type { Delivery, DeliveryStats } from '@logflume/delivery';
+import {
+  createReporter,
+  type Delivery,
+  type DeliveryStats,
+  type Reporter,
+  runExitHooks,
+  systemClock,
+} from '@logflume/delivery';
 import type { LogRecordInput } from '@logflume/otlp';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { alongside, createConsoleDelivery, createNoDelivery } from './console-delivery.ts';
@@ -54,8 +61,12 @@ function expectLaw({ accepted, delivered, rejected, fallback, dropped, pending }
 }
 
 const open: Delivery<LogRecordInput>[] = [];
-function createDelivery(stream: LineStream, options: { toLine?: typeof textOf; maxBytes?: number } = {}) {
-  const delivery = createConsoleDelivery(options.toLine ?? textOf, stream, options.maxBytes ?? 1000);
+function createDelivery(
+  stream: LineStream,
+  options: { toLine?: typeof textOf; maxBytes?: number; reporter?: Reporter } = {},
+) {
+  const { toLine = textOf, maxBytes = 1000, reporter } = options;
+  const delivery = createConsoleDelivery(toLine, stream, { maxBytes, reporter });
   open.push(delivery);
   return delivery;
 }
@@ -190,6 +201,43 @@ describe('the exit hooks of a console', () => {
     await vi.runAllTimersAsync();
     expect(delivery.stats()).toMatchObject({ delivered: 1, pending: 0 });
     expect(listeners()).toBe(before);
+  });
+});
+
+describe('the losses of a console', () => {
+  /** What it tells: of events their reason and number, of lines that they are there. */
+  function createTold() {
+    const told: string[] = [];
+    const reporter = createReporter({
+      onDiagnostic: (event) => void told.push('records' in event ? `${event.kind} ${event.records}` : event.kind),
+      stdio: { write: () => told.push('line') > 0, writeLinesSync: (lines) => told.push(...lines.map(() => 'sync')) },
+      clock: systemClock,
+    });
+    return { told, reporter };
+  }
+
+  it('are told by its close', async () => {
+    const { told, reporter } = createTold();
+    const { stream, breaks } = createStream();
+    const delivery = createDelivery(stream, { reporter });
+    breaks();
+    for (let i = 0; i < 3; i++) delivery.enqueue(record, 9, 0);
+    expect(told).toEqual([]);
+    await delivery.close();
+    expect(told).toEqual(['recordsDropped 3', 'line']);
+  });
+
+  it('are told at the end of the process, those after its close too', async () => {
+    const { told, reporter } = createTold();
+    const { stream } = createStream();
+    const delivery = createDelivery(stream, { maxBytes: 1, reporter });
+    for (let i = 0; i < 4; i++) delivery.enqueue(record, 9, 0);
+    runExitHooks();
+    expect(told).toEqual(['recordsDropped 2', 'sync']);
+    await delivery.close();
+    delivery.enqueue(record, 9, 0);
+    runExitHooks();
+    expect(told).toEqual(['recordsDropped 2', 'sync', 'recordsDropped 1', 'sync']);
   });
 });
 

@@ -4,8 +4,11 @@ import {
   type DeliveryStats,
   type DropReason,
   defaultQueueBytes,
+  defaults,
   dropReasons,
+  type ExitParticipant,
   onProcessEnd,
+  type Reporter,
 } from '@logflume/delivery';
 import type { LogRecordInput } from '@logflume/otlp';
 import type { ToLine } from './console-output.ts';
@@ -23,36 +26,52 @@ export interface ErrorStream {
   readonly fromSeverity: number;
 }
 
+export interface ConsoleDeliveryOptions {
+  /** Of lines that wait for a slow reader; for each stream. @defaultValue what a queue has */
+  readonly maxBytes?: number | undefined;
+  readonly errors?: ErrorStream | undefined;
+  /** Told of every loss. @defaultValue nobody is */
+  readonly reporter?: Reporter | undefined;
+}
+
 /**
  * A delivery whose backend is the console: same interface, same ledger, no socket. A line the stream took is
  * `delivered`; one it refused is dropped as `fallback_failed`.
- *
- * @param maxBytes - of lines that wait for a slow reader; for each stream.
  */
 export function createConsoleDelivery(
   toLine: ToLine,
   stream: LineStream,
-  maxBytes: number = defaultQueueBytes(),
-  errors?: ErrorStream,
+  { maxBytes = defaultQueueBytes(), errors, reporter }: ConsoleDeliveryOptions = {},
 ): Delivery<LogRecordInput> {
   let accepted = 0;
   let delivered = 0;
   let closed = false;
+  /** Set once closed: what is lost after that is told at the end of the process, if not before. */
+  let stayLate: (() => void) | undefined;
   const dropped = Object.fromEntries(dropReasons.map((reason) => [reason, 0])) as Record<DropReason, number>;
+  const lose = (reason: DropReason, lines: number): void => {
+    if (lines === 0) return;
+    dropped[reason] += lines;
+    reporter?.lost(reason, 0, lines);
+    stayLate?.();
+  };
   const settle = (outcome: LineOutcome, lines: number) => {
     if (outcome === 'written') delivered += lines;
-    else dropped.fallback_failed += lines;
+    else lose('fallback_failed', lines);
   };
   const writer = new LineWriter(stream, maxBytes, settle);
   const errorWriter = errors === undefined ? writer : new LineWriter(errors.stream, maxBytes, settle);
   const writers = errors === undefined ? [writer] : [writer, errorWriter];
   const fromSeverity = errors?.fromSeverity ?? Number.POSITIVE_INFINITY;
-  const unregister = onProcessEnd({
+  const register = () => onProcessEnd(participant);
+  const participant: ExitParticipant = {
     beforeExit: () => Promise.resolve(),
     atExit: () => {
       for (const each of writers) each.flushSync(EXIT_WAIT);
+      reporter?.tellSync(defaults.exitFallbackTimeoutMs);
     },
-  });
+  };
+  register();
   const stats = (): DeliveryStats => ({
     accepted,
     delivered,
@@ -78,11 +97,26 @@ export function createConsoleDelivery(
     return summary();
   };
   let closing: Promise<DeliveryReport> | undefined;
+  let isStaying = false;
+  /** Closed, and a slow reader is behind or a loss not told yet: should the process end before, that is done then. */
+  const stayUntilTold = async (): Promise<void> => {
+    if (isStaying) return;
+    isStaying = true;
+    const unregister = register();
+    const leave = (): void => {
+      isStaying = false;
+      unregister();
+    };
+    await Promise.all(writers.map((each) => each.whenIdle()));
+    if (reporter === undefined) leave();
+    else reporter.whenTold(leave);
+  };
   const end: typeof flush = async (options) => {
     const report = await flush(options);
-    const isIdle = Promise.all(writers.map((each) => each.whenIdle())).then(unregister);
-    // A slow reader is behind: should the process end before it has caught up, the rest is written then.
-    if (report.pending === 0) await isIdle;
+    reporter?.tell();
+    const left = stayUntilTold();
+    stayLate = () => void stayUntilTold();
+    if (report.pending === 0) await left;
     return report;
   };
   return {
@@ -90,9 +124,9 @@ export function createConsoleDelivery(
       // Counted where it is settled: a getter of the record may ask for the stats.
       const line = closed ? undefined : lineOf(record, group);
       accepted++;
-      if (closed) dropped.closed++;
-      else if (line === undefined) dropped.encode_error++;
-      else if (!(severityNumber >= fromSeverity ? errorWriter : writer).write(line)) dropped.queue_full++;
+      if (closed) lose('closed', 1);
+      else if (line === undefined) lose('encode_error', 1);
+      else if (!(severityNumber >= fromSeverity ? errorWriter : writer).write(line)) lose('queue_full', 1);
     },
     flush,
     close(options) {

@@ -13,6 +13,7 @@ import { alongside, createConsoleDelivery, createNoDelivery, type Named } from '
 import { createConsoleLine, createStandardStream } from './console-output.ts';
 import { createDestinations } from './destinations.ts';
 import { createFileDelivery } from './file/file-delivery.ts';
+import { createOutputReporter } from './output-reporter.ts';
 
 /** What every output of a logger needs. */
 interface OutputParts {
@@ -48,23 +49,28 @@ function createBackend(
 
 function createConsole(
   resolved: ResolvedOptions,
-  { scopes, limits }: OutputParts,
+  { scopes, limits, onDiagnostic }: OutputParts,
 ): Delivery<LogRecordInput> | undefined {
   const { console: style, color, resource, queue } = resolved;
   if (style === false) return undefined;
   const { stderrFrom, maxLineBytes } = resolved.consoleLines;
+  // Beside a backend a line is a convenience, and its loss none.
+  const reporter = resolved.output === 'backend' ? undefined : createOutputReporter('console', 'console', onDiagnostic);
   const toLine = createConsoleLine({ style, color, limits, scopes, resource, maxLineBytes });
   const stdout = createStandardStream('stdout');
-  if (stderrFrom === undefined) return createConsoleDelivery(toLine, stdout, queue.maxBytes);
-  const errors = { stream: createStandardStream('stderr'), fromSeverity: severityOfLevel[stderrFrom] };
-  return createConsoleDelivery(toLine, stdout, queue.maxBytes, errors);
+  const errors =
+    stderrFrom === undefined
+      ? undefined
+      : { stream: createStandardStream('stderr'), fromSeverity: severityOfLevel[stderrFrom] };
+  return createConsoleDelivery(toLine, stdout, { maxBytes: queue.maxBytes, errors, reporter });
 }
 
 function createFile(
   { path, format, level, maxBytes, maxAgeMs, maxFiles, maxLineBytes }: ResolvedFile,
   { resource, queue, onDiagnostic }: ResolvedOptions,
-  { scopes, limits }: OutputParts,
+  { scopes, limits, onDiagnostic: onLoss }: OutputParts,
 ): Named {
+  const name = `file ${path}`;
   const delivery = createFileDelivery(
     {
       path: toAbsolutePath(path),
@@ -74,6 +80,7 @@ function createFile(
       toLine: createConsoleLine({ style: format, color: false, limits, scopes, resource, maxLineBytes }),
       minSeverity: level === undefined ? 0 : severityOfLevel[level],
       maxQueueBytes: queue.maxBytes,
+      reporter: createOutputReporter(name, 'file', onLoss),
     },
     {
       failing(code) {
@@ -92,5 +99,5 @@ function createFile(
       },
     },
   );
-  return { name: `file ${path}`, delivery };
+  return { name, delivery };
 }

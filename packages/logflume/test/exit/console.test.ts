@@ -44,6 +44,22 @@ describe('a console of a preset', () => {
   });
 });
 
+/** Records that the lines about losses of a console name. */
+function toldOf(stderr: string, reason: string): number {
+  const lines = stderr.matchAll(/^logflume: console: (\d+) records? (?:was|were) dropped \((\w+)\) \S+ .*: .+$/gm);
+  return [...lines].reduce((sum, [, records, why]) => (why === reason ? sum + Number(records) : sum), 0);
+}
+
+describe('a console whose reader is slower than what is logged', () => {
+  it('tells at the end what there was no room for', async () => {
+    const env = { LOGFLUME_QUEUE_MAX_BYTES: '65536' };
+    const { stdout, stderr } = await runFixture('console', { args: ['10000', 'exit'], env });
+    const printed = stdout.trimEnd().split('\n').length;
+    expect(printed).toBeLessThan(10_000);
+    expect(toldOf(stderr, 'queue_full')).toBe(10_000 - printed);
+  });
+});
+
 describe('a console whose reader goes away', () => {
   it('counts what nobody read, and the application runs on', async () => {
     await using fixture = startFixture('outputs', { args: ['"json"', 'wait'] });
@@ -53,9 +69,10 @@ describe('a console whose reader goes away', () => {
     fixture.child.stdin?.end();
     const { code, signal, stderr } = await fixture.ended();
     expect([code, signal]).toStrictEqual([0, null]);
-    const { accepted, delivered, dropped } = JSON.parse(stderr);
+    const { accepted, delivered, dropped } = JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '');
     expect(accepted).toBe(1006);
     expect(delivered + dropped).toBe(1006);
     expect(dropped).toBeGreaterThan(0);
+    expect(toldOf(stderr, 'fallback_failed')).toBe(dropped);
   });
 });

@@ -20,7 +20,7 @@ import {
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { createLogger, type FileOutputOptions } from '../../src/index.ts';
 import { readCri, toCriLines } from '../cri-log.ts';
 import { type Fixture, runFixture, startFixture } from './run-fixture.ts';
@@ -165,13 +165,21 @@ describe('several files of one logger', () => {
 });
 
 describe('a file that cannot be written', () => {
-  it('of a full disk: nothing is lost without being counted, and one line says so', async () => {
+  it('of a full disk: nothing is lost without being counted, and lines say so', async () => {
     const { stdout, stderr, code } = await runFixture('files', { args: ['"/dev/full"', 'short', '1000'] });
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ accepted: 1000, delivered: 0, pending: 0, dropped: { total: 1000 } });
-    expect(stderr).toBe(
-      'logflume: /dev/full cannot be written: ENOSPC; lines wait in memory and are tried again every second\n',
-    );
+    expect(linesOf(stderr)).toEqual([
+      'logflume: /dev/full cannot be written: ENOSPC; lines wait in memory and are tried again every second',
+      expect.stringMatching(/^logflume: file \/dev\/full: 1000 records were dropped \(fallback_failed\) .*: .*disk/),
+    ]);
+  });
+
+  it('of a full disk, when the process exits: a line says what was lost', async () => {
+    const { stderr } = await runFixture('files', { args: ['"/dev/full"', 'exit', '1000'] });
+    expect(linesOf(stderr)).toEqual([
+      expect.stringMatching(/^logflume: file \/dev\/full: 1000 records were dropped \(fallback_failed\) /),
+    ]);
   });
 
   it('for now: is written when it can be', async () => {
@@ -249,9 +257,12 @@ describe('a pipe in place of a file', () => {
   });
 
   it('that nobody reads holds up neither a close nor the end of the process', async () => {
+    const stderr = vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
     const log = createFileLogger();
     for (const i of numbers(3000)) log.info('nobody will know', { i });
     const { delivered, dropped } = await log.close({ timeoutMs: 200 });
+    expect(stderr.mock.calls.join('')).toContain(`: ${dropped} records were dropped (fallback_failed) `);
+    stderr.mockRestore();
     expect(delivered + dropped).toBe(3000);
     expect(dropped).toBeGreaterThan(0);
     const { code, signal } = await run({}, 'exit', '3000');

@@ -1,4 +1,4 @@
-import { type Clock, type Delivery, systemClock } from '@logflume/delivery';
+import { type Clock, type Delivery, type Reporter, systemClock } from '@logflume/delivery';
 import type { LogRecordInput } from '@logflume/otlp';
 import { createConsoleDelivery } from '../console-delivery.ts';
 import type { ToLine } from '../console-output.ts';
@@ -14,6 +14,8 @@ export interface FileDeliveryOptions extends RotatingFileOptions {
   readonly minSeverity: number;
   /** Of lines that wait for the disk. */
   readonly maxQueueBytes: number | undefined;
+  /** Told of every loss. */
+  readonly reporter: Reporter;
 }
 
 /**
@@ -26,7 +28,8 @@ export function createFileDelivery(
   clock: Clock = systemClock,
 ): Delivery<LogRecordInput> {
   const file = new RotatingFile(options, clock, events);
-  const lines = createConsoleDelivery(options.toLine, file, options.maxQueueBytes);
+  const { toLine, maxQueueBytes, reporter } = options;
+  const lines = createConsoleDelivery(toLine, file, { maxBytes: maxQueueBytes, reporter });
   const release = onHangup(() => file.reopen());
   let closing: ReturnType<typeof lines.close> | undefined;
   const end = async (closeOptions: Parameters<typeof lines.close>[0]): ReturnType<typeof lines.close> => {
@@ -34,7 +37,9 @@ export function createFileDelivery(
     release();
     file.close();
     // The write under way, if any, is waited for: what becomes of it is known by then.
-    return lines.flush({ timeoutMs: LAST_WRITE_MS });
+    const report = await lines.flush({ timeoutMs: LAST_WRITE_MS });
+    reporter.tell();
+    return report;
   };
   return {
     ...lines,
