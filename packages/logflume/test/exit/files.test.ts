@@ -89,6 +89,46 @@ describe('records in a file at the end of the process', () => {
   });
 });
 
+describe('records that do not fit into one file at the end of the process', () => {
+  it('are all there, in whole lines of files that are no larger than asked for', async () => {
+    await run({ maxBytes: 65_536, maxFiles: 1000 }, 'exit', '20000');
+    const files = allFiles();
+    expect(Math.max(...files.map((text) => Buffer.byteLength(text)))).toBeLessThanOrEqual(65_536);
+    expect(files.flatMap(numbersIn).sort((a, b) => a - b)).toStrictEqual(numbers(20_000));
+  });
+
+  it('leave no more files than asked for, the youngest', async () => {
+    await run({ maxBytes: 65_536, maxFiles: 3 }, 'exit', '20000');
+    expect(readdirSync(directory)).toHaveLength(3);
+    const kept = allFiles().flatMap(numbersIn);
+    expect(kept.sort((a, b) => a - b)).toStrictEqual(numbers(kept.length, 20_000 - kept.length));
+  });
+
+  it('grow the file where its name cannot be changed', async () => {
+    // A name of the longest length there is has none to give way to.
+    path = join(directory, 'x'.repeat(255));
+    const { stderr } = await run({ maxBytes: 65_536 }, 'exit', '20000');
+    expect(readdirSync(directory)).toHaveLength(1);
+    expect(numbersIn(readFileSync(path, 'utf8'))).toStrictEqual(numbers(20_000));
+    expect(stderr).toBe('');
+  });
+});
+
+describe('a disk that gets full while the process ends', () => {
+  it.each(['', 'half of a li'])('is left with whole lines, and the rest is told (after "%s")', async (before) => {
+    writeFileSync(path, before);
+    // Of a file that may not grow beyond 100 KiB the system takes a part of a write, as of a disk with that much room.
+    const within = ['bash', '-c', 'ulimit -f 100; exec "$@"', 'bash'];
+    const { stderr } = await runFixture('files', { args: [options(), 'exit', '20000'], within });
+    const text = readFileSync(path, 'utf8');
+    expect(text.endsWith('\n')).toBe(true);
+    const written = numbersIn(before === '' ? text : text.slice(before.length + 1));
+    expect(written).toStrictEqual(numbers(written.length));
+    expect(written.length).toBeGreaterThan(500);
+    expect(stderr).toContain(`: ${20_000 - written.length} records were dropped (fallback_failed) `);
+  });
+});
+
 describe('a write that is under way when the process ends', () => {
   it('is neither lost nor repeated', async () => {
     // After so many turns of the event loop: at most of them one is.

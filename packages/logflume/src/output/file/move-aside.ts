@@ -1,4 +1,4 @@
-import { lstatSync, readdir, renameSync, unlink } from 'node:fs';
+import { lstatSync, readdir, readdirSync, renameSync, unlink, unlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { codeOf, identityOf } from './open-file.ts';
 import { rotatedPath, surplusFiles } from './rotated-files.ts';
@@ -31,4 +31,15 @@ export function prune(path: string, maxFiles: number): void {
     if (error !== null) return;
     for (const name of surplusFiles(names, basename(path), maxFiles)) unlink(join(directory, name), () => undefined);
   });
+}
+
+/** As `prune`, at the exit. */
+export function pruneSync(path: string, maxFiles: number): void {
+  const directory = dirname(path);
+  try {
+    const surplus = surplusFiles(readdirSync(directory), basename(path), maxFiles);
+    for (const name of surplus) unlinkSync(join(directory, name));
+  } catch {
+    // The next rotation, of whatever process, tries again.
+  }
 }

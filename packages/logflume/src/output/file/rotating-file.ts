@@ -1,6 +1,7 @@
-import { close, closeSync, fstatSync, ftruncateSync, lstatSync, readSync, write } from 'node:fs';
-import { type Clock, type Timer, writeBytes, writeLines } from '@logflume/delivery';
+import { close, fstatSync, ftruncateSync, lstatSync, readSync, write } from 'node:fs';
+import { type Clock, type Timer, writeBytes } from '@logflume/delivery';
 import type { LineStream } from '../line-writer.ts';
+import { appendLinesSync } from './append-sync.ts';
 import { moveAside, prune } from './move-aside.ts';
 import { codeOf, identityOf, type OpenFile, openForAppend } from './open-file.ts';
 import { endOfFittingLines } from './rotated-files.ts';
@@ -133,15 +134,9 @@ export class RotatingFile implements LineStream {
   }
 
   writeLinesSync(lines: readonly string[], deadlineMs: number): number {
-    try {
-      const file = openForAppend(this.#options.path);
-      const isTorn = file.isTorn;
-      const written = writeLines(file.descriptor, isTorn ? ['', ...lines] : lines, deadlineMs);
-      closeSync(file.descriptor);
-      return isTorn ? Math.max(0, written - 1) : written;
-    } catch {
-      return 0; // Counted by the caller as failed.
-    }
+    const { path, maxFiles } = this.#options;
+    const maxBytes = this.#clock.nowMs() >= this.#rotatesFromMs ? this.#options.maxBytes : Number.POSITIVE_INFINITY;
+    return appendLinesSync(lines, { path, maxBytes, maxFiles }, this.#clock, deadlineMs);
   }
 
   /** Writes on, until the chunk is done or something fails. */
