@@ -253,7 +253,8 @@ export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<
     settle(limits) {
       queue.abandonEncode();
       set.replace(source.lastTargets);
-      notice?.sendNow();
+      // A queue that is closed would count it as one more loss.
+      if (closing === undefined) notice?.sendNow();
       settleAtExit(atExit, limits);
       reporter.tellSync(limits.fallbackMs);
       settleLate = () => settleAfterExit(atExit, limits.fallbackMs);

@@ -150,6 +150,15 @@ describe('a process that is asked to end', () => {
   });
 });
 
+it.each<[string, string, Record<string, string>]>([
+  ['a backend', '', { LOGFLUME_ENDPOINTS: 'http://127.0.0.1:9' }],
+  ['a console', 'console: ', {}],
+])('what is logged to %s after a close is counted, and told when the process ends', async (_what, name, env) => {
+  const { stdout, stderr } = await runFixture('log-after-close', { env });
+  expect(JSON.parse(stdout)).toMatchObject({ accepted: 1000, dropped: { byReason: { closed: 1000 } } });
+  expect(stderr).toMatch(new RegExp(`^logflume: ${name}1000 records were dropped \\(closed\\) .*\\n$`));
+});
+
 describe('a process that prints', () => {
   test.each(['exit', 'throw', 'naturally'])('%s: every line arrives whole', async (way) => {
     const ended = await runFixture('console', { args: ['10000', way] });
