@@ -32,6 +32,7 @@ export { dropReasons } from './outcome.ts';
 export type { RecordCodec } from './queue/record-codec.ts';
 export type { Reporter, ReporterParts } from './report.ts';
 export { createReporter } from './report.ts';
+export { toWaitMs } from './resolve-options.ts';
 export type { BalanceMode } from './send/balance.ts';
 export type { DnsResolverOptions } from './send/dns-resolver.ts';
 export { createDnsResolver } from './send/dns-resolver.ts';

@@ -63,10 +63,10 @@ function expectLaw({ accepted, delivered, rejected, fallback, dropped, pending }
 const open: Delivery<LogRecordInput>[] = [];
 function createDelivery(
   stream: LineStream,
-  options: { toLine?: typeof textOf; maxBytes?: number; reporter?: Reporter } = {},
+  options: { toLine?: typeof textOf; maxBytes?: number; timeoutMs?: number; reporter?: Reporter } = {},
 ) {
-  const { toLine = textOf, maxBytes = 1000, reporter } = options;
-  const delivery = createConsoleDelivery(toLine, stream, { maxBytes, reporter });
+  const { toLine = textOf, maxBytes = 1000, timeoutMs, reporter } = options;
+  const delivery = createConsoleDelivery(toLine, stream, { maxBytes, timeoutMs, reporter });
   open.push(delivery);
   return delivery;
 }
@@ -164,6 +164,25 @@ describe('flush and close of a console', () => {
     const flushed = delivery.flush({ timeoutMs: 50 });
     await vi.advanceTimersByTimeAsync(50);
     await expect(flushed).resolves.toMatchObject({ delivered: 0, pending: 1 });
+  });
+
+  it.each([
+    ['what it was given', undefined, 70],
+    ['what the call asks for', { timeoutMs: 20 }, 20],
+    ['a long time, not none', { timeoutMs: Number.POSITIVE_INFINITY }, 2 ** 31 - 1],
+  ])('settle by %s', async (_what, asked, ms) => {
+    const { stream } = createStream();
+    const delivery = createDelivery(stream, { timeoutMs: 70 });
+    delivery.enqueue(record, 9, 0);
+    let isSettled = false;
+    const settled = (async () => {
+      await delivery.flush(asked);
+      isSettled = true;
+    })();
+    await vi.advanceTimersByTimeAsync(ms - 1);
+    expect(isSettled).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    await settled;
   });
 
   it('close answers every call as the first', async () => {

@@ -9,6 +9,7 @@ import {
   type ExitParticipant,
   onProcessEnd,
   type Reporter,
+  toWaitMs,
 } from '@logflume/delivery';
 import type { LogRecordInput } from '@logflume/otlp';
 import type { ToLine } from './console-output.ts';
@@ -16,8 +17,6 @@ import { type ExitWait, type LineOutcome, type LineStream, LineWriter } from './
 
 /** A judgement: long enough for a reader that was not scheduled, short enough that a stuck one holds up no shutdown. */
 const EXIT_WAIT: ExitWait = { chunkMs: 1000, totalMs: 5000 };
-
-const FLUSH_TIMEOUT_MS = 5000;
 
 /** A second stream, for records of some severity and above. */
 export interface ErrorStream {
@@ -30,6 +29,8 @@ export interface ConsoleDeliveryOptions {
   /** Of lines that wait for a slow reader; for each stream. @defaultValue what a queue has */
   readonly maxBytes?: number | undefined;
   readonly errors?: ErrorStream | undefined;
+  /** What a flush or close takes at most that asks for nothing else, in milliseconds. @defaultValue 5000 */
+  readonly timeoutMs?: number | undefined;
   /** Told of every loss. @defaultValue nobody is */
   readonly reporter?: Reporter | undefined;
 }
@@ -41,7 +42,12 @@ export interface ConsoleDeliveryOptions {
 export function createConsoleDelivery(
   toLine: ToLine,
   stream: LineStream,
-  { maxBytes = defaultQueueBytes(), errors, reporter }: ConsoleDeliveryOptions = {},
+  {
+    maxBytes = defaultQueueBytes(),
+    errors,
+    timeoutMs: usualTimeoutMs = defaults.exitTimeoutMs,
+    reporter,
+  }: ConsoleDeliveryOptions = {},
 ): Delivery<LogRecordInput> {
   let accepted = 0;
   let delivered = 0;
@@ -87,10 +93,10 @@ export function createConsoleDelivery(
     const { dropped: all, endpoints: _, inFlight: __, ...counts } = stats();
     return { ...counts, dropped: all.total };
   };
-  const flush: Delivery<LogRecordInput>['flush'] = async ({ timeoutMs = FLUSH_TIMEOUT_MS } = {}) => {
+  const flush: Delivery<LogRecordInput>['flush'] = async ({ timeoutMs } = {}) => {
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs);
+      timer = setTimeout(resolve, toWaitMs(timeoutMs, usualTimeoutMs));
     });
     await Promise.race([Promise.all(writers.map((each) => each.whenIdle())), deadline]);
     clearTimeout(timer);

@@ -51,7 +51,7 @@ function createConsole(
   resolved: ResolvedOptions,
   { scopes, limits, onDiagnostic }: OutputParts,
 ): Delivery<LogRecordInput> | undefined {
-  const { console: style, color, resource, queue } = resolved;
+  const { console: style, color, resource, queue, exit } = resolved;
   if (style === false) return undefined;
   const { stderrFrom, maxLineBytes } = resolved.consoleLines;
   // Beside a backend a line is a convenience, and its loss none.
@@ -62,12 +62,17 @@ function createConsole(
     stderrFrom === undefined
       ? undefined
       : { stream: createStandardStream('stderr'), fromSeverity: severityOfLevel[stderrFrom] };
-  return createConsoleDelivery(toLine, stdout, { maxBytes: queue.maxBytes, errors, reporter });
+  return createConsoleDelivery(toLine, stdout, {
+    maxBytes: queue.maxBytes,
+    errors,
+    timeoutMs: exit.timeoutMs,
+    reporter,
+  });
 }
 
 function createFile(
   { path, format, level, maxBytes, maxAgeMs, maxFiles, maxLineBytes }: ResolvedFile,
-  { resource, queue, onDiagnostic }: ResolvedOptions,
+  { resource, queue, exit, onDiagnostic }: ResolvedOptions,
   { scopes, limits, onDiagnostic: onLoss }: OutputParts,
 ): Named {
   const name = `file ${path}`;
@@ -80,6 +85,7 @@ function createFile(
       toLine: createConsoleLine({ style: format, color: false, limits, scopes, resource, maxLineBytes }),
       minSeverity: level === undefined ? 0 : severityOfLevel[level],
       maxQueueBytes: queue.maxBytes,
+      timeoutMs: exit.timeoutMs,
       reporter: createOutputReporter(name, 'file', onLoss),
     },
     {

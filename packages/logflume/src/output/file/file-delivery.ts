@@ -14,6 +14,8 @@ export interface FileDeliveryOptions extends RotatingFileOptions {
   readonly minSeverity: number;
   /** Of lines that wait for the disk. */
   readonly maxQueueBytes: number | undefined;
+  /** What a flush or close takes at most that asks for nothing else, in milliseconds. */
+  readonly timeoutMs: number | undefined;
   /** Told of every loss. */
   readonly reporter: Reporter;
 }
@@ -28,8 +30,8 @@ export function createFileDelivery(
   clock: Clock = systemClock,
 ): Delivery<LogRecordInput> {
   const file = new RotatingFile(options, clock, events);
-  const { toLine, maxQueueBytes, reporter } = options;
-  const lines = createConsoleDelivery(toLine, file, { maxBytes: maxQueueBytes, reporter });
+  const { toLine, maxQueueBytes, timeoutMs, reporter } = options;
+  const lines = createConsoleDelivery(toLine, file, { maxBytes: maxQueueBytes, timeoutMs, reporter });
   const release = onHangup(() => file.reopen());
   let closing: ReturnType<typeof lines.close> | undefined;
   const end = async (closeOptions: Parameters<typeof lines.close>[0]): ReturnType<typeof lines.close> => {
