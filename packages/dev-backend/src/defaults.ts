@@ -7,6 +7,7 @@ export interface DevBackendDefaults {
   readonly maxRecords: number;
   readonly maxStoredBytes: number;
   readonly maxBodyBytes: number;
+  readonly maxRequestFields: number;
   readonly maxIdempotencyKeys: number;
   readonly maxFaultsBodyBytes: number;
   readonly maxConnections: number;
@@ -30,6 +31,8 @@ export const defaults: Readonly<DevBackendDefaults> = Object.freeze({
   maxStoredBytes: 64 * 1024 * 1024,
   // The limit of the Collector's OTLP receiver, so that what fits here fits there.
   maxBodyBytes: 20 * 1024 * 1024,
+  // Up to 170 MB while one is decoded. A judgement: 8192 records, the batch of the Collector, of 30 attributes each.
+  maxRequestFields: 1_000_000,
   maxIdempotencyKeys: 10_000,
   maxFaultsBodyBytes: 256 * 1024,
   maxConnections: 1_024,

@@ -22,12 +22,13 @@ export interface DevBackendOptions {
   readonly paths?: readonly string[] | undefined;
   /**
    * Records kept for queries, integer ≥ 1; the oldest are forgotten first. Memory is also bounded in bytes: 64 MiB of
-   * request bodies.
+   * request bodies and of the objects decoded from them.
    * @defaultValue 10000
    */
   readonly maxRecords?: number | undefined;
   /**
-   * Largest request body in bytes, integer ≥ 1, on the wire and after decompression; above it the answer is 413.
+   * Largest request body in bytes, integer ≥ 1, on the wire and after decompression; above it the answer is 413. So it
+   * is above a million fields, whatever their size.
    * @defaultValue 20971520
    */
   readonly maxBodyBytes?: number | undefined;

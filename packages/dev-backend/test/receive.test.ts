@@ -185,6 +185,31 @@ describe('requests that are refused', () => {
     expect(backend.stats().bytes).toEqual({ wire: bomb.length, decompressed: 0 });
   });
 
+  // Two bytes of protobuf, or three of JSON, are an object of a hundred in memory.
+  test.each([
+    ['resources', protobuf, Buffer.alloc(2_000_002, Buffer.from([0x0a, 0]))],
+    ['JSON items', {}, Buffer.from(`{"resourceLogs":[${'{},'.repeat(999_999)}{}]}`)],
+  ])('answers 413 to %s by the million, however small their bytes', async (_what, headers, body) => {
+    await using backend = await createDevBackend();
+    const bomb = zlib.gzipSync(body);
+    expect(bomb.length).toBeLessThan(20_000);
+    const reply = await send(backend.url, bomb, { headers: { ...headers, 'content-encoding': 'gzip' } });
+    expect(reply.status).toBe(413);
+    expect(reply.text).toContain('body must not have more than 1000000 fields');
+  });
+
+  it('counts what a record takes decoded, not its bytes alone', async () => {
+    await using backend = await createDevBackend();
+    // 40,000 attributes without key or value: 80 KB of protobuf, 5 MB decoded.
+    const attributes = Buffer.alloc(80_000, Buffer.from([0x32, 0]));
+    const record = toField(0x12, attributes);
+    const body = toField(0x0a, toField(0x12, record));
+    for (let sent = 0; sent < 20; sent += 1) await send(backend.url, body, { headers: protobuf });
+    const { kept, accepted } = backend.stats().records;
+    expect(accepted).toBe(20);
+    expect(kept).toBe(12);
+  });
+
   it('takes a body of exactly the limit', async () => {
     const body = toJsonRequest();
     await using backend = await createDevBackend({ maxBodyBytes: body.length });
@@ -263,3 +288,12 @@ describe('counters', () => {
     expect(backend.stats().connections).toEqual({ total: 2, open: 0 });
   });
 });
+
+/** A length-delimited field of protobuf, of at most 2 MiB. */
+function toField(tag: number, content: Buffer): Buffer {
+  const { length } = content;
+  return Buffer.concat([
+    Buffer.from([tag, (length & 0x7f) | 0x80, ((length >> 7) & 0x7f) | 0x80, length >> 14]),
+    content,
+  ]);
+}

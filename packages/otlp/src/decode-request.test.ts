@@ -125,6 +125,14 @@ describe('decodeLogsRequest', () => {
     expect(error).toMatchObject({ message: expect.stringContaining(message), offset, path: undefined });
   });
 
+  it('refuses a request of more fields than allowed, before it has made anything of them', () => {
+    expect(decodeLogsRequest(golden, { maxFields: 26 })).toStrictEqual(decodeLogsRequest(golden));
+    const error = catchError(() => decodeLogsRequest(golden, { maxFields: 25 }));
+    expect(error).toBeInstanceOf(OtlpDecodeError);
+    expect(error).toMatchObject({ kind: 'tooManyFields', message: 'more than 25 fields, at offset 115', offset: 115 });
+    expect(catchError(() => decodeLogsRequest(hex('0c')))).toMatchObject({ kind: 'malformed' });
+  });
+
   it('takes an id of zeros for no id', () => {
     const record = hex(`4a10 ${'00'.repeat(16)} 5208 ${'00'.repeat(8)}`);
     expect(decodeLogRecord(record)).toStrictEqual({});

@@ -1,4 +1,5 @@
 import { readKeyValueField } from './decode-any-value.ts';
+import type { DecodeLimits } from './decode-limits.ts';
 import { readLogRecord } from './decode-log-record.ts';
 import type {
   OtlpKeyValue,
@@ -18,12 +19,12 @@ import { ProtobufReader } from './protobuf-reader.ts';
  * not UTF-8 in a string becomes U+FFFD. An empty array is the empty request. The answer shares no memory with `bytes`.
  * Time and memory grow with the input alone, never with a length it claims.
  *
- * @throws OtlpDecodeError with the `offset`: truncated input, a varint of more than ten bytes, groups, values nested
+ * @throws OtlpDecodeError with the `offset`: more fields than `limits` allow, which its `kind` tells from the rest; truncated input, a varint of more than ten bytes, groups, values nested
  *   deeper than 100, an id of the wrong length.
  * @see https://opentelemetry.io/docs/specs/otlp/#binary-protobuf-encoding
  */
-export function decodeLogsRequest(bytes: Uint8Array): OtlpLogsRequest {
-  const reader = new ProtobufReader(bytes, 0, bytes.length);
+export function decodeLogsRequest(bytes: Uint8Array, limits: DecodeLimits = {}): OtlpLogsRequest {
+  const reader = new ProtobufReader(bytes, 0, bytes.length, limits.maxFields);
   const resourceLogs: OtlpResourceLogs[] = [];
   while (reader.at < reader.end) {
     const tag = reader.tag();

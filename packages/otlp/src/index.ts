@@ -1,5 +1,6 @@
 export { isOtlpContentType } from './content-type.ts';
 export { decodeAnyValue, maxDecodedDepth } from './decode-any-value.ts';
+export type { DecodeLimits } from './decode-limits.ts';
 export { decodeLogRecord } from './decode-log-record.ts';
 export { decodeLogsRequest } from './decode-request.ts';
 export type { ErrorDescription } from './describe-error.ts';

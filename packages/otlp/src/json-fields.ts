@@ -8,11 +8,25 @@ const maxUint64 = 2n ** 64n - 1n;
 /** Longest text taken for a number: sign, 20 digits and some leading zeros. More is no number anybody sent on purpose. */
 const maxNumberLength = 40;
 
-/** Parses text, or bytes of UTF-8, whose top level is an object. */
-export function parseJsonObject(text: string | Uint8Array): JsonObject {
+const quote = 0x22;
+const comma = 0x2c;
+const openBracket = 0x5b;
+const backslash = 0x5c;
+const openBrace = 0x7b;
+
+/**
+ * Parses text, or bytes of UTF-8, whose top level is an object.
+ *
+ * @param maxFields - most members and items the text may have. They are counted before there is memory for them.
+ */
+export function parseJsonObject(text: string | Uint8Array, maxFields?: number): JsonObject {
+  const json = typeof text === 'string' ? text : new TextDecoder().decode(text);
+  if (maxFields !== undefined && hasMoreFields(json, maxFields)) {
+    throw new OtlpDecodeError(`the body has more than ${maxFields} fields`, { path: '' }, 'tooManyFields');
+  }
   let value: unknown;
   try {
-    value = JSON.parse(typeof text === 'string' ? text : new TextDecoder().decode(text));
+    value = JSON.parse(json);
   } catch (error) {
     // The engine's message may quote the text; where the text breaks off is all a log may show of it.
     const position = error instanceof Error ? /position \d+/.exec(error.message)?.[0] : undefined;
@@ -131,4 +145,17 @@ function describe(value: unknown): string {
   if (typeof value === 'object' && value !== null) return 'an object';
   const text = String(typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : value);
   return typeof value === 'string' && value.length > 40 ? `${text} and ${value.length - 40} characters more` : text;
+}
+
+/** Counts by what stands before a member or an item: the bracket it is the first in, or a comma; an empty one counts. */
+function hasMoreFields(json: string, maxFields: number): boolean {
+  let fields = 0;
+  let isInText = false;
+  for (let at = 0; at < json.length && fields <= maxFields; at += 1) {
+    const unit = json.charCodeAt(at);
+    if (unit === quote) isInText = !isInText;
+    else if (isInText) at += unit === backslash ? 1 : 0;
+    else if (unit === comma || unit === openBrace || unit === openBracket) fields += 1;
+  }
+  return fields > maxFields;
 }

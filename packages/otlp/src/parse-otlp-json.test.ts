@@ -168,6 +168,20 @@ describe('parseOtlpJsonRequest', () => {
     expect(error).toMatchObject({ path: '', message: expect.stringContaining(message) });
   });
 
+  it.each([
+    ['{"resourceLogs":[{},{}]}', 5],
+    ['{"other":{"a":[1,2],"b":"[{\\",,"},"resourceLogs":[]}', 7],
+    ['[[[', 3],
+  ])('refuses %s where fewer fields are allowed, before it is parsed', (text, fields) => {
+    const error = catchError(() => parseOtlpJsonRequest(text, { maxFields: fields - 1 }));
+    const message = `the body has more than ${fields - 1} fields`;
+    expect(error).toBeInstanceOf(OtlpDecodeError);
+    expect(error).toMatchObject({ kind: 'tooManyFields', path: '', message });
+    expect(catchError(() => parseOtlpJsonRequest(text, { maxFields: fields }))).not.toMatchObject({
+      kind: 'tooManyFields',
+    });
+  });
+
   it('shows no more than the first 40 characters of what came', () => {
     const error = catchError(() => parseRecord(`{"traceId":"${'x'.repeat(1_000)}"}`));
     expect(error).toMatchObject({

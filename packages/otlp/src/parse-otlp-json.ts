@@ -1,4 +1,5 @@
 import { maxDecodedDepth } from './decode-any-value.ts';
+import type { DecodeLimits } from './decode-limits.ts';
 import {
   fail,
   type JsonObject,
@@ -35,7 +36,8 @@ import type {
  * too. It equals what `decodeLogsRequest` answers for the same request in protobuf.
  *
  * @param text - the JSON text, or its UTF-8 bytes, a byte order mark allowed.
- * @throws OtlpDecodeError with the `path`; the message says what was expected there and what came.
+ * @throws OtlpDecodeError with the `path`; the message says what was expected there and what came. Its `kind` tells a
+ *   text with more fields than `limits` allow, which is not parsed at all.
  * @see https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  * @example
  * ```ts
@@ -43,8 +45,8 @@ import type {
  * // OtlpDecodeError: resourceLogs[0].scopeLogs[0].logRecords[0].traceId must be 32 hex digits, got "abc"
  * ```
  */
-export function parseOtlpJsonRequest(text: string | Uint8Array): OtlpLogsRequest {
-  const body = parseJsonObject(text);
+export function parseOtlpJsonRequest(text: string | Uint8Array, limits: DecodeLimits = {}): OtlpLogsRequest {
+  const body = parseJsonObject(text, limits.maxFields);
   return { resourceLogs: readArray(body['resourceLogs'], 'resourceLogs', readResourceLogs) };
 }
 

@@ -20,9 +20,12 @@ export class ProtobufReader {
   /** The last varint or fixed field read, as two unsigned 32-bit halves. */
   low = 0;
   high = 0;
+  readonly #maxFields: number;
+  #fields = 0;
   #view: Buffer | undefined;
 
-  constructor(bytes: Uint8Array, start: number, end: number) {
+  /** @param maxFields - how often `tag` answers before it throws. */
+  constructor(bytes: Uint8Array, start: number, end: number, maxFields: number = Number.POSITIVE_INFINITY) {
     if (end > bytes.length || start > end) {
       throw new OtlpDecodeError(`bytes ${start} to ${end} do not lie within the ${bytes.length} given`, {
         offset: start,
@@ -31,11 +34,20 @@ export class ProtobufReader {
     this.bytes = bytes;
     this.at = start;
     this.end = end;
+    this.#maxFields = maxFields;
   }
 
   /** Reads field number × 8 + wire type. The field number is in range; the wire type may be one `skip` refuses. */
   tag(): number {
     const offset = this.at;
+    this.#fields += 1;
+    if (this.#fields > this.#maxFields) {
+      throw new OtlpDecodeError(
+        `more than ${this.#maxFields} fields, at offset ${offset}`,
+        { offset },
+        'tooManyFields',
+      );
+    }
     this.varint();
     if (this.high !== 0 || this.low < 8) {
       throw new OtlpDecodeError(`invalid field number at offset ${offset}`, { offset });

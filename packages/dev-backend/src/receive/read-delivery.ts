@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { decodeLogsRequest, OtlpDecodeError, parseOtlpJsonRequest } from '@logflume/otlp';
 import type { Counters } from '../counters.ts';
+import { defaults } from '../defaults.ts';
 import { type OtlpContentType, parseContentType } from './content-type.ts';
 import { supportedEncodings } from './decompress.ts';
 import type { Exchange } from './exchange.ts';
@@ -51,13 +52,17 @@ export async function readDelivery(
   }
   try {
     const decode = contentType === 'application/json' ? parseOtlpJsonRequest : decodeLogsRequest;
-    const logs = decode(body.bytes);
+    const logs = decode(body.bytes, { maxFields: defaults.maxRequestFields });
     const recordCount = countRecords(logs);
     const idempotencyKey = request.headers['idempotency-key']?.toString();
     const delivered = { logs, recordCount, bodyBytes: body.bytes.length, requestNumber, idempotencyKey };
     return { kind: 'delivered', contentType, delivered };
   } catch (error) {
     if (!(error instanceof OtlpDecodeError)) throw error;
+    if (error.kind === 'tooManyFields') {
+      const message = `body must not have more than ${defaults.maxRequestFields} fields, whatever its size`;
+      return { kind: 'refused', contentType, status: 413, message, headers: {} };
+    }
     const message = `body is not an ExportLogsServiceRequest: ${error.message}`;
     return { kind: 'refused', contentType, status: 400, message, headers: {} };
   }

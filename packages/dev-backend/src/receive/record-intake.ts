@@ -14,6 +14,9 @@ export interface Delivered {
   readonly idempotencyKey: string | undefined;
 }
 
+/** Memory of a decoded object besides its texts. Measured on Node 24: 40 for a key with its value, 64 for an empty one. */
+const bytesPerObject = 64;
+
 /**
  * Stores and counts the records of one request.
  *
@@ -43,7 +46,8 @@ function* toStoredRecords(
 ): Generator<Omit<StoredRecord, 'sequence'>> {
   const { logs, recordCount, requestNumber, idempotencyKey } = delivered;
   const receivedAtUnixMs = Date.now();
-  const costBytes = Math.ceil(delivered.bodyBytes / Math.max(recordCount, 1));
+  const decodedBytes = delivered.bodyBytes + countObjects(logs) * bytesPerObject;
+  const costBytes = Math.ceil(decodedBytes / Math.max(recordCount, 1));
   let left = maxRecords;
   for (const block of logs.resourceLogs) {
     const resource = toReceivedResource(block.resource, block.schemaUrl);
@@ -57,6 +61,14 @@ function* toStoredRecords(
       }
     }
   }
+}
+
+/** Objects and lists in a decoded value, itself included. Its depth is bounded by the decoder. */
+function countObjects(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let objects = 1;
+  for (const member of Object.values(value)) objects += countObjects(member);
+  return objects;
 }
 
 export function countRecords(logs: OtlpLogsRequest): number {

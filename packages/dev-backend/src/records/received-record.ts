@@ -57,7 +57,7 @@ export interface StoredRecord {
   readonly resource: ReceivedResource;
   readonly scope: ReceivedScope;
   readonly otlp: OtlpLogRecord;
-  /** The record's share of its request's body, which stands for the memory it takes. */
+  /** The record's share of the memory of its request: the bytes of its body and the objects decoded from it. */
   readonly costBytes: number;
   /** Filled by the first look at this record. */
   plain: ReceivedRecord | undefined;
