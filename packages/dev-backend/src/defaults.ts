@@ -12,6 +12,7 @@ export interface DevBackendDefaults {
   readonly maxFaultsBodyBytes: number;
   readonly maxConnections: number;
   readonly maxListedRecords: number;
+  readonly maxListedChars: number;
   readonly waitTimeoutMs: number;
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
@@ -37,6 +38,8 @@ export const defaults: Readonly<DevBackendDefaults> = Object.freeze({
   maxFaultsBodyBytes: 256 * 1024,
   maxConnections: 1_024,
   maxListedRecords: 1_000,
+  // A judgement: 1000 records of 16 KiB, far above what people read, and quickly printed and parsed.
+  maxListedChars: 16 * 1024 * 1024,
   waitTimeoutMs: 5_000,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 60_000,

@@ -60,6 +60,19 @@ describe('GET /api/records', () => {
     expect(await getBodies(backend, search)).toEqual(bodies);
   });
 
+  it('ends an answer that grows too long after a whole record, says so, and goes on after it', async () => {
+    await using backend = await createDevBackend();
+    // 9 MB of resource, printed with each record: two of them are above the 16 MiB of an answer.
+    await send(backend.url, toJsonRequest({ service: 's'.repeat(9_000_000), records: Array(3).fill(baseRecord) }));
+    const list = async (search: string): Promise<unknown> => {
+      const { text } = await get(backend, `/api/records?${search}`);
+      const { records, truncated }: { records: { sequence: number }[]; truncated?: true } = JSON.parse(text);
+      return [records.map(({ sequence }) => sequence), truncated];
+    };
+    expect(await list('')).toEqual([[1, 2], true]);
+    expect(await list('after=2')).toEqual([[3], undefined]);
+  });
+
   it('shows plain values', async () => {
     await using backend = await createFilledBackend();
     const { headers, text } = await get(backend, '/api/records?text=two');

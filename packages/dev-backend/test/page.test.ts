@@ -142,6 +142,16 @@ describe('the page', () => {
     expect(JSON.parse(first.children[1]?.textContent ?? '')).toMatchObject({ body: 'one', scope: { name: 'cart' } });
   });
 
+  it('shows in several refreshes what is too long for one answer', async () => {
+    await using backend = await createDevBackend();
+    const service = 's'.repeat(9_000_000);
+    await send(backend.url, toJsonRequest({ service, records: ['a', 'b', 'c'].map((text) => withText(text)) }));
+    const page = await openPage(backend);
+    expect(page.byId('rows').children).toHaveLength(2);
+    await page.tick();
+    expect(page.byId('rows').children.map((row) => row.children[0]?.children[3]?.textContent)).toEqual(['c', 'b', 'a']);
+  });
+
   it('filters by text and severity', async () => {
     await using backend = await createDevBackend();
     await send(

@@ -7,10 +7,10 @@ import { loginPage } from '../faults/login-page.ts';
 import { parseFaults } from '../faults/parse-faults.ts';
 import { renderPage } from '../page/render-page.ts';
 import { readRequestBody } from '../receive/request-body.ts';
-import type { ReceivedRecord } from '../records/received-record.ts';
 import { queryRecords } from '../records/record-query.ts';
 import type { RecordStore } from '../records/record-store.ts';
 import { refuseForeign } from './host-guard.ts';
+import { toRecordsJson } from './list-records.ts';
 import { parseRecordQuery, queryParameters } from './parse-record-query.ts';
 
 export interface HttpApiParts {
@@ -24,7 +24,8 @@ export interface HttpApiParts {
 
 interface Reply {
   readonly status: number;
-  readonly body: unknown;
+  /** The body as JSON text. */
+  readonly json: string;
   readonly headers?: OutgoingHttpHeaders;
 }
 
@@ -39,10 +40,10 @@ export function createHttpApi(parts: HttpApiParts): HttpApi {
   return async (request, response) => {
     const [path = '', search = ''] = (request.url ?? '').split('?', 2);
     const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
-    if (path === '/healthz') return sendJson(response, { status: 200, body: { status: 'ok' } });
+    if (path === '/healthz') return sendJson(response, ok({ status: 'ok' }));
     if (path === '/login') return sendHtml(response, loginPage, {});
     const foreign = refuseForeign(method, request.headers, parts.host);
-    if (foreign !== undefined) return sendJson(response, { status: 403, body: { error: foreign } });
+    if (foreign !== undefined) return sendJson(response, toReply(403, { error: foreign }));
     if (path === '/' && method === 'GET') {
       return sendHtml(response, page.html, { 'content-security-policy': page.contentSecurityPolicy });
     }
@@ -59,10 +60,12 @@ function createRoutes(parts: HttpApiParts): ReadonlyMap<string, Route> {
       'GET /api/records',
       (_request, search) => {
         const parsed = parseRecordQuery(search);
-        if (parsed.kind === 'query') return ok({ records: queryRecords(store, parsed.query).map(withoutOtlp) });
+        if (parsed.kind === 'query') {
+          return { status: 200, json: toRecordsJson(queryRecords(store, parsed.query), defaults.maxListedChars) };
+        }
         const { parameter, expected, got } = parsed;
         const error = `${parameter} must be ${expected}, got ${JSON.stringify(got)}`;
-        return { status: 400, body: { error, parameter, expected, got } };
+        return toReply(400, { error, parameter, expected, got });
       },
     ],
     [
@@ -81,29 +84,28 @@ function createRoutes(parts: HttpApiParts): ReadonlyMap<string, Route> {
 
 async function replaceFaults(request: IncomingMessage, faultScript: FaultScript): Promise<Reply> {
   const body = await readRequestBody(request, defaults.maxFaultsBodyBytes);
-  if (body.kind === 'aborted') return { status: 400, body: { error: 'body is incomplete' } };
+  if (body.kind === 'aborted') return toReply(400, { error: 'body is incomplete' });
   if (body.kind !== 'complete') {
     const status = { tooLarge: 413, unknownEncoding: 415, corrupt: 400 }[body.kind];
-    return { status, body: { error: body.message } };
+    return toReply(status, { error: body.message });
   }
   try {
     const rules: unknown = JSON.parse(new TextDecoder().decode(body.bytes));
     faultScript.replace(parseFaults(rules));
     return ok({ faults: faultScript.list() });
   } catch (error) {
-    if (error instanceof SyntaxError) return { status: 400, body: { error: `body must be JSON: ${error.message}` } };
-    if (error instanceof TypeError) return { status: 400, body: { error: error.message } };
+    if (error instanceof SyntaxError) return toReply(400, { error: `body must be JSON: ${error.message}` });
+    if (error instanceof TypeError) return toReply(400, { error: error.message });
     throw error;
   }
 }
 
-/** The decoded form repeats what the plain one says; over HTTP it would only double the answer. */
-function withoutOtlp({ otlp: _otlp, ...record }: ReceivedRecord): Omit<ReceivedRecord, 'otlp'> {
-  return record;
+function ok(body: unknown): Reply {
+  return toReply(200, body);
 }
 
-function ok(body: unknown): Reply {
-  return { status: 200, body };
+function toReply(status: number, body: unknown): Reply {
+  return { status, json: JSON.stringify(body) };
 }
 
 function describeUnknown(method: string, path: string, routes: string[], logsPaths: readonly string[]): Reply {
@@ -112,13 +114,13 @@ function describeUnknown(method: string, path: string, routes: string[], logsPat
     entry === 'GET /api/records' ? `${entry}?${Object.keys(queryParameters).join('=&')}=` : entry,
   );
   const allowed = paths.filter((entry) => entry.endsWith(` ${path}`)).map((entry) => entry.split(' ', 1)[0]);
-  if (allowed.length === 0) return { status: 404, body: { error: `${path} does not exist`, exists } };
+  if (allowed.length === 0) return toReply(404, { error: `${path} does not exist`, exists });
   const error = `${path} does not take ${method}`;
-  return { status: 405, body: { error, exists }, headers: { allow: allowed.join(', ') } };
+  return { ...toReply(405, { error, exists }), headers: { allow: allowed.join(', ') } };
 }
 
 function sendJson(response: ServerResponse, reply: Reply): void {
-  send(response, reply.status, `${JSON.stringify(reply.body)}\n`, {
+  send(response, reply.status, `${reply.json}\n`, {
     'content-type': 'application/json',
     ...reply.headers,
   });
