@@ -54,6 +54,7 @@ describe('GET /api/records', () => {
     ['since=99999999999999', []],
     ['after=3', ['9007199254740993']],
     ['service=shop&severity=info&limit=1', ['two']],
+    ['text=?&limit=1', []],
     ['severity=&text=&limit=', ['one', 'two', 'three', '9007199254740993']],
   ])('?%s finds the right records, newest last', async (search, bodies) => {
     await using backend = await createFilledBackend();
@@ -105,6 +106,8 @@ describe('GET /api/records', () => {
     ['since=yesterday', 'since', 'milliseconds since the epoch or an ISO 8601 time', 'yesterday'],
     ['after=x', 'after', 'the sequence number of a record', 'x'],
     ['level=warn', 'level', 'one of limit, severity, service, scope, text, trace_id, since, after', 'warn'],
+    ['constructor=1', 'constructor', 'one of limit, severity, service, scope, text, trace_id, since, after', '1'],
+    ['__proto__=1', '__proto__', 'one of limit, severity, service, scope, text, trace_id, since, after', '1'],
   ])(
     '?%s is a 400 that names the parameter, what it expected and what it got',
     async (search, parameter, expected, got) => {

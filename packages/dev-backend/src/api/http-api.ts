@@ -38,7 +38,7 @@ export function createHttpApi(parts: HttpApiParts): HttpApi {
   const routes = createRoutes(parts);
   const page = renderPage();
   return async (request, response) => {
-    const [path = '', search = ''] = (request.url ?? '').split('?', 2);
+    const [path, search] = splitTarget(request.url ?? '');
     const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
     if (path === '/healthz') return sendJson(response, ok({ status: 'ok' }));
     if (path === '/login') return sendHtml(response, loginPage, {});
@@ -51,6 +51,12 @@ export function createHttpApi(parts: HttpApiParts): HttpApi {
     if (route !== undefined) return sendJson(response, await route(request, new URLSearchParams(search)));
     sendJson(response, describeUnknown(method, path, [...routes.keys()], parts.logsPaths));
   };
+}
+
+/** Splits at the first question mark: a query may have more of them. https://www.rfc-editor.org/rfc/rfc3986#section-3.4 */
+function splitTarget(target: string): readonly [path: string, search: string] {
+  const mark = target.indexOf('?');
+  return mark === -1 ? [target, ''] : [target.slice(0, mark), target.slice(mark + 1)];
 }
 
 function createRoutes(parts: HttpApiParts): ReadonlyMap<string, Route> {

@@ -22,7 +22,7 @@ export type ParsedRecordQuery =
 export function parseRecordQuery(parameters: URLSearchParams): ParsedRecordQuery {
   const query: { -readonly [K in keyof RecordQuery]: RecordQuery[K] } = { maxRecords: defaults.maxListedRecords };
   for (const [parameter, got] of parameters) {
-    const expected = queryParameters[parameter];
+    const expected = Object.hasOwn(queryParameters, parameter) ? queryParameters[parameter] : undefined;
     if (expected === undefined) {
       return { kind: 'invalid', parameter, expected: `one of ${Object.keys(queryParameters).join(', ')}`, got };
     }
