@@ -1,3 +1,4 @@
+import type { ListensOn } from './api/host-guard.ts';
 import { createHttpApi, type HttpApi } from './api/http-api.ts';
 import { createCounters, type DevBackendStats } from './counters.ts';
 import { defaults } from './defaults.ts';
@@ -77,7 +78,9 @@ export async function createDevBackend(options: DevBackendOptions = {}): Promise
     waiters.changed();
   };
   const receiveLogs = createLogsReceiver({ maxBodyBytes, counters, faultScript, intake });
-  const serveApi = createHttpApi({ host, logsPaths: paths, store, faultScript, stats, clearRecords });
+  const urlHost = toUrlHost(host);
+  const listensOn = (): ListensOn => ({ urlHost, address: listener.address() });
+  const serveApi = createHttpApi({ listensOn, logsPaths: paths, store, faultScript, stats, clearRecords });
   const listener = createHttpListener(host, routeByPath(paths, receiveLogs, serveApi), counters);
   const port = await listener.open(wantedPort);
   const lifecycle = createLifecycle(listener, port);
@@ -87,7 +90,7 @@ export async function createDevBackend(options: DevBackendOptions = {}): Promise
   };
 
   return {
-    url: `http://${toUrlHost(host)}:${port}`,
+    url: `http://${urlHost}:${port}`,
     port,
     records: (query = {}) => queryRecords(store, query),
     stats,

@@ -6,6 +6,8 @@ import { defaults } from './defaults.ts';
 export interface HttpListener {
   /** Listens. @returns the port, which the system chose if `port` is 0. Rejects if it cannot listen. */
   open(port: number): Promise<number>;
+  /** The address the system bound `host` to at the last `open`; `''` before. */
+  address(): string;
   /** Stops listening, destroys every connection and aborts what its requests still wait for. */
   close(): Promise<void>;
 }
@@ -15,6 +17,7 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
 /** Owns the server socket and all its connections. Can be opened again after a close. */
 export function createHttpListener(host: string, handle: RequestHandler, counters: Counters): HttpListener {
   let server: Server | undefined;
+  let boundAddress = '';
   let abort = new AbortController();
   const sockets = new Set<Socket>();
 
@@ -41,10 +44,13 @@ export function createHttpListener(host: string, handle: RequestHandler, counter
         opening.once('error', (error) => reject(toListenError(error, host, port)));
         opening.listen(port, host, () => {
           server = opening;
-          resolve(readPort(opening.address()));
+          const { port: boundPort, address } = readAddress(opening.address());
+          boundAddress = address;
+          resolve(boundPort);
         });
       });
     },
+    address: () => boundAddress,
     async close() {
       const closing = server;
       if (closing === undefined) return;
@@ -58,9 +64,9 @@ export function createHttpListener(host: string, handle: RequestHandler, counter
   };
 }
 
-function readPort(address: AddressInfo | string | null): number {
+function readAddress(address: AddressInfo | string | null): AddressInfo {
   if (address === null || typeof address === 'string') throw new TypeError('a TCP server must have a port');
-  return address.port;
+  return address;
 }
 
 function toListenError(error: Error & { readonly code?: string }, host: string, port: number): Error {

@@ -223,6 +223,13 @@ describe('requests of foreign pages', () => {
     },
   );
 
+  test.each(['LOCALHOST', '127.1'])('are refused on %s, another name of a loopback address', async (host) => {
+    await using backend = await createDevBackend({ host });
+    const headers = { host: 'evil.example' };
+    expect((await send(backend.url, '', { method: 'GET', path: '/api/stats', headers })).status).toBe(403);
+    expect((await send(backend.url, '', { method: 'GET', path: '/api/stats' })).status).toBe(200);
+  });
+
   test.each(['localhost', 'LOCALHOST:4318', '127.0.0.1:1', '[::1]:4318'])('%s is our own Host', async (host) => {
     await using backend = await createDevBackend();
     expect((await send(backend.url, '', { method: 'GET', path: '/api/stats', headers: { host } })).status).toBe(200);

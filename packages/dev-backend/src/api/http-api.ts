@@ -9,12 +9,13 @@ import { renderPage } from '../page/render-page.ts';
 import { readRequestBody } from '../receive/request-body.ts';
 import { queryRecords } from '../records/record-query.ts';
 import type { RecordStore } from '../records/record-store.ts';
-import { refuseForeign } from './host-guard.ts';
+import { type ListensOn, refuseForeign } from './host-guard.ts';
 import { toRecordsJson } from './list-records.ts';
 import { parseRecordQuery, queryParameters } from './parse-record-query.ts';
 
 export interface HttpApiParts {
-  readonly host: string;
+  /** Asked when a request has come, so when the backend listens. */
+  readonly listensOn: () => ListensOn;
   readonly logsPaths: readonly string[];
   readonly store: RecordStore;
   readonly faultScript: FaultScript;
@@ -42,7 +43,7 @@ export function createHttpApi(parts: HttpApiParts): HttpApi {
     const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
     if (path === '/healthz') return sendJson(response, ok({ status: 'ok' }));
     if (path === '/login') return sendHtml(response, loginPage, {});
-    const foreign = refuseForeign(method, request.headers, parts.host);
+    const foreign = refuseForeign(method, request.headers, parts.listensOn());
     if (foreign !== undefined) return sendJson(response, toReply(403, { error: foreign }));
     if (path === '/' && method === 'GET') {
       return sendHtml(response, page.html, { 'content-security-policy': page.contentSecurityPolicy });
