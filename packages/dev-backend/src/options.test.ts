@@ -16,6 +16,15 @@ describe('resolveOptions', () => {
     expect(resolveOptions({ port: undefined, host: undefined, paths: undefined, faults: undefined })).toEqual(resolved);
   });
 
+  it.each([
+    ['/ä/logs', '/%C3%A4/logs'],
+    ['/%c3%a4', '/%c3%a4'],
+    ['/a/./b/../logs', '/a/logs'],
+    ['//x', '//x'],
+  ])('takes the path %s as clients send it', (path, sent) => {
+    expect(resolveOptions({ paths: [path] }).paths).toEqual(['/v1/logs', sent]);
+  });
+
   it.each<[object, string]>([
     [{ prot: 1 }, 'prot is not an option, expected port, host, paths, maxRecords, maxBodyBytes, faults, seed'],
     [{ port: 65_536 }, 'port must be an integer from 0 to 65535, got 65536'],
@@ -30,7 +39,12 @@ describe('resolveOptions', () => {
     [{ paths: ['/x?y=1'] }, 'paths[0] must be a path such as "/otlp/v1/logs", got "/x?y=1"'],
     [{ paths: ['/'] }, 'paths[0] must be a path such as "/otlp/v1/logs", got "/"'],
     [{ paths: ['/api/records'] }, 'paths[0] must be a path such as "/otlp/v1/logs", got "/api/records"'],
+    [{ paths: ['/x/../api/records'] }, 'paths[0] must be a path such as "/otlp/v1/logs", got "/x/../api/records"'],
+    [{ paths: ['/.'] }, 'paths[0] must be a path such as "/otlp/v1/logs", got "/."'],
     [{ faults: [{ kind: 'x' }] }, 'faults[0].kind must be one of'],
+    [JSON.parse('5'), 'options must be an object, got 5'],
+    [JSON.parse('null'), 'options must be an object, got null'],
+    [[], 'options must be an object, got an array'],
   ])('refuses %j', (options, message) => {
     expect(() => resolveOptions(options)).toThrow(TypeError);
     expect(() => resolveOptions(options)).toThrow(message);

@@ -69,6 +69,9 @@ const optionNames: Readonly<Record<keyof ResolvedOptions, true>> = {
 
 /** @throws TypeError naming the option, what was expected and what came. */
 export function resolveOptions(options: DevBackendOptions): ResolvedOptions {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new TypeError(`options must be an object, got ${describeValue(options)}`);
+  }
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(optionNames, name)) continue;
     throw new TypeError(`${name} is not an option, expected ${Object.keys(optionNames).join(', ')}`);
@@ -98,9 +101,16 @@ function readHost(value: unknown): string {
 function readPaths(value: unknown): readonly string[] {
   if (!Array.isArray(value)) throw new TypeError(`paths must be an array, got ${describeValue(value)}`);
   return value.map((path: unknown, index) => {
-    if (typeof path === 'string' && /^\/[^\s?#]+$/.test(path) && !isOwnPath(path)) return path;
+    // As clients send it: a URL spells "/ä" as "/%C3%A4" and leaves out "/./".
+    const sent = typeof path === 'string' && /^\/[^\s?#]+$/.test(path) ? toSentPath(path) : '/';
+    if (sent !== '/' && !isOwnPath(sent)) return sent;
     throw new TypeError(`paths[${index}] must be a path such as "/otlp/v1/logs", got ${describeValue(path)}`);
   });
+}
+
+/** The host stands in front, so that a path that begins with two slashes is not taken for one. */
+function toSentPath(path: string): string {
+  return new URL(`http://localhost${path}`).pathname;
 }
 
 /** The paths of the page and the API stay theirs. */

@@ -55,11 +55,12 @@ describe('OTLP requests', () => {
   });
 
   it('takes logs on configured paths besides its own', async () => {
-    await using backend = await createDevBackend({ paths: ['/otlp/v1/logs'] });
+    await using backend = await createDevBackend({ paths: ['/otlp/v1/logs', '/ä'] });
     expect((await send(backend.url, toJsonRequest(), { path: '/otlp/v1/logs?tenant=a' })).status).toBe(200);
+    expect((await send(backend.url, toJsonRequest(), { path: new URL('http://a/ä').pathname })).status).toBe(200);
     expect((await send(backend.url, toJsonRequest())).status).toBe(200);
     expect((await send(backend.url, toJsonRequest(), { path: '/v1/logs/' })).status).toBe(404);
-    expect(backend.records()).toHaveLength(2);
+    expect(backend.records()).toHaveLength(3);
   });
 
   it('remembers when a record came, with which request and under which key', async () => {
