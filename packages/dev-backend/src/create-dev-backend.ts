@@ -11,19 +11,23 @@ import { type DevBackendOptions, maxTimerMs, readInteger, resolveOptions } from 
 import { createAcceptedKeys } from './receive/accepted-keys.ts';
 import { createLogsReceiver, type LogsReceiver } from './receive/receive-logs.ts';
 import { createRecordIntake } from './receive/record-intake.ts';
+import { checkRecordQuery } from './records/check-record-query.ts';
 import type { ReceivedRecord } from './records/received-record.ts';
 import { queryRecords, type RecordQuery } from './records/record-query.ts';
 import { createRecordStore } from './records/record-store.ts';
 import { createWaiters } from './waiters.ts';
 
-/** Says whether to stop waiting. Called now and after changes; what it throws rejects the wait. */
+/** Says whether to stop waiting. Called now and after changes; what it throws, and a promise, rejects the wait. */
 export type WaitPredicate = (records: readonly ReceivedRecord[], stats: DevBackendStats) => boolean;
 
 export interface DevBackend {
   /** Without a path and without a slash at the end, such as `http://127.0.0.1:4318`. */
   readonly url: string;
   readonly port: number;
-  /** Kept records that match, oldest first. Works after `close` too. */
+  /**
+   * Kept records that match, oldest first. Works after `close` too.
+   * @throws TypeError naming a condition that is not known or cannot be read, and what it expected.
+   */
   records(query?: RecordQuery): ReceivedRecord[];
   stats(): DevBackendStats;
   /**
@@ -92,7 +96,10 @@ export async function createDevBackend(options: DevBackendOptions = {}): Promise
   return {
     url: `http://${urlHost}:${port}`,
     port,
-    records: (query = {}) => queryRecords(store, query),
+    records(query = {}) {
+      checkRecordQuery(query);
+      return queryRecords(store, query);
+    },
     stats,
     setFaults: (rules) => faultScript.replace(parseFaults(rules)),
     clearRecords,
@@ -102,7 +109,7 @@ export async function createDevBackend(options: DevBackendOptions = {}): Promise
       const holds =
         typeof condition === 'number'
           ? () => counters.acceptedRecords() >= condition
-          : () => condition(queryRecords(store, {}), stats());
+          : () => checkAnswer(condition(queryRecords(store, {}), stats()));
       await waiters.wait(holds, timeoutMs, () => describeWait(condition, stats()));
       return queryRecords(store, {});
     },
@@ -131,6 +138,12 @@ function toUrlHost(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';
   return host.includes(':') ? `[${host}]` : host;
+}
+
+/** A promise is true however it ends, so an async predicate would end every wait at once. */
+function checkAnswer(answer: unknown): boolean {
+  if (typeof answer !== 'object' || answer === null || !('then' in answer)) return Boolean(answer);
+  throw new TypeError('the predicate of waitFor must answer at once, got a promise');
 }
 
 function describeWait(condition: number | WaitPredicate, { records, requests }: DevBackendStats): string {

@@ -119,6 +119,12 @@ describe('GET /api/records', () => {
     },
   );
 
+  it('refuses to code what it refuses over HTTP', async () => {
+    await using backend = await createFilledBackend();
+    const ask = (query: unknown): unknown => Reflect.apply(backend.records, undefined, [query]);
+    expect(() => ask({ severity: 'warn' })).toThrow('query.severity is not a condition');
+  });
+
   it('answers the same to code as over HTTP', async () => {
     await using backend = await createFilledBackend();
     expect(backend.records({ minSeverityNumber: 13, maxRecords: 1 }).map(({ body }) => body)).toEqual(['three']);

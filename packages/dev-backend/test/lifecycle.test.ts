@@ -67,6 +67,12 @@ describe('waitFor', () => {
     await expect(backend.waitFor(Number.NaN)).rejects.toThrow(TypeError);
   });
 
+  it('rejects an async predicate, whose promise would be true whatever it says', async () => {
+    await using backend = await createDevBackend();
+    const waited = Reflect.apply(backend.waitFor, undefined, [async () => false]);
+    await expect(waited).rejects.toThrow('the predicate of waitFor must answer at once, got a promise');
+  });
+
   it('rejects with what the predicate throws', async () => {
     await using backend = await createDevBackend();
     const waited = backend.waitFor((records) => {
