@@ -75,13 +75,14 @@ async function stage(from, to, manifest) {
 }
 
 /**
- * The files an application, or Node for it, can load.
+ * The files an application, or Node for it, can load; and those of the package's own that depend on who loads them.
  *
  * @param {any} manifest
  * @returns {string[]} `index` for `./dist/index.js`.
  */
-function entriesOf({ exports = {}, bin = {} }) {
-  const targets = [...Object.values(exports).map((target) => target.default), ...Object.values(bin)];
+function entriesOf({ exports = {}, imports = {}, bin = {} }) {
+  const named = [...Object.values(exports), ...Object.values(imports)];
+  const targets = [...named.map((target) => target.default), ...Object.values(bin)];
   return targets.filter((target) => target !== undefined).map((target) => path.basename(target, '.js'));
 }
 

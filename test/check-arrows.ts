@@ -89,6 +89,10 @@ function checkImport(
   const broken = (target: string, why: string): string[] => [`${place}: ${name} -> ${target}: ${why}`];
   if (specifier === '(computed)') return isTest ? [] : broken(specifier, 'a bundler cannot follow it');
   if (isBuiltin(specifier)) return [];
+  if (specifier.startsWith('#')) {
+    const own = Object.keys(self.manifest.imports ?? {});
+    return own.includes(specifier) ? [] : broken(specifier, 'not among the imports of its package.json');
+  }
   const allowed = isTest ? [...rule.uses, ...(rule.testsUse ?? [])] : rule.uses;
   if (specifier.startsWith('.')) {
     const path = posix.join('packages', self.folder, posix.dirname(from), specifier);

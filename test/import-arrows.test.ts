@@ -123,6 +123,7 @@ describe('the check of imports', () => {
     ['a path upward into tests', { test: "import '../../logflume/test/a.ts';" }, 'not an arrow'],
     ['a path out of the packages', { test: "import '../../../scripts/x.js';" }, 'leaves the packages'],
     ['a dependency nobody declared', { src: "import '@logflume/delivery';" }, 'not declared'],
+    ['a file of its own nobody named', { src: "import '#a';" }, '#a: not among the imports'],
     ['a third-party import nobody declared', { src: "import 'axios';" }, 'not declared'],
     ['a tool of the tests in source', { src: "import 'vitest';" }, 'not declared'],
     [

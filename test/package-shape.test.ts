@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readTopLevelAwaits } from './read-imports.ts';
+import { readImports, readTopLevelAwaits, type SourceFile } from './read-imports.ts';
 import { readWorkspace, repositoryRoot } from './read-workspace.ts';
 
 const packages = readWorkspace();
@@ -51,6 +51,7 @@ describe.each(published.map((each) => [each.manifest.name, each] as const))(
       const entries = Object.values(manifest.exports ?? {}).flatMap((target) =>
         typeof target === 'string' ? target : Object.values(target ?? {}),
       );
+      entries.push(...Object.values(manifest.imports ?? {}).flatMap((target) => Object.values(target)));
       const named = [manifest['main'], manifest['types'], ...entries, ...bins].map(String);
       expect(named.filter((path) => !existsSync(join(repositoryRoot, 'packages', folder, path)))).toEqual([]);
       // The mode is not looked at: the compiler does not set it, and npm does when it installs a command.
@@ -86,8 +87,25 @@ describe.each(published.map((each) => [each.manifest.name, each] as const))(
       const source = files.filter(({ path }) => path.startsWith('src/') && !path.includes('.test'));
       expect(source.flatMap((file) => readTopLevelAwaits(file).map((line) => `${file.path}:${line}`))).toEqual([]);
     });
+
+    it('has no import.meta in what its main entry loads, else Jest cannot make CommonJS of it', () => {
+      const loaded = loadedBy('src/index.ts', files);
+      expect(loaded.length).toBeGreaterThan(1);
+      expect(loaded.filter(({ text }) => text.includes('import.meta')).map(({ path }) => path)).toEqual([]);
+    });
   },
 );
+
+/** A file of a package with all of the package that it imports, directly or not. */
+function loadedBy(path: string, files: readonly SourceFile[], loaded: SourceFile[] = []): readonly SourceFile[] {
+  const file = files.find((each) => each.path === path);
+  if (file === undefined || loaded.includes(file)) return loaded;
+  loaded.push(file);
+  for (const { specifier = '' } of readImports(file)) {
+    if (specifier.startsWith('.')) loadedBy(posix.join(posix.dirname(path), specifier), files, loaded);
+  }
+  return loaded;
+}
 
 it('sees an await outside functions, and only there', () => {
   const linesOf = (text: string): number[] => readTopLevelAwaits({ path: 'src/a.ts', text });

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Document, Node, Pair } from 'yaml';
+import { ownUrl } from '#own-url';
 import type { EnvironmentVariables } from '../env-reader.ts';
 import { type ConfigMember, type ConfigNode, ConfigTextError, maxDepth, maxNodes } from './config-node.ts';
 import { hasReference, readPlainScalar, substituteVariables } from './substitute-variables.ts';
@@ -14,7 +15,7 @@ let loaded: Yaml | undefined;
 /** Loads the package at the first YAML file; whoever has none does not pay for it. See decision 0011. */
 function loadYaml(): Yaml {
   // Synchronous, as a logger is made at once; `import()` is not.
-  loaded ??= createRequire(import.meta.url)('yaml') as Yaml;
+  loaded ??= createRequire(ownUrl)('yaml') as Yaml;
   return loaded;
 }
 
