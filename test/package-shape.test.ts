@@ -88,6 +88,12 @@ describe.each(published.map((each) => [each.manifest.name, each] as const))(
       expect(source.flatMap((file) => readTopLevelAwaits(file).map((line) => `${file.path}:${line}`))).toEqual([]);
     });
 
+    it('imports no default of a module of Node in its types, which TypeScript has not without `esModuleInterop`', () => {
+      const source = files.filter(({ path }) => path.startsWith('src/') && !path.includes('.test'));
+      const wrong = /^import type \w+(?:, .*)? from 'node:/m;
+      expect(source.filter(({ text }) => wrong.test(text)).map(({ path }) => path)).toEqual([]);
+    });
+
     it('has no import.meta in what its main entry loads, else Jest cannot make CommonJS of it', () => {
       const loaded = loadedBy('src/index.ts', files);
       expect(loaded.length).toBeGreaterThan(1);
