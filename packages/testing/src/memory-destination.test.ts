@@ -71,6 +71,21 @@ describe('a memory destination', () => {
     expect(texts(destination)).toEqual(['a', 'b']);
   });
 
+  it.each(['x', Number.NaN, 99, 600, 503.5, '503', undefined])('refuses %j as an answer', async (status) => {
+    const destination = createMemoryDestination();
+    expect(() => Reflect.apply(destination.answerWith, undefined, [status])).toThrow(
+      /^status must be an integer from 200 to 599, got /,
+    );
+    expect(await destination.send(toRequest())).toMatchObject({ status: 200 });
+  });
+
+  it('hands out what arrived so far, which does not grow later', async () => {
+    const destination = createMemoryDestination();
+    const [records, requests] = [destination.records(), destination.requests()];
+    await destination.send(toRequest());
+    expect([records, requests]).toEqual([[], []]);
+  });
+
   it('forgets', async () => {
     const destination = createMemoryDestination();
     await destination.send(toRequest({ 'idempotency-key': '1' }));

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import zlib from 'node:zlib';
 import type { Transport, TransportRequest, TransportResult } from '@logflume/delivery';
 import {
@@ -18,15 +19,18 @@ export interface ArrivedRecord {
   readonly resource: OtlpResource | undefined;
 }
 
-/** A backend in memory: hand it over as the transport, log, flush, and look at what arrived. No socket is opened. */
+/** A backend in memory: hand it over as the `transport` of a destination of a logger, log, flush, and look at what arrived. No socket is opened. */
 export interface MemoryDestination extends Transport {
   /** Everything that arrived, the first one first. */
   records(): readonly ArrivedRecord[];
-  /** The requests it came in, decoded. */
+  /** The requests it came in so far, decoded. */
   requests(): readonly OtlpLogsRequest[];
   /** Forgets everything. */
   clear(): void;
-  /** Answers every later request with this status instead of taking it; 200 takes them again. */
+  /**
+   * Answers every later request with this status instead of taking it; 200 takes them again.
+   * @throws TypeError for what is no integer from 200 to 599.
+   */
   answerWith(status: number): void;
 }
 
@@ -55,12 +59,15 @@ export function createMemoryDestination(): MemoryDestination {
     },
     close: () => undefined,
     records: () => requests.flatMap(recordsOf),
-    requests: () => requests,
+    requests: () => [...requests],
     clear() {
       requests = [];
       ids = new Set();
     },
     answerWith(newStatus) {
+      if (!Number.isInteger(newStatus) || newStatus < 200 || newStatus > 599) {
+        throw new TypeError(`status must be an integer from 200 to 599, got ${inspect(newStatus)}`);
+      }
       status = newStatus;
     },
   };

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { DeliveryStats } from '@logflume/delivery';
 import { createManualClock, type ManualClock } from '../manual-clock.ts';
 import { createSeededRandom, type SeededRandom } from '../seeded-random.ts';
@@ -26,6 +27,7 @@ const DISK_TOLERANCE = 1.1;
  * at any moment; then, if it was not closed, a phase without faults. After every step all promises are checked.
  *
  * @param seed - integer: the same one gives the same run, for the same version of the engine and of this package.
+ * @throws TypeError (rejects) for a seed that is no integer, of which no message could say how to see the run again.
  * @throws SimulationFailure (rejects) that names the seed, the broken promise, the last steps and how to see it again.
  * @example
  * ```ts
@@ -33,6 +35,7 @@ const DISK_TOLERANCE = 1.1;
  * ```
  */
 export async function simulate(seed: number, options: SimulationOptions = {}): Promise<SimulationSummary> {
+  if (!Number.isSafeInteger(seed)) throw new TypeError(`seed must be an integer, got ${inspect(seed)}`);
   const run = new Run(seed, options);
   await run.live();
   // A turn of the real event loop: what follows asynchronous calls of the engine's first request ends with a timer.

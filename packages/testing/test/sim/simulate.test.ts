@@ -13,6 +13,10 @@ it('gives the same run for the same seed', async () => {
   }
 });
 
+it.each(['x', Number.NaN, 1.5, undefined])('refuses %s as a seed', async (seed) => {
+  await expect(Reflect.apply(simulate, undefined, [seed])).rejects.toThrow(/^seed must be an integer, got /);
+});
+
 it('finds an engine that counts a delivery twice, and says how to see it again', async () => {
   const miscounting = (real: Delivery<NumberedRecord>): Delivery<NumberedRecord> => ({
     ...real,
