@@ -1,6 +1,6 @@
 // @ts-check
 // Makes the folders that are published, one for each public package: what the compiler made, but with the modules of each
-// package joined into few files, see decision 0019.
+// package joined into few files, see decision 0019, and the pages its README links to.
 //
 //   npm run stage            into dist/<name>; then, for each: npm publish ./dist/<name>
 //   npm run stage -- <into>  into that folder; the names of the folders are printed
@@ -8,6 +8,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { stageDocs } from './stage-docs.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -48,6 +49,10 @@ async function stage(from, to, manifest) {
     cpSync(path.join(from, name), path.join(to, name), { recursive: true, filter });
   }
   cpSync(path.join(root, 'LICENSE'), path.join(to, 'LICENSE'));
+  if (stageDocs({ root, from, to })) {
+    const published = { ...manifest, files: [...manifest.files, 'docs'] };
+    writeFileSync(path.join(to, 'package.json'), `${JSON.stringify(published, undefined, 2)}\n`);
+  }
   const bundle = await rolldown({
     input: Object.fromEntries(entriesOf(manifest).map((entry) => [entry, path.join(from, 'src', `${entry}.ts`)])),
     // Whatever is asked for by a name is another package, or Node's.

@@ -7,7 +7,9 @@ import { asPublished, publishedFolder } from './as-published.ts';
 export function setup(): void {
   execFileSync('npx', ['tsc', '-b'], { stdio: 'inherit' });
   const sources = readdirSync('packages').flatMap((name) => filesIn(path.join('packages', name)));
-  const newestMs = Math.max(...[...sources, 'scripts/stage-packages.js'].map((file) => statSync(file).mtimeMs));
+  const pages = readdirSync('docs', { recursive: true, encoding: 'utf8' }).map((name) => path.join('docs', name));
+  const staging = ['scripts/stage-packages.js', 'scripts/stage-docs.js', ...pages];
+  const newestMs = Math.max(...[...sources, ...staging].map((file) => statSync(file).mtimeMs));
   if (!existsSync(publishedFolder) || statSync(publishedFolder).mtimeMs < newestMs) stage(sources);
 }
 
@@ -19,7 +21,7 @@ function filesIn(packageFolder: string): string[] {
     .flatMap((folder) =>
       readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => path.join(folder, name)),
     )
-    .concat(path.join(packageFolder, 'package.json'))
+    .concat(path.join(packageFolder, 'package.json'), path.join(packageFolder, 'README.md'))
     .filter((file) => existsSync(file));
 }
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createDevBackend, type DevBackend } from '@logflume/dev-backend';
@@ -51,6 +51,19 @@ describe('a packed package', () => {
         expect(sources.filter((source) => !existsSync(join(dist, source)))).toEqual([]);
         expect(sources.every((source) => source.startsWith('../src/'))).toBe(true);
       }
+    }
+  });
+
+  it('holds every file its README and its other pages link to', () => {
+    for (const { manifest, files } of packages) {
+      const pages = files.filter((path) => path.endsWith('.md'));
+      expect(pages, manifest.name).toContain('README.md');
+      const missing = pages.flatMap((page) => {
+        const text = readFileSync(join(folder, 'node_modules', manifest.name, page), 'utf8');
+        const targets = [...text.matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g)].map(([, target = '']) => target);
+        return targets.map((target) => posix.join(posix.dirname(page), target)).filter((path) => !files.includes(path));
+      });
+      expect(missing, manifest.name).toEqual([]);
     }
   });
 
