@@ -370,6 +370,7 @@ const cases: Readonly<Record<string, Case>> = {
       ['["password","card number"]', { redact: ['password', 'card number'] }],
       ['"password", "token"', { redact: ['password', 'token'] }],
       ['{"values":true}', { redact: { values: true } }],
+      ['[password, "token"]', { redact: ['password', 'token'] }],
     ],
     bad: [
       ['{"values":"all"}', 'an object where redact.values must be true, false or a list of', 'nothing is redacted'],
@@ -390,8 +391,29 @@ it.each<[string, unknown, string]>([
     { keys: ['password'], paths: ['a.b'], values: true },
     'got an object where redact.keys must be a list of names, got "*_token"; names are whole, without "*"',
   ],
-  ['["password",""]', ['password'], 'got a string that is none'],
+  ['["password",""]', ['password'], 'got a list where redact must be a list of names, got ""'],
   ['{"keys":["*_token"],"paths":["a.b"]}', { paths: ['a.b'] }, 'got an object where redact.keys must be'],
+  [
+    '{"values":["jwtt"],"keys":["password"]}',
+    { keys: ['password'] },
+    '"urlPassword" or "creditCard", got "jwtt"; write "jwt"',
+  ],
+  ['{"values":["jwtt","aws",5]}', { values: ['aws'] }, 'got "jwtt"; write "jwt"'],
+  ['{"values":"jwt","keys":["password"]}', { keys: ['password'], values: ['jwt'] }, 'got "jwt"'],
+  ['{"values":"all","keys":["password"]}', { keys: ['password'] }, 'got "all"'],
+  [
+    '{"path":["x"],"keys":["password"]}',
+    { keys: ['password'] },
+    '"path" is not an option of redact; did you mean "paths"?',
+  ],
+  ['{"replacement":5,"keys":["password"]}', { keys: ['password'] }, 'redact.replacement must be a string, got 5'],
+  ['{"replacement":"***","keys":["password",5]}', { keys: ['password'], replacement: '***' }, 'a list of names, got 5'],
+  [
+    '{"keys":"password","paths":"a.b"}',
+    { keys: ['password'], paths: ['a.b'] },
+    'redact.keys must be a list of names, got "password"',
+  ],
+  ['[password, *_token]', ['password'], 'got "*_token"; names are whole, without "*"'],
 ])('redacts what can be of %s', (text, value, end) => {
   const { redact, diagnostics } = read({ LOGFLUME_REDACT: text });
   expect(redact?.value).toEqual(value);

@@ -27,9 +27,9 @@ import { type ExporterName, parseExporters } from './otel-exporters.ts';
 import { parseHeaders } from './otel-headers.ts';
 import { parseAttributes, parseResourceAttributes } from './otel-resource-attributes.ts';
 import { expectedLevel, type ParsedLevels, parseLevels } from './parse-levels.ts';
-import { type OptionValues, parseOptionText, readOptionVariables } from './read-option-variables.ts';
+import { type OptionValues, parseJson, parseOptionText, readOptionVariables } from './read-option-variables.ts';
 import { type ReadFile, readTls, type TlsSettings } from './read-tls.ts';
-import { faultOfKey, meetablePart, redactRule } from './redact-rules.ts';
+import { faultOfKey, redactRule, rightPart } from './redact-rules.ts';
 import type { GivenEndpoint } from './resolve-endpoints.ts';
 import { isUnexpanded } from './unexpanded.ts';
 
@@ -230,19 +230,19 @@ function parseConsole(text: string): ParsedValue<NonNullable<LoggerOptions['cons
 
 /** Names separated by commas or blanks, or JSON: what can be redacted is, whatever is wrong with the rest. */
 function parseRedact(text: string): Parsed<NonNullable<LoggerOptions['redact']>> {
-  const names = /^[[{]/.test(text) ? [] : namesIn(text);
+  const names = text.startsWith('{') || parseJson(text) !== undefined ? [] : namesIn(text);
   const json = names.length === 0 ? text : JSON.stringify(names);
   const parsed = parseRedactJson(json);
   if (parsed.kind === 'ok') return parsed;
-  const part = meetablePart(json);
-  const rest = part === undefined ? parsed : parseRedactJson(part);
+  const value = rightPart(parseJson(json));
   const bad = names.map(faultOfKey).find((fault) => fault !== undefined) ?? parsed.bad;
-  return rest.kind === 'ok' ? { kind: 'partly', value: rest.value, bad } : { kind: 'bad', bad };
+  return value === undefined ? { kind: 'bad', bad } : { kind: 'partly', value, bad };
 }
 
-/** Quotes around names are those of a list that lacks its brackets. */
+/** Quotes around names are those of a list that lacks its brackets; brackets around all, of one that lacks quotes. */
 function namesIn(text: string): readonly string[] {
-  const names = text.split(/[,\s]+/).map((name) => name.replace(/^(["'])(.*)\1$/, '$2'));
+  const bare = /^\[(.*)\]$/s.exec(text)?.[1] ?? text;
+  const names = bare.split(/[,\s]+/).map((name) => name.replace(/^(["'])(.*)\1$/, '$2'));
   return names.filter((name) => name !== '');
 }
 

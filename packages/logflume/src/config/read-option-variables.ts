@@ -51,7 +51,8 @@ function readingsOf(text: string, words: readonly string[]): readonly unknown[] 
   return [word, number, flag, parseJson(text), text];
 }
 
-function parseJson(text: string): unknown {
+/** An array or an object that is written as JSON; `undefined` for any other text. */
+export function parseJson(text: string): unknown {
   if (!/^[[{]/.test(text)) return undefined;
   try {
     return JSON.parse(text);

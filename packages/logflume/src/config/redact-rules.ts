@@ -1,12 +1,16 @@
-import { secretShapeNames } from '../redact/secret-shapes.ts';
+import type { RedactOptions } from '../redact/redact-options.ts';
+import { type SecretShape, secretShapeNames } from '../redact/secret-shapes.ts';
+import { closestName } from './closest-name.ts';
 import { oneOf } from './env-values.ts';
 import { type BadOption, isRecord, type OptionRule, text } from './option-rule.ts';
 import { showValue } from './show-value.ts';
 
+const expectedShapes = `true, false or a list of ${oneOf(secretShapeNames)}`;
+
 const names: Extract<OptionRule, { kind: 'value' }> = {
   kind: 'value',
   expected: 'a list of names',
-  accepts: isNameList,
+  accepts: Array.isArray,
   faultOf: (value) => firstFault(value, faultOfKey),
 };
 
@@ -14,8 +18,8 @@ const names: Extract<OptionRule, { kind: 'value' }> = {
 export const redactRule: Extract<OptionRule, { kind: 'value' }> = {
   kind: 'value',
   expected: 'a list of names, or an object with keys, paths or values',
-  accepts: (value) => isNameList(value) || isRecord(value),
-  faultOf: (value) => (Array.isArray(value) ? firstFault(value, faultOfKey) : undefined),
+  accepts: (value) => Array.isArray(value) || isRecord(value),
+  faultOf: (value) => firstFault(value, faultOfKey),
   members: {
     keys: names,
     paths: {
@@ -25,72 +29,94 @@ export const redactRule: Extract<OptionRule, { kind: 'value' }> = {
     },
     values: {
       kind: 'value',
-      expected: `true, false or a list of ${oneOf(secretShapeNames)}`,
-      accepts: (value) =>
-        typeof value === 'boolean' ||
-        (Array.isArray(value) && value.every((shape) => secretShapeNames.some((name) => name === shape))),
+      expected: expectedShapes,
+      accepts: (value) => typeof value === 'boolean' || Array.isArray(value),
+      faultOf: (value) => firstFault(value, faultOfShape),
     },
     replacement: text,
   },
 };
 
 /** Why a name cannot be met in `keys`. Dots, blanks and brackets may be part of one: `user[password]` of a form. */
-export function faultOfKey(key: string): BadOption | undefined {
+export function faultOfKey(key: unknown): BadOption | undefined {
+  const bad = { expected: 'a list of names', got: showValue(key) };
+  if (!isName(key)) return bad;
   if (!key.includes('*')) return undefined;
   const place = withoutIndexes(key).replace(/^(?:\*\.)+/, '');
-  const hint = !place.includes('*')
-    ? `a name is met anywhere, write ${showValue(place)}`
-    : place.includes('.') && faultOfPath(place) === undefined
-      ? `places go into redact.paths, this one as ${showValue(place)}`
-      : 'names are whole, without "*"';
-  return { expected: 'a list of names', got: showValue(key), hint };
+  const hint =
+    place !== '' && !place.includes('*')
+      ? `a name is met anywhere, write ${showValue(place)}`
+      : place.includes('.') && faultOfPath(place) === undefined
+        ? `places go into redact.paths, this one as ${showValue(place)}`
+        : 'names are whole, without "*"';
+  return { ...bad, hint };
 }
 
-function faultOfPath(path: string): BadOption | undefined {
+function faultOfPath(path: unknown): BadOption | undefined {
   const bad = { expected: 'a list of paths such as "user.password"', got: showValue(path) };
+  if (!isName(path)) return bad;
   const place = withoutIndexes(path);
-  if (place !== path) return { ...bad, hint: `lists have no names, write ${showValue(place)}` };
+  if (place !== path) {
+    const write = faultOfPath(place) === undefined ? `, write ${showValue(place)}` : '';
+    return { ...bad, hint: `lists have no names${write}` };
+  }
   const parts = path.split('.');
   if (parts.includes('')) return { ...bad, hint: 'a name is missing beside a dot' };
   if (parts.every((part) => part === '*' || !part.includes('*'))) return undefined;
   return { ...bad, hint: '"*" stands for a whole name' };
 }
 
+function faultOfShape(shape: unknown): BadOption | undefined {
+  if (isShape(shape)) return undefined;
+  const close = typeof shape === 'string' ? closestName(shape, secretShapeNames) : undefined;
+  return {
+    expected: expectedShapes,
+    got: showValue(shape),
+    hint: close === undefined ? undefined : `write ${showValue(close)}`,
+  };
+}
+
 /** `users[*].email` and `headers["x-key"]`, as others write places, in our form. */
 function withoutIndexes(path: string): string {
   return path
-    .replace(/\[(?:\*|\d+)\]|\[\](?=\.)/g, '')
-    .replace(/\[(["'])(.*?)\1\]/g, '.$2')
+    .replace(/\.?\[(?:\*|\d+)\]|\[\](?=\.)/g, '')
+    .replace(/\.?\[(["'])(.*?)\1\]/g, '.$2')
     .replace(/^\./, '');
 }
 
-/** What is left of the option as JSON without names and places that cannot be met; `undefined` when that is nothing. */
-export function meetablePart(json: string): string | undefined {
-  const redact = parseJson(json);
-  if (Array.isArray(redact)) return JSON.stringify(withoutFaults(redact, faultOfKey));
-  const { keys, paths, ...others }: Record<string, unknown> = Object(redact);
-  const rest = { keys: withoutFaults(keys, faultOfKey), paths: withoutFaults(paths, faultOfPath) };
-  return rest.keys === undefined && rest.paths === undefined ? undefined : JSON.stringify({ ...rest, ...others });
+/**
+ * What is right of a value of the option that is wrong somewhere: each member is judged by itself, and so is each entry of
+ * a list; a text alone is the only entry of one. What cannot be redacted is no reason to write what can.
+ *
+ * @returns `undefined` when nothing is left to redact.
+ */
+export function rightPart(value: unknown): readonly string[] | RedactOptions | undefined {
+  if (!isRecord(value)) return rightNames(value, faultOfKey);
+  const [keys, paths] = [rightNames(value['keys'], faultOfKey), rightNames(value['paths'], faultOfPath)];
+  const values = value['values'] === true ? true : rightEntries(value['values'], isShape);
+  if (keys === undefined && paths === undefined && values === undefined) return undefined;
+  const { replacement } = value;
+  return { keys, paths, values, replacement: typeof replacement === 'string' ? replacement : undefined };
 }
 
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined; // Not JSON at all.
-  }
+function rightNames(list: unknown, faultOf: (name: unknown) => BadOption | undefined): readonly string[] | undefined {
+  return rightEntries(list, (name): name is string => isName(name) && faultOf(name) === undefined);
 }
 
-function withoutFaults(list: unknown, faultOf: (name: string) => BadOption | undefined): unknown {
-  if (!Array.isArray(list)) return list;
-  const rest = list.filter((name) => isNameList([name]) && faultOf(name) === undefined);
-  return rest.length === 0 ? undefined : rest;
+function rightEntries<T>(list: unknown, isRight: (entry: unknown) => entry is T): readonly T[] | undefined {
+  const entries: readonly unknown[] = Array.isArray(list) ? list : [list];
+  const right = entries.filter(isRight);
+  return right.length === 0 ? undefined : right;
 }
 
-function firstFault(list: unknown, faultOf: (name: string) => BadOption | undefined): BadOption | undefined {
-  return isNameList(list) ? list.map(faultOf).find((fault) => fault !== undefined) : undefined;
+function firstFault(value: unknown, faultOf: (entry: unknown) => BadOption | undefined): BadOption | undefined {
+  return Array.isArray(value) ? value.map(faultOf).find((fault) => fault !== undefined) : undefined;
 }
 
-function isNameList(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== '');
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isShape(value: unknown): value is SecretShape {
+  return secretShapeNames.some((shape) => shape === value);
 }
