@@ -50,7 +50,7 @@ export const whereRows: Readonly<Record<string, OptionRow>> = {
     },
     default: 'none',
     description:
-      'Several backends, each with its own queue, retry and fallback, see [Several destinations](#several-destinations)',
+      'Several backends, each with its own queue, retry and fallback, see [Several destinations](#several-destinations). An empty list in code means none, whatever the environment says',
     example: [{ name: 'audit', endpoints: ['http://audit:4318'] }],
   },
   route: {

@@ -157,6 +157,11 @@ describe('destinations', () => {
       ]);
     });
 
+    it('are left out by an empty list in code, as endpoints are', () => {
+      const { destinations, output } = resolve({ destinations: [] }, { LOGFLUME_DESTINATIONS });
+      expect([destinations, output]).toEqual([[], 'console']);
+    });
+
     it.each(['console', 'none'])('are left out, with their rules, by the exporter %s', (exporter) => {
       const env = { LOGFLUME_DESTINATIONS, LOGFLUME_ROUTE: 'a=warn', OTEL_LOGS_EXPORTER: exporter };
       const { destinations, route, diagnostics } = resolve({}, env);

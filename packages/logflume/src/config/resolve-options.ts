@@ -119,7 +119,7 @@ function resolveWith(
   };
   // Rules between destinations that are left out have nothing to say, and are no mistake: not even those of code.
   const wereGiven = areLost || settings.others.has('destinations') || settings.diagnostics.some(isOfDestinations);
-  const isOn = options.destinations !== undefined || !wereGiven || destinationsOutsideCode(settings) !== undefined;
+  const isOn = options.destinations !== undefined || !wereGiven || destinationsOutsideCode(options, settings) !== undefined;
   const given: LoggerOptions = {
     ...options,
     destinations: isOn ? pick('destinations', options.destinations, undefined, undefined) : undefined,

@@ -30,7 +30,7 @@ export interface OutputDecision {
  *   to switch an application off without changing it. They are the one exception to "code beats the environment".
  * - Endpoints in code are used. Those of the environment are used unless `OTEL_LOGS_EXPORTER` names exporters and
  *   `otlp` is not one of them. `otlp` without any address means the specification's default address.
- * - Destinations are as endpoints in code: those of the environment are not used beside them.
+ * - Destinations are as endpoints in code: those of the environment are not used beside them, nor beside an empty list.
  * - Destinations of the environment or a file stand beside the endpoints of these two, and are left out with them.
  * - Without an endpoint or a file the console is the output, unless it is switched off.
  */
@@ -43,7 +43,7 @@ export function decideOutput({ options, env, isTTY }: OutputFacts): OutputDecisi
     return { output, console: { value: false, source }, endpointsFrom: undefined, diagnostic: undefined };
   }
   const endpointsFrom = decideEndpoints(options, env);
-  const own = hasDestinations(options) ? 'code' : destinationsOutsideCode(env)?.source;
+  const own = hasDestinations(options) ? 'code' : destinationsOutsideCode(options, env)?.source;
   const backend = endpointsFrom === undefined ? own : toSource(endpointsFrom, env);
   const file = fileSource(options, env);
   const console = decideConsole({ options, env, isTTY }, backend !== undefined || file !== undefined);
@@ -64,7 +64,7 @@ function decideEndpoints(options: LoggerOptions, env: EnvironmentSettings): Outp
   const names = env.exporters?.value;
   if (names !== undefined && !names.has('otlp')) return undefined;
   if (env.endpoints !== undefined) return 'environment';
-  if (destinationsOutsideCode(env) !== undefined) return undefined;
+  if (destinationsOutsideCode(options, env) !== undefined) return undefined;
   return names === undefined ? undefined : 'default';
 }
 
@@ -73,8 +73,15 @@ function hasDestinations({ destinations }: LoggerOptions): boolean {
   return destinations !== undefined && destinations.length > 0;
 }
 
-/** Those of the environment or a file, unless `OTEL_LOGS_EXPORTER` leaves out what is not in code. */
-export function destinationsOutsideCode({ others, exporters }: EnvironmentSettings): Setting<unknown> | undefined {
+/**
+ * Those of the environment or a file, unless `OTEL_LOGS_EXPORTER` leaves out what is not in code, or code has a list of its
+ * own, be it empty.
+ */
+export function destinationsOutsideCode(
+  options: LoggerOptions,
+  { others, exporters }: EnvironmentSettings,
+): Setting<unknown> | undefined {
+  if (options.destinations !== undefined) return undefined;
   const setting = others.get('destinations');
   const isUsed = exporters === undefined || exporters.value.has('otlp');
   return isUsed && Array.isArray(setting?.value) && setting.value.length > 0 ? setting : undefined;
