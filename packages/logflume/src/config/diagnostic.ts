@@ -40,7 +40,10 @@ export interface UnknownSetting extends Remark {
   readonly closest: string | undefined;
 }
 
-/** A configuration file that cannot be used. It is ignored as a whole and never stops the application. */
+/**
+ * A configuration file that cannot be used. It is ignored as a whole, but for what is right of its `redact`; or its `route`
+ * alone is, where that does not fit the destinations of a stronger place. It never stops the application.
+ */
 export interface InvalidFile extends Remark {
   readonly kind: 'invalidFile';
   /** As the variable `name` gives it. */

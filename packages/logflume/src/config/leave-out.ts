@@ -1,40 +1,39 @@
 import type { LogflumeError } from '@logflume/delivery';
 import { expectedDestinations, expectedRoute } from './destination-variables.ts';
 import { type ConfigDiagnostic, type SettingSource, toInvalidSetting } from './diagnostic.ts';
-import type { EnvironmentVariables } from './env-reader.ts';
 
-/** How to go on without what turned out to be wrong. */
-export interface LeftOut {
-  /** What is wrong of the two. */
-  readonly option: 'destinations' | 'route';
-  /** The environment without it. */
-  readonly env: EnvironmentVariables;
-  /** What to say, given the sources of what is used instead. */
-  toDiagnostic(sources: Readonly<Record<string, SettingSource>>): ConfigDiagnostic;
-}
+/** What to go on without. */
+export type LeftOut =
+  | {
+      readonly kind: 'variable';
+      readonly name: string;
+      readonly option: 'destinations' | 'route';
+      /** What to say, given the sources of what is used instead. */
+      toDiagnostic(sources: Readonly<Record<string, SettingSource>>): ConfigDiagnostic;
+    }
+  /** All that a file may be left out for: what is to say is said when it is read again. */
+  | { readonly kind: 'file' }
+  | { readonly kind: 'routeOfFile'; readonly diagnostic: ConfigDiagnostic };
 
 /**
  * Says what to leave out when destinations and rules turn out not to fit together, which can be judged only when those of
- * all places are known: a variable, or a file, which is taken as a whole or not at all.
+ * all places are known: a variable, a file, which is taken as a whole or not at all, or the rules of a file, where the
+ * destinations are those of a stronger place: then the file may be right for itself.
  *
  * @returns `undefined` when code itself is wrong.
  */
-export function leaveOut(
-  error: LogflumeError,
-  sources: ReadonlyMap<string, SettingSource>,
-  env: EnvironmentVariables,
-): LeftOut | undefined {
+export function leaveOut(error: LogflumeError, sources: ReadonlyMap<string, SettingSource>): LeftOut | undefined {
   const option = String(error.details['option'] ?? '').startsWith('route') ? 'route' : 'destinations';
-  const source = sources.get(option) ?? 'default';
-  const [, place, rest = ''] = /^(environment|file) (.*)$/.exec(source) ?? [];
+  const [, place, rest = ''] = /^(environment|file) (.*)$/.exec(sources.get(option) ?? 'default') ?? [];
   if (place === undefined) return undefined;
-  const name = place === 'file' ? 'LOGFLUME_CONFIG' : rest;
-  return {
-    option,
-    env: Object.fromEntries(Object.entries(env).filter(([variable]) => variable !== name)),
-    toDiagnostic: (used) =>
-      place === 'file' ? toInvalidFile(rest, error) : toInvalidVariable(name, error, used[option] ?? 'default'),
-  };
+  if (place === 'environment') {
+    const toDiagnostic = (used: Readonly<Record<string, SettingSource>>): ConfigDiagnostic =>
+      toInvalidVariable(rest, error, used[option] ?? 'default');
+    return { kind: 'variable', name: rest, option, toDiagnostic };
+  }
+  const from = sources.get('destinations') ?? 'default';
+  if (option === 'destinations' || from === 'default' || from.startsWith('file ')) return { kind: 'file' };
+  return { kind: 'routeOfFile', diagnostic: toInvalidRoute(rest, error, from) };
 }
 
 function toInvalidVariable(name: string, error: LogflumeError, used: SettingSource): ConfigDiagnostic {
@@ -43,11 +42,19 @@ function toInvalidVariable(name: string, error: LogflumeError, used: SettingSour
   return toInvalidSetting(name, '', bad, used === 'default' ? 'none of it' : `those of ${used}`);
 }
 
-function toInvalidFile(place: string, error: LogflumeError): ConfigDiagnostic {
+function toInvalidRoute(place: string, error: LogflumeError, destinationsFrom: SettingSource): ConfigDiagnostic {
   const [, file = '', line = ''] = /^(.*):(\d+)$/.exec(place) ?? [];
   const name = 'LOGFLUME_CONFIG';
-  const message = `${name}: ${file}:${line}: ${error.message}; the whole file is ignored`;
+  const message = `${name}: ${file}:${line}: ${error.message}; its route is ignored beside the destinations of ${destinationsFrom}`;
   const key = String(error.details['option'] ?? '');
-  const closest = typeof error.details['closest'] === 'string' ? error.details['closest'] : undefined;
-  return { kind: 'invalidFile', name, source: `environment ${name}`, file, line: Number(line), key, closest, message };
+  return {
+    kind: 'invalidFile',
+    name,
+    source: `environment ${name}`,
+    file,
+    line: Number(line),
+    key,
+    closest: undefined,
+    message,
+  };
 }

@@ -26,11 +26,9 @@ export function readSettings(env: EnvironmentVariables, deps: SettingsDeps): Env
   const read = (variable: FileVariable): ConfigFile | undefined => {
     const path = (Object.hasOwn(env, variable) ? env[variable] : undefined)?.trim() ?? '';
     if (path === '') return undefined;
-    const file = readConfigFile(variable, path, { ...deps, env });
-    if ('kind' in file) {
-      diagnostics.push(file);
-      return undefined;
-    }
+    const { file, diagnostic } = readConfigFile(variable, path, { ...deps, env });
+    if (diagnostic !== undefined) diagnostics.push(diagnostic);
+    if (file === undefined) return undefined;
     for (const what of file.unsupported.slice(0, 1)) {
       const more = file.unsupported.length > 1 ? `, and ${file.unsupported.length - 1} more` : '';
       const message = `${variable}: ${what}${more}`;

@@ -124,6 +124,21 @@ describe('destinations', () => {
       expect([resolved.name, namesOf(resolved)]).toEqual(['', []]);
       expect(resolved.diagnostics).toMatchObject([{ kind: 'invalidFile', file: '/f.json', line: 1 }]);
       expect(resolved.diagnostics[0]?.message).toContain(message);
+      expect(resolved.diagnostics[0]?.message).toMatch(/; the whole file is ignored$/);
+    });
+
+    it.each<[string, object, object]>([
+      ['environment LOGFLUME_DESTINATIONS', { LOGFLUME_DESTINATIONS: 'b=http://b:4318' }, {}],
+      ['code', {}, { destinations: [b] }],
+    ])('replaced by those of %s take rules for them along, and no more of the file', (place, env, options) => {
+      const file = { name: 'shop', redact: ['password'], destinations: [a], route: [{ to: 'a' }] };
+      const { name, redact, route, sources, diagnostics, ...resolved } = resolveFile(file, env, options);
+      expect([resolved.destinations.map((each) => each.name), route, sources['route']]).toEqual([['b'], [], undefined]);
+      expect([name, redact]).toEqual(['shop', ['password']]);
+      expect(diagnostics).toMatchObject([{ kind: 'invalidFile', key: 'route[0].to', line: 1 }]);
+      expect(diagnostics[0]?.message).toBe(
+        `LOGFLUME_CONFIG: /f.json:1: route[0].to must be one of b, got "a"; write "b"; its route is ignored beside the destinations of ${place}`,
+      );
     });
   });
 

@@ -48,15 +48,24 @@ type Sources = Map<string, SettingSource>;
  *   `ERR_LOGFLUME_UNSUPPORTED` if this version or this Node cannot serve it.
  */
 export function resolveOptions(code: LoggerOptions, env: EnvironmentVariables, deps: ResolveDeps): ResolvedOptions {
-  return resolveWith(code, env, deps, false);
+  return resolveWith(code, env, deps, {});
 }
 
-/** @param areLost - destinations that were given outside code turned out to be of no use. */
+/** What turned out to be of no use once everything was known. */
+interface Without {
+  /** Destinations of a variable. */
+  readonly destinations?: boolean;
+  /** All of the file with destinations or rules, for this reason. */
+  readonly file?: LogflumeError;
+  /** The rules of a file. */
+  readonly routeOfFile?: boolean;
+}
+
 function resolveWith(
   code: LoggerOptions,
   env: EnvironmentVariables,
   deps: ResolveDeps,
-  areLost: boolean,
+  without: Without,
 ): ResolvedOptions {
   const options = withSpoolOptions(code);
   checkOptions(options);
@@ -68,7 +77,14 @@ function resolveWith(
   };
   checkMore(options);
   const codeEndpoints = parseEndpointOptions(options.endpoints ?? []);
-  const settings = readSettings(env, { ...deps, checkMore, isSetInCode: (path) => isGiven(options, path) });
+  const settings = readSettings(env, {
+    ...deps,
+    checkMore: (given) => {
+      checkMore(given);
+      if (without.file !== undefined && (given.destinations ?? given.route) !== undefined) throw without.file;
+    },
+    isSetInCode: (path) => isGiven(options, path),
+  });
   const decision = decideOutput({ options, env: settings, isTTY: deps.isTTY });
   const sources = new Map<string, SettingSource>();
   const pick: Take = (path, code, setting, fallback) => {
@@ -118,12 +134,14 @@ function resolveWith(
     ],
   };
   // Rules between destinations that are left out have nothing to say, and are no mistake: not even those of code.
-  const wereGiven = areLost || settings.others.has('destinations') || settings.diagnostics.some(isOfDestinations);
-  const isOn = options.destinations !== undefined || !wereGiven || destinationsOutsideCode(options, settings) !== undefined;
+  const wereGiven =
+    without.destinations || settings.others.has('destinations') || settings.diagnostics.some(isOfDestinations);
+  const isOn =
+    options.destinations !== undefined || !wereGiven || destinationsOutsideCode(options, settings) !== undefined;
   const given: LoggerOptions = {
     ...options,
     destinations: isOn ? pick('destinations', options.destinations, undefined, undefined) : undefined,
-    route: isOn ? pick('route', options.route, undefined, undefined) : undefined,
+    route: isOn && !without.routeOfFile ? pick('route', options.route, undefined, undefined) : undefined,
   };
   general.sources = Object.fromEntries(sources);
   try {
@@ -131,10 +149,26 @@ function resolveWith(
     const names = destinations.map(({ name }) => name);
     return Object.freeze({ ...general, destinations, route: resolveRoute(given.route, names) });
   } catch (error) {
-    const leftOut = error instanceof LogflumeError ? leaveOut(error, sources, env) : undefined;
-    if (leftOut === undefined) throw error;
-    const without = resolveWith(options, leftOut.env, deps, leftOut.option === 'destinations');
-    return { ...without, diagnostics: [leftOut.toDiagnostic(without.sources), ...without.diagnostics] };
+    if (!(error instanceof LogflumeError)) throw error;
+    const leftOut = leaveOut(error, sources);
+    switch (leftOut?.kind) {
+      case undefined:
+        throw error;
+      case 'file':
+        return resolveWith(options, env, deps, { ...without, file: error });
+      case 'routeOfFile': {
+        const rest = resolveWith(options, env, deps, { ...without, routeOfFile: true });
+        return { ...rest, diagnostics: [leftOut.diagnostic, ...rest.diagnostics] };
+      }
+      case 'variable': {
+        const variables = Object.fromEntries(Object.entries(env).filter(([name]) => name !== leftOut.name));
+        const destinations = without.destinations || leftOut.option === 'destinations';
+        const rest = resolveWith(options, variables, deps, { ...without, destinations });
+        return { ...rest, diagnostics: [leftOut.toDiagnostic(rest.sources), ...rest.diagnostics] };
+      }
+      default:
+        return leftOut satisfies never;
+    }
   }
 }
 

@@ -147,6 +147,19 @@ describe('planReload', () => {
     expect(plan(before, after, options, env)).toEqual({ apply: [], diagnostic: undefined });
   });
 
+  it.each([
+    ['redact: [password]\nlevle: info\n', {}],
+    [
+      'destinations: [{ name: a, endpoints: [http://a] }]\nroute: [{ to: a }]\n',
+      { LOGFLUME_DESTINATIONS: 'b=http://b' },
+    ],
+  ])('keeps everything where not all of a file is ignored: %j', (after, env) => {
+    expect(plan('level: debug\n', after, {}, env)).toMatchObject({
+      apply: [],
+      diagnostic: { message: expect.stringMatching(/"[^;]*; (did[^;]*; )?the configuration before stays in force$/) },
+    });
+  });
+
   it('keeps everything for a file that is wrong', () => {
     expect(plan('level: debug\n', 'level: debug\nlevle: info\n')).toEqual({
       apply: [],

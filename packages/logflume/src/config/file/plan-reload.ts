@@ -37,7 +37,7 @@ export function planReload(
 ): ReloadPlan {
   const invalid = after.diagnostics.find(isInvalidFile);
   if (invalid !== undefined) {
-    const message = invalid.message.replace('the whole file is ignored', 'the configuration before stays in force');
+    const message = invalid.message.replace(/[^;]* ignored[^;]*$/, ' the configuration before stays in force');
     return { apply: [], running: before, diagnostic: { kind: 'fileNotReloaded', file: invalid.file, message } };
   }
   // General endpoints are one of the destinations, where there are any.

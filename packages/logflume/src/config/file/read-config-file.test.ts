@@ -159,6 +159,34 @@ describe('a configuration file', () => {
     expect(new Set(Object.values(sources))).toEqual(new Set(['default']));
   });
 
+  it.each<[string, EnvironmentVariables, unknown]>([
+    ['{"level": "loud", "redact": ["password"]}', {}, ['password']],
+    [
+      '{"redact": {"keys": ["password", 5], "path": ["a"], "values": ["jwtt", "aws"]}}',
+      {},
+      { keys: ['password'], values: ['aws'] },
+    ],
+    ['{"levle": "info", "redact": "${NAMES}"}', { NAMES: 'password' }, ['password']],
+    [
+      '{"redact": ["password"], "destinations": [{"name": "a", "endpoints": ["http://a"]}], "route": [{"to": "b"}]}',
+      {},
+      ['password'],
+    ],
+    ['{"redact": ["password"], "level": "loud"}', { LOGFLUME_REDACT: 'token' }, ['token']],
+  ])('that is ignored keeps in force what is right of its redact: %s', (text, env, redact) => {
+    const resolved = resolveFile(text, env);
+    expect(resolved.redact).toEqual(redact);
+    expect(resolved.diagnostics).toHaveLength(1);
+    expect(resolved.diagnostics[0]?.message).toMatch(/; the whole file is ignored, but for its redact$/);
+    const used = Object.entries(resolved.sources).filter(([, source]) => source !== 'default');
+    expect(used).toMatchObject([
+      [
+        'redact',
+        'NAMES' in env || !('LOGFLUME_REDACT' in env) ? 'file /etc/flume.yaml:1' : 'environment LOGFLUME_REDACT',
+      ],
+    ]);
+  });
+
   it('may be empty', () => {
     expect(resolveFile('# nothing\n').diagnostics).toEqual([]);
   });
@@ -168,7 +196,7 @@ describe('a configuration file', () => {
       throw Object.assign(new Error('s3cret'), { code: 'ENOENT' });
     };
     const read = (path: string) =>
-      readConfigFile('LOGFLUME_CONFIG', path, { readFile, env: {}, checkMore: () => undefined });
+      readConfigFile('LOGFLUME_CONFIG', path, { readFile, env: {}, checkMore: () => undefined }).diagnostic;
     expect(read('/etc/x.yaml')).toMatchObject({
       message: 'LOGFLUME_CONFIG: /etc/x.yaml: it cannot be read (ENOENT); the whole file is ignored',
       line: undefined,
@@ -210,11 +238,11 @@ describe('a configuration file', () => {
     const checkMore = () => {
       throw new LogflumeError('ERR_LOGFLUME_UNSUPPORTED', 'not here', { details: { option: 'level' } });
     };
-    const file = readConfigFile('LOGFLUME_CONFIG', '/f.yaml', {
+    const { diagnostic } = readConfigFile('LOGFLUME_CONFIG', '/f.yaml', {
       readFile: () => '\nlevel: info\n',
       env: {},
       checkMore,
     });
-    expect(file).toMatchObject({ kind: 'invalidFile', line: 2, key: 'level' });
+    expect(diagnostic).toMatchObject({ kind: 'invalidFile', line: 2, key: 'level' });
   });
 });

@@ -4,9 +4,10 @@ import type { InvalidFile } from '../diagnostic.ts';
 import type { EnvironmentVariables } from '../env-reader.ts';
 import type { LoggerOptions } from '../logger-options.ts';
 import { optionList } from '../option-list.ts';
+import { rightPart } from '../redact-rules.ts';
 import { type GivenEndpoint, parseEndpointOptions } from '../resolve-endpoints.ts';
 import { showValue } from '../show-value.ts';
-import { type ConfigMap, type ConfigNode, type ConfigPlace, ConfigTextError, placeOf, toValue } from './config-node.ts';
+import { type ConfigMap, type ConfigNode, ConfigTextError, memberOf, placeOf, toValue } from './config-node.ts';
 import { fromOpenTelemetryConfig } from './opentelemetry-config.ts';
 import { parseJsonConfig } from './parse-json-config.ts';
 import { parseYamlConfig } from './parse-yaml-config.ts';
@@ -30,6 +31,14 @@ export interface ConfigFile {
   readonly unsupported: readonly string[];
 }
 
+/** What became of a file. */
+export interface FileReading {
+  /** What is in force of it: all; of one that is wrong its `redact`, as far as it is right; `undefined` for nothing. */
+  readonly file: ConfigFile | undefined;
+  /** What is wrong with it. */
+  readonly diagnostic: InvalidFile | undefined;
+}
+
 /** What reading a file needs of the world. */
 export interface ConfigFileDeps {
   /** Reads a file as text; may throw. */
@@ -45,17 +54,30 @@ const maxFileUnits = 1024 * 1024;
 /**
  * Reads a configuration file: YAML by its ending `.yaml` or `.yml`, else JSON. Never throws.
  *
- * A file is taken as a whole or not at all: half a configuration is one nobody wrote.
+ * A file is taken as a whole or not at all: half a configuration is one nobody wrote. But what it takes out of records
+ * stays out of them, as a mistake beside it is no reason to write secrets.
  *
- * @returns the first thing that is wrong with it, with file, line, key and, for an unknown key, the closest one there
- *   is.
+ * @returns with the first thing that is wrong, where something is: file, line, key and, for an unknown key, the closest
+ *   one there is.
  */
-export function readConfigFile(variable: FileVariable, path: string, deps: ConfigFileDeps): ConfigFile | InvalidFile {
+export function readConfigFile(variable: FileVariable, path: string, deps: ConfigFileDeps): FileReading {
   try {
-    return toConfigFile(variable, path, parse(path, deps), deps);
+    return { file: toConfigFile(variable, path, parse(path, deps), deps), diagnostic: undefined };
   } catch (error) {
-    return toInvalidFile(variable, path, error);
+    const file = error instanceof ConfigOptionError ? withRedactAlone(path, error.root) : undefined;
+    return { file, diagnostic: toInvalidFile(variable, path, error, file !== undefined) };
   }
+}
+
+function withRedactAlone(path: string, root: ConfigMap): ConfigFile | undefined {
+  const given = memberOf(root, 'redact');
+  const redact = given === undefined ? undefined : rightPart(toValue(given.node));
+  if (redact === undefined) return undefined;
+  return { path, options: { redact }, endpoints: [], isDisabled: false, lineOf: lineIn(root), unsupported: [] };
+}
+
+function lineIn(root: ConfigMap): ConfigFile['lineOf'] {
+  return (option) => placeOf(root, option).line;
 }
 
 function parse(path: string, { readFile, env }: ConfigFileDeps): ConfigNode {
@@ -68,11 +90,14 @@ function parse(path: string, { readFile, env }: ConfigFileDeps): ConfigNode {
 
 /** What is wrong with an option, and where it stands: by the name the file has for it, too. */
 class ConfigOptionError extends Error {
+  readonly root: ConfigMap;
   readonly line: number;
   override readonly cause: LogflumeError;
 
-  constructor({ line, as }: ConfigPlace, cause: LogflumeError) {
+  constructor(root: ConfigMap, cause: LogflumeError) {
+    const { line, as } = placeOf(root, String(cause.details['option'] ?? ''));
     super(as === undefined ? cause.message : `${as}, here ${cause.message}`);
+    this.root = root;
     this.line = line;
     this.cause = cause;
   }
@@ -93,10 +118,10 @@ function toConfigFile(variable: FileVariable, path: string, node: ConfigNode, de
     const options = value as LoggerOptions;
     const endpoints = parseEndpointOptions(options.endpoints ?? []);
     deps.checkMore(options);
-    return { path, options, endpoints, isDisabled, lineOf: (option) => placeOf(root, option).line, unsupported };
+    return { path, options, endpoints, isDisabled, lineOf: lineIn(root), unsupported };
   } catch (error) {
     if (!(error instanceof LogflumeError)) throw error;
-    throw new ConfigOptionError(placeOf(root, String(error.details['option'] ?? '')), error);
+    throw new ConfigOptionError(root, error);
   }
 }
 
@@ -105,7 +130,7 @@ function withoutSchema(root: ConfigMap): ConfigMap {
   return { ...root, members: root.members.filter(({ key }) => key !== '$schema') };
 }
 
-function toInvalidFile(variable: FileVariable, path: string, error: unknown): InvalidFile {
+function toInvalidFile(variable: FileVariable, path: string, error: unknown, isRedactKept: boolean): InvalidFile {
   const cause = error instanceof ConfigOptionError ? error.cause : undefined;
   const line = error instanceof ConfigOptionError || error instanceof ConfigTextError ? error.line : undefined;
   // What could not be read need not be a path: it may be a token that was put into the wrong variable.
@@ -119,7 +144,7 @@ function toInvalidFile(variable: FileVariable, path: string, error: unknown): In
     line,
     key: textOf(cause?.details['option']),
     closest: textOf(cause?.details['closest']),
-    message: `${variable}: ${where}: ${what}; the whole file is ignored`,
+    message: `${variable}: ${where}: ${what}; the whole file is ignored${isRedactKept ? ', but for its redact' : ''}`,
   };
 }
 
