@@ -1,8 +1,19 @@
 /** A value of a configuration file, with the line it begins at, from 1. */
 export type ConfigNode =
-  | { readonly kind: 'scalar'; readonly line: number; readonly value: string | number | boolean | null }
+  | {
+      readonly kind: 'scalar';
+      readonly line: number;
+      readonly value: Scalar;
+      /** What it means as well, as a variable was put in: of a text its type, of a number, boolean or `null` its text. */
+      readonly other?: Scalar;
+    }
   | { readonly kind: 'list'; readonly line: number; readonly items: readonly ConfigNode[] }
   | { readonly kind: 'map'; readonly line: number; readonly members: readonly ConfigMember[] };
+
+export type Scalar = string | number | boolean | null;
+
+/** Which meaning of a scalar is wanted that has two: the one it is written as, what looks typed as such, or its text. */
+export type Reading = 'written' | 'typed' | 'text';
 
 /** A key and its value; `line` is the key's. */
 export interface ConfigMember {
@@ -30,17 +41,20 @@ export const maxDepth = 64;
 export const maxNodes = 20_000;
 
 /** What a node means. `null` is not given, so a member without a value, or with an empty variable, is left out. */
-export function toValue(node: ConfigNode): unknown {
+export function toValue(node: ConfigNode, as: Reading = 'written'): unknown {
   switch (node.kind) {
-    case 'scalar':
-      return node.value ?? undefined;
+    case 'scalar': {
+      const { value, other = value } = node;
+      const isWanted = as === 'written' || (typeof value === 'string') === (as === 'text');
+      return (isWanted ? value : other) ?? undefined;
+    }
     case 'list':
-      return node.items.map(toValue);
+      return node.items.map((item) => toValue(item, as));
     case 'map':
       // Defined, not set: `__proto__` is a name like any other.
       return Object.fromEntries(
         node.members
-          .map(({ key, node: value }) => [key, toValue(value)] as const)
+          .map(({ key, node: value }) => [key, toValue(value, as)] as const)
           .filter(([, value]) => value !== undefined),
       );
     default:

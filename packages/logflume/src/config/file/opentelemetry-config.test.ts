@@ -126,6 +126,16 @@ describe('OTEL_CONFIG_FILE', () => {
     expect(new Set(Object.values(sources))).toEqual(new Set(['default']));
   });
 
+  it('reads variables as what they stand for', () => {
+    const text = '{"disabled":"${OFF}","resource":{"attributes":[{"name":"${N}","value":"${N}"}]}}';
+    const readFile = () => text;
+    const env = { OTEL_CONFIG_FILE: '/otel.json', OFF: 'false', N: '42' };
+    const { resource, diagnostics } = resolveOptions({}, env, { ...deps, readFile });
+    expect([resource['42'], diagnostics]).toEqual(['42', []]);
+    const headers = exporter('            headers:\n              - name: x-a\n                value: ${N}\n');
+    expect(resolveFile(headers, { N: '42' }).headers).toEqual({ 'x-a': '42' });
+  });
+
   it('tells of an entry of a list that is none, without its text', () => {
     const { diagnostics, headers } = resolveFile(whole.replace('x-a=list', 's3cret'));
     expect(diagnostics.map(({ message }) => message)).toEqual([

@@ -118,7 +118,7 @@ function readResource(resource: ConfigNode | undefined, leftOut: string[]): Conf
 function readNamed(list: ConfigMember | undefined): readonly ConfigMember[] {
   const items = list?.node.kind === 'list' ? list.node.items : [];
   return items.flatMap((item) => {
-    const name = toValueOf(memberOf(item, 'name'));
+    const name = textOf(memberOf(item, 'name'));
     const value = given(item, 'value');
     return typeof name === 'string' && value !== undefined ? [{ key: name, line: item.line, node: value.node }] : [];
   });
@@ -126,7 +126,7 @@ function readNamed(list: ConfigMember | undefined): readonly ConfigMember[] {
 
 /** `name=value,name=value`, percent-encoded, as members; what is no pair is left out, and told of without its text. */
 function readPairs(text: ConfigMember | undefined, leftOut: string[]): readonly ConfigMember[] {
-  const value = toValueOf(text);
+  const value = textOf(text);
   if (text === undefined || typeof value !== 'string') return [];
   return value.split(',').flatMap((entry) => {
     const at = entry.indexOf('=');
@@ -181,7 +181,11 @@ function given(node: ConfigNode | undefined, key: string): ConfigMember | undefi
 }
 
 function toValueOf(found: ConfigMember | undefined): unknown {
-  return found === undefined ? undefined : toValue(found.node);
+  return found === undefined ? undefined : toValue(found.node, 'typed');
+}
+
+function textOf(found: ConfigMember | undefined): unknown {
+  return found === undefined ? undefined : toValue(found.node, 'text');
 }
 
 function renamed(key: string, found: ConfigMember | undefined): ConfigMember | undefined {

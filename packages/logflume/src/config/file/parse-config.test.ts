@@ -82,9 +82,12 @@ describe('parseJsonConfig', () => {
     expect(errorOf(() => json(text))).toEqual({ line, message });
   });
 
-  it('gives a string with a reference the type of what was put in', () => {
+  it('takes a string with a reference for a text, which means the type of what was put in as well', () => {
     const text = '{"a": "${PORT}", "b": "port ${PORT}", "c": "${FLAG}", "d": "4318", "e": "${NOTHING}"}';
-    expect(toValue(json(text))).toEqual({ a: 4318, b: 'port 4318', c: true, d: '4318', e: undefined });
+    const written = { a: '4318', b: 'port 4318', c: 'true', d: '4318', e: undefined };
+    expect(toValue(json(text))).toEqual(written);
+    expect(toValue(json(text), 'text')).toEqual(written);
+    expect(toValue(json(text), 'typed')).toEqual({ ...written, a: 4318, c: true });
   });
 });
 
@@ -103,6 +106,8 @@ describe('parseYamlConfig', () => {
     const text = 'a: ${PORT}\nb: "${PORT}"\nc: ${TOKEN}\nd: ${NOTHING}\n${PORT}: key\ne: ${UNSET:-7}\n';
     const expected = { a: 4318, b: '4318', c: 'a: b', d: undefined, '${PORT}': 'key', e: 7 };
     expect(toValue(yaml(text))).toEqual(expected);
+    expect(toValue(yaml(text), 'typed')).toEqual(expected);
+    expect(toValue(yaml(text), 'text')).toEqual({ ...expected, a: '4318', e: '7' });
   });
 
   it('follows an alias, but not without end', () => {

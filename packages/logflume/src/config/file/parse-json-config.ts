@@ -6,8 +6,8 @@ const token =
   /[ \t\r\n]*(?:([{}[\],:])|("(?:[^"\\]|\\.)*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null)(?![\w.+-])|$)/y;
 
 /**
- * Reads JSON and keeps the lines, which `JSON.parse` does not. Variables are put into strings; a string that held a
- * reference and is a number or a boolean then counts as one, as JSON cannot write `${PORT}` without quotes.
+ * Reads JSON and keeps the lines, which `JSON.parse` does not. Variables are put into strings; one that held a reference
+ * may mean a number or a boolean as well, as JSON cannot write `${PORT}` without quotes.
  *
  * @throws ConfigTextError for what is no JSON, and for a key given twice.
  */
@@ -56,7 +56,10 @@ class JsonReader {
     const value = this.#literal(first);
     this.#next();
     if (typeof value !== 'string' || !hasReference(value)) return { kind: 'scalar', line, value };
-    return { kind: 'scalar', line, value: readPlainScalar(substituteVariables(value, this.#env, line)) };
+    const text = substituteVariables(value, this.#env, line);
+    return text === ''
+      ? { kind: 'scalar', line, value: null }
+      : { kind: 'scalar', line, value: text, other: readPlainScalar(text) };
   }
 
   /** A string may still hold what JSON does not allow in one. */

@@ -21,7 +21,8 @@ function loadYaml(): Yaml {
 
 /**
  * Reads YAML 1.2 (one document, core schema) and keeps the lines. Variables are put into scalars after the text was
- * parsed, so no value can add a key; a plain scalar gets its type from what was put in, a quoted one stays a string.
+ * parsed, so no value can add a key; a plain scalar gets its type from what was put in, and may mean its text as well; a
+ * quoted one stays a string.
  *
  * @throws ConfigTextError for what is no YAML, for a key given twice or that is no text, and where the package `yaml`
  *   cannot be loaded, as in a bundle without it.
@@ -79,7 +80,11 @@ class YamlReader {
     const { value } = node;
     if (typeof value === 'string' && hasReference(value)) {
       const text = substituteVariables(value, this.#around.env, line);
-      return { kind: 'scalar', line, value: node.type === 'PLAIN' ? readPlainScalar(text) : text };
+      if (node.type !== 'PLAIN') return { kind: 'scalar', line, value: text };
+      const plain = readPlainScalar(text);
+      return plain === null
+        ? { kind: 'scalar', line, value: null }
+        : { kind: 'scalar', line, value: plain, other: text };
     }
     if (typeof value === 'number' || typeof value === 'boolean' || value === null)
       return { kind: 'scalar', line, value };

@@ -187,6 +187,40 @@ describe('a configuration file', () => {
     ]);
   });
 
+  it.each([
+    ['/f.json', '{ "headers": { "x-scope-orgid": "${N}" } }', { headers: { 'x-scope-orgid': '42' } }],
+    ['/f.yaml', 'headers:\n  x-scope-orgid: ${N}\n', { headers: { 'x-scope-orgid': '42' } }],
+    ['/f.json', '{ "name": "${N}" }', { name: '42' }],
+    ['/f.yaml', 'name: ${N}\n', { name: '42' }],
+    ['/f.json', '{ "timeoutMs": "${N}" }', { timeoutMs: 42 }],
+    ['/f.yaml', 'timeoutMs: ${N}\n', { timeoutMs: 42 }],
+    ['/f.yaml', 'redact:\n  - ${N}\n', { redact: ['42'] }],
+    ['/f.yaml', 'redact:\n  keys:\n    - ${N}\n', { redact: { keys: ['42'] } }],
+    ['/f.json', '{ "attributes": { "a": "${V}", "b": "1.10" } }', { attributes: { a: '1.10', b: '1.10' } }],
+    ['/f.yaml', 'attributes:\n  a: ${V}\n  b: "${V}"\n', { attributes: { a: 1.1, b: '1.10' } }],
+    ['/f.json', '{ "resource": { "service.version": "${V}" } }', { resource: { 'service.version': '1.10' } }],
+    ['/f.json', '{ "sampling": { "levels": { "debug": "${SHARE}" } } }', { sampling: { levels: { debug: 0.5 } } }],
+    [
+      '/f.json',
+      `{
+        "endpoints": [{ "url": "http://a", "weight": "\${N}", "headers": { "x-a": "\${N}" } }],
+        "destinations": [{ "name": "\${N}", "endpoints": [{ "url": "http://b", "priority": "\${N}" }], "batch": { "lingerMs": "\${N}" } }],
+        "route": [{ "to": "\${N}" }],
+        "file": [{ "path": "\${N}", "maxFiles": "\${N}" }]
+      }`,
+      {
+        endpoints: [{ weight: 42, headers: { 'x-a': '42' } }],
+        destinations: [{}, { name: '42', endpoints: [{ priority: 42 }], batch: { lingerMs: 42 } }],
+        route: [{ to: ['42'] }],
+        files: [{ path: '42', maxFiles: 42 }],
+      },
+    ],
+  ])('of variables takes what the option does, else what is written: %s %s', (path, text, expected) => {
+    const env = { LOGFLUME_CONFIG: path, N: '42', V: '1.10', SHARE: '0.5' };
+    const resolved = resolveOptions({}, env, { ...deps, readFile: () => text });
+    expect(resolved).toMatchObject({ ...expected, diagnostics: [] });
+  });
+
   it('may be empty', () => {
     expect(resolveFile('# nothing\n').diagnostics).toEqual([]);
   });

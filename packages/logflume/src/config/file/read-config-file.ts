@@ -11,6 +11,7 @@ import { type ConfigMap, type ConfigNode, ConfigTextError, memberOf, placeOf, to
 import { fromOpenTelemetryConfig } from './opentelemetry-config.ts';
 import { parseJsonConfig } from './parse-json-config.ts';
 import { parseYamlConfig } from './parse-yaml-config.ts';
+import { readByRules } from './read-by-rules.ts';
 
 /** The variables that name a configuration file, from the strongest to the weakest. */
 export const fileVariables = ['LOGFLUME_CONFIG', 'OTEL_CONFIG_FILE'] as const;
@@ -71,7 +72,7 @@ export function readConfigFile(variable: FileVariable, path: string, deps: Confi
 
 function withRedactAlone(path: string, root: ConfigMap): ConfigFile | undefined {
   const given = memberOf(root, 'redact');
-  const redact = given === undefined ? undefined : rightPart(toValue(given.node));
+  const redact = given === undefined ? undefined : rightPart(toValue(given.node, 'text'));
   if (redact === undefined) return undefined;
   return { path, options: { redact }, endpoints: [], isDisabled: false, lineOf: lineIn(root), unsupported: [] };
 }
@@ -111,7 +112,7 @@ function toConfigFile(variable: FileVariable, path: string, node: ConfigNode, de
   const { root, isDisabled, unsupported } = isOurs
     ? { root: withoutSchema(given), isDisabled: false, unsupported: [] }
     : fromOpenTelemetryConfig(given);
-  const value: unknown = toValue(root);
+  const value = readByRules(root);
   try {
     checkOptions(value);
     // Checked just now: what the rules accept is what the type says.
