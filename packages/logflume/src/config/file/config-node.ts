@@ -6,6 +6,8 @@ export type ConfigNode =
       readonly value: Scalar;
       /** What it means as well, as a variable was put in: of a text its type, of a number, boolean or `null` its text. */
       readonly other?: Scalar;
+      /** How a number or a boolean is written. */
+      readonly source?: string | undefined;
     }
   | { readonly kind: 'list'; readonly line: number; readonly items: readonly ConfigNode[] }
   | { readonly kind: 'map'; readonly line: number; readonly members: readonly ConfigMember[] };

@@ -136,6 +136,50 @@ describe('OTEL_CONFIG_FILE', () => {
     expect(resolveFile(headers, { N: '42' }).headers).toEqual({ 'x-a': '42' });
   });
 
+  it.each([
+    ['value: 1.10, type: string', '1.10'],
+    ['value: true, type: string', 'true'],
+    ['value: 1.10, type: double', 1.1],
+    ['value: 1.10', 1.1],
+    ['value: "7", type: null', '7'],
+    ['value: false, type: bool', false],
+    ['value: [1.10, b], type: string_array', ['1.10', 'b']],
+    ['value: [1, 2], type: int_array', [1, 2]],
+    ['value: [], type: bool_array', []],
+  ])('gives an attribute of the resource its type: %s', (entry, expected) => {
+    const { resource, diagnostics } = resolveFile(`resource: { attributes: [{ name: a, ${entry} }] }\n`);
+    expect([resource['a'], diagnostics]).toEqual([expected, []]);
+  });
+
+  it.each([
+    ['string', '007'],
+    ['int', 7],
+    ['double', 7],
+    ['null', '007'],
+  ])('reads a variable in it as %s', (type, expected) => {
+    const text = `resource:\n  attributes:\n    - name: a\n      value: \${N}\n      type: ${type}\n`;
+    expect(resolveFile(text, { N: '007' }).resource['a']).toBe(expected);
+  });
+
+  it.each([
+    ['value: soon, type: int', 'value must be an int, as its type says, got "soon"'],
+    ['value: 1.5, type: int', 'value must be an int, as its type says, got 1.5'],
+    ['value: "1", type: double', 'value must be a double, as its type says, got "1"'],
+    ['value: yes, type: bool', 'value must be a bool, as its type says, got "yes"'],
+    ['value: [a], type: string', 'value must be a string, as its type says, got an array'],
+    ['value: a, type: string_array', 'value must be a string_array, as its type says, got "a"'],
+    ['value: [1, x], type: int_array', 'value must be an int_array, as its type says, got an array'],
+    [
+      'value: a, type: text',
+      'type must be "string", "bool", "int", "double", "string_array", "bool_array", "int_array" or "double_array", got "text"',
+    ],
+  ])('refuses an attribute of the resource that is not of its type: %s', (entry, message) => {
+    const { diagnostics } = resolveFile(`resource:\n  attributes:\n    - { name: a, ${entry} }\n`);
+    expect(diagnostics.map((each) => each.message)).toEqual([
+      `OTEL_CONFIG_FILE: /otel.yaml:3: ${message}; the whole file is ignored`,
+    ]);
+  });
+
   it('tells of an entry of a list that is none, without its text', () => {
     const { diagnostics, headers } = resolveFile(whole.replace('x-a=list', 's3cret'));
     expect(diagnostics.map(({ message }) => message)).toEqual([

@@ -1,4 +1,6 @@
+import { oneOf } from '../env-values.ts';
 import { showValue } from '../show-value.ts';
+import { attributeTypes, toTypedNode, withTextOfVariable } from './attribute-type.ts';
 import {
   type ConfigMap,
   type ConfigMember,
@@ -111,17 +113,36 @@ function readHeaders(exporter: ConfigNode | undefined, leftOut: string[]): Confi
 
 /** `attributes` is laid over `attributes_list`, name by name. */
 function readResource(resource: ConfigNode | undefined, leftOut: string[]): ConfigNode | undefined {
-  return merge(readPairs(given(resource, 'attributes_list'), leftOut), readNamed(given(resource, 'attributes')));
+  return merge(
+    readPairs(given(resource, 'attributes_list'), leftOut),
+    readNamed(given(resource, 'attributes'), readTyped),
+  );
 }
 
-/** `[{ name, value }, …]` as members. */
-function readNamed(list: ConfigMember | undefined): readonly ConfigMember[] {
+/** `[{ name, value }, …]` as members. @param read - gives the value of an entry another form. */
+function readNamed(
+  list: ConfigMember | undefined,
+  read: (value: ConfigMember, entry: ConfigNode) => ConfigNode = ({ node }) => node,
+): readonly ConfigMember[] {
   const items = list?.node.kind === 'list' ? list.node.items : [];
   return items.flatMap((item) => {
     const name = textOf(memberOf(item, 'name'));
     const value = given(item, 'value');
-    return typeof name === 'string' && value !== undefined ? [{ key: name, line: item.line, node: value.node }] : [];
+    return typeof name === 'string' && value !== undefined
+      ? [{ key: name, line: item.line, node: read(value, item) }]
+      : [];
   });
+}
+
+/** The value of an attribute as its `type` says; without one it is what it looks like, but a variable put in is a text. */
+function readTyped(value: ConfigMember, entry: ConfigNode): ConfigNode {
+  const found = given(entry, 'type');
+  if (found === undefined) return withTextOfVariable(value.node);
+  const type = attributeTypes.find((each) => each === textOf(found));
+  if (type === undefined) throw wrong(found, oneOf(attributeTypes));
+  const node = toTypedNode(value.node, type);
+  if (node === undefined) throw wrong(value, `${type.startsWith('int') ? 'an' : 'a'} ${type}, as its type says`);
+  return node;
 }
 
 /** `name=value,name=value`, percent-encoded, as members; what is no pair is left out, and told of without its text. */

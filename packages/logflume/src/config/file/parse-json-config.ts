@@ -55,7 +55,7 @@ class JsonReader {
     if (first === '' || /^[\]},:]/.test(first)) throw this.#error('a value');
     const value = this.#literal(first);
     this.#next();
-    if (typeof value !== 'string' || !hasReference(value)) return { kind: 'scalar', line, value };
+    if (typeof value !== 'string' || !hasReference(value)) return { kind: 'scalar', line, value, source: first };
     const text = substituteVariables(value, this.#env, line);
     return text === ''
       ? { kind: 'scalar', line, value: null }

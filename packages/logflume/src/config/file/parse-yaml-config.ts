@@ -87,7 +87,7 @@ class YamlReader {
         : { kind: 'scalar', line, value: plain, other: text };
     }
     if (typeof value === 'number' || typeof value === 'boolean' || value === null)
-      return { kind: 'scalar', line, value };
+      return { kind: 'scalar', line, value, source: node.source };
     return { kind: 'scalar', line, value: String(value) };
   }
 
