@@ -32,6 +32,8 @@ export const anyUrl = 'an http(s) URL, or one with dns+ or srv+ in front';
 /** How the host of a URL becomes addresses: by all of its addresses, or by the SRV records of a service. */
 const lookupScheme = /^(dns|srv)\+(?=https?:)/i;
 
+const anyScheme = /^[a-z][a-z0-9+.-]*:\/\//i;
+
 /** The host of a `srv+` URL. */
 const serviceName = /^_[^.]+\._[^.]+\../;
 
@@ -84,12 +86,27 @@ function parseUrl(text: string): URL | null {
 }
 
 function hintFor(text: string): string | undefined {
+  const quoted = /^(["'])(.*)\1$/s.exec(text)?.[2];
+  if (quoted !== undefined) {
+    // Those of an env file, which not every reader of one takes away.
+    const bare = anyScheme.test(quoted) ? quoted : toGuess(quoted);
+    return /^http/i.test(bare) && parseUrl(bare) !== null && isPrintable(bare)
+      ? `write ${bare} without quotes`
+      : 'write it without quotes';
+  }
   if (lookupScheme.test(text)) return 'addresses to look up go into LOGFLUME_ENDPOINTS';
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return undefined;
-  const guess = `http://${text.replace(/^\/+/, '').replace(/^[a-z-]{8,10}(?=$|[:/])/i, correctLocalhost)}`;
+  if (anyScheme.test(text)) return undefined;
+  const guess = toGuess(text);
   if (parseUrl(guess) === null) return undefined;
-  const isPrintable = hideSecrets(guess) === guess && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(guess);
-  return isPrintable ? `write "${guess}"` : 'write "http://" or "https://" in front of it';
+  return isPrintable(guess) ? `write "${guess}"` : 'write "http://" or "https://" in front of it';
+}
+
+function toGuess(text: string): string {
+  return `http://${text.replace(/^\/+/, '').replace(/^[a-z-]{8,10}(?=$|[:/])/i, correctLocalhost)}`;
+}
+
+function isPrintable(text: string): boolean {
+  return hideSecrets(text) === text && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text);
 }
 
 /** The one host name that is written often enough to know its misspellings. */
