@@ -89,13 +89,14 @@ describe('repeats', () => {
     });
     for (let i = 0; i < 2; i++) {
       seen.log.event('e', { i });
+      seen.log.info('');
       seen.log.info('x'.repeat(1025));
       seen.log.fatal('m');
     }
-    expect(seen.records).toHaveLength(6);
+    expect(seen.records).toHaveLength(8);
     for (let i = 0; i < 2; i++)
       emitRecord(seen.log, { severityNumber: 9, severityText: '', body: 'm', exception: hostile });
-    expect(seen.records).toHaveLength(7);
+    expect(seen.records).toHaveLength(9);
   });
 
   it('of a message too many end early', async () => {

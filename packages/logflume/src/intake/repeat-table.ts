@@ -36,14 +36,13 @@ export interface RepeatTableOptions {
 }
 
 /**
- * What tells a record from others, or `undefined` for one that is never left out: one whose body is no text or a long one,
- * and FATAL, which must be on disk when its call returns.
+ * What tells a record from others, or `undefined` for one that is never left out: one whose body is no text, an empty or a long
+ * one, and FATAL, which must be on disk when its call returns.
  */
 export function repeatKeyOf(record: LogRecordInput, group: number): string | undefined {
   const { body, severityNumber, exception, eventName } = record;
-  if (typeof body !== 'string' || body.length > MAX_COMPARED_UNITS || severityNumber >= severityOfLevel.fatal) {
-    return undefined;
-  }
+  if (typeof body !== 'string' || body === '' || body.length > MAX_COMPARED_UNITS) return undefined;
+  if (severityNumber >= severityOfLevel.fatal) return undefined;
   return `${group} ${severityNumber} ${typeOfException(exception)}\u0000${eventName}\u0000${body}`;
 }
 
