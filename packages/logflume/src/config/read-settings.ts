@@ -8,6 +8,7 @@ import {
   readConfigFile,
   valuesOf,
 } from './file/read-config-file.ts';
+import { referencesIn } from './file/substitute-variables.ts';
 import { knownVariables } from './option-list.ts';
 import { type EnvironmentDeps, type EnvironmentSettings, readEnvironment } from './read-environment.ts';
 
@@ -23,10 +24,16 @@ export interface SettingsDeps extends Omit<EnvironmentDeps, 'sourceInFile'> {
  */
 export function readSettings(env: EnvironmentVariables, deps: SettingsDeps): EnvironmentSettings {
   const diagnostics: ConfigDiagnostic[] = [];
+  const putIn = new Set<string>();
+  const readFile = (path: string): string => {
+    const text = deps.readFile(path);
+    for (const name of referencesIn(text)) putIn.add(name);
+    return text;
+  };
   const read = (variable: FileVariable): ConfigFile | undefined => {
     const path = (Object.hasOwn(env, variable) ? env[variable] : undefined)?.trim() ?? '';
     if (path === '') return undefined;
-    const { file, diagnostic } = readConfigFile(variable, path, { ...deps, env });
+    const { file, diagnostic } = readConfigFile(variable, path, { ...deps, readFile, env });
     if (diagnostic !== undefined) diagnostics.push(diagnostic);
     if (file === undefined) return undefined;
     for (const what of file.unsupported.slice(0, 1)) {
@@ -37,7 +44,7 @@ export function readSettings(env: EnvironmentVariables, deps: SettingsDeps): Env
     return file;
   };
   const [ours, standard] = [read('LOGFLUME_CONFIG'), read('OTEL_CONFIG_FILE')];
-  const variables = standard === undefined ? env : withoutStandardVariables(env, diagnostics);
+  const variables = standard === undefined ? env : withoutStandardVariables(env, putIn, diagnostics);
   const layers = [ours, standard].filter((file) => file !== undefined);
   const sourceInFile = (option: string) => {
     const file = layers.find((each) => valuesOf(each).has(option));
@@ -47,9 +54,15 @@ export function readSettings(env: EnvironmentVariables, deps: SettingsDeps): Env
   return { ...settings, diagnostics: [...diagnostics, ...settings.diagnostics] };
 }
 
-function withoutStandardVariables(env: EnvironmentVariables, diagnostics: ConfigDiagnostic[]): EnvironmentVariables {
+/** @param putIn - variables that are put into a file, so they do have an effect. */
+function withoutStandardVariables(
+  env: EnvironmentVariables,
+  putIn: ReadonlySet<string>,
+  diagnostics: ConfigDiagnostic[],
+): EnvironmentVariables {
   const isHidden = (name: string) => name.startsWith('OTEL_') && name !== 'OTEL_CONFIG_FILE';
-  const hidden = Object.keys(env).filter((name) => isHidden(name) && knownVariables.has(name) && env[name]?.trim());
+  const isIdle = (name: string) => isHidden(name) && knownVariables.has(name) && !putIn.has(name);
+  const hidden = Object.keys(env).filter((name) => isIdle(name) && env[name]?.trim());
   if (hidden.length > 0) {
     const more = hidden.length > 1 ? ` and ${hidden.length - 1} more` : '';
     const message = `OTEL_CONFIG_FILE is used, so ${hidden[0]}${more} of the environment has no effect`;

@@ -196,6 +196,14 @@ describe('OTEL_CONFIG_FILE', () => {
     expect(diagnostics).toMatchObject([{ kind: 'unsupportedSetting', message }]);
   });
 
+  it('does not say so of those that are put into a file', () => {
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://put-in:4318', OTEL_SERVICE_NAME: 'env' };
+    const { endpoints, diagnostics } = resolveFile(whole, env);
+    expect(endpoints[0]?.url).toBe('http://put-in:4318/v1/logs');
+    const message = 'OTEL_CONFIG_FILE is used, so OTEL_SERVICE_NAME of the environment has no effect';
+    expect(diagnostics).toMatchObject([{ message }]);
+  });
+
   it('leaves the variables alone when it cannot be used', () => {
     const { resource, diagnostics } = resolveFile('disabled: [', { OTEL_SERVICE_NAME: 'env' });
     expect([resource['service.name'], diagnostics.map(({ kind }) => kind)]).toEqual(['env', ['invalidFile']]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readPlainScalar, substituteVariables } from './substitute-variables.ts';
+import { readPlainScalar, referencesIn, substituteVariables } from './substitute-variables.ts';
 
 const env = { HOST: 'collector', EMPTY: '', NESTED: '${HOST}', __proto__: undefined };
 
@@ -26,6 +26,12 @@ describe('substituteVariables', () => {
     expect(() => substituteVariables(text, env, 7)).toThrow(
       expect.objectContaining({ line: 7, message: 'a reference must be ${NAME} or ${NAME:-default}' }),
     );
+  });
+});
+
+describe('referencesIn', () => {
+  it('names what is put in, and not what only looks like it', () => {
+    expect(referencesIn('a: ${A}/${env:B:-x}\nb: $${C} ${1} $D\n')).toEqual(['A', 'B']);
   });
 });
 

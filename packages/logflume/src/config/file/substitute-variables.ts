@@ -27,6 +27,11 @@ export function hasReference(text: string): boolean {
   return text.includes('$$') || text.includes('${');
 }
 
+/** The variables a text asks for, by their names. */
+export function referencesIn(text: string): readonly string[] {
+  return [...text.matchAll(reference)].flatMap(([, inner]) => content.exec(inner ?? '')?.[1] ?? []);
+}
+
 /** What a plain text means in YAML 1.2, by its core schema. */
 export function readPlainScalar(text: string): string | number | boolean | null {
   if (/^(|~|null|Null|NULL)$/.test(text)) return null;
