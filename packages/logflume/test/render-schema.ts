@@ -19,7 +19,7 @@ export function renderSchema(): string {
 function groupSchema(rules: Readonly<Record<string, OptionRule>>, path: string): Schema {
   const properties = Object.entries(rules).flatMap(([name, rule]) => {
     const member = schemaOf(rule, `${path}${name}`);
-    return member === undefined ? [] : [[name, member] as const];
+    return member === undefined ? [] : [[name, orNothing(member)] as const];
   });
   const schemaKey = path === '' ? [['$schema', { type: 'string' }] as const] : [];
   return { type: 'object', additionalProperties: false, properties: Object.fromEntries([...schemaKey, ...properties]) };
@@ -38,6 +38,14 @@ function schemaOf(rule: OptionRule, path: string): Schema | undefined {
     return undefined; // Code only.
   }
   return { ...about, ...orReference(rule.schema ?? {}) };
+}
+
+/** A key without a value counts as not given. */
+function orNothing({ description, ...schema }: Schema): Schema {
+  if (Object.keys(schema).length === 0) return { description };
+  const about = description === undefined ? {} : { description };
+  const others = Array.isArray(schema['anyOf']) && Object.keys(schema).length === 1 ? schema['anyOf'] : [schema];
+  return { ...about, anyOf: [...others, { type: 'null' }] };
 }
 
 /** A number, a boolean or one of a few words may be left to a variable: `${LINGER_MS:-500}`. */

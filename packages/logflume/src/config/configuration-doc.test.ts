@@ -55,6 +55,20 @@ describe('config.schema.json', () => {
   );
 
   it.each([
+    [{ batch: null }],
+    [{ batch: { lingerMs: null }, level: null, endpoints: null, headers: null, route: null, compression: null }],
+    [{ endpoints: [{ url: 'http://h', weight: null }] }],
+  ])('takes a key without a value, as the reader does: %j', (file) => {
+    expect(validate(file), JSON.stringify(validate.errors)).toBe(true);
+  });
+
+  it('takes no limit, which YAML can write', () => {
+    const check = new Ajv2020({ strictNumbers: false }).compile(JSON.parse(renderSchema()));
+    expect(check({ limits: { maxValueLength: Number.POSITIVE_INFINITY } })).toBe(true);
+    expect(check({ limits: { maxValueLength: 2 ** 31 } })).toBe(false);
+  });
+
+  it.each([
     [{ endpoint: 'http://h' }],
     [{ batch: { lingerms: 5 } }],
     [{ batch: { lingerMs: -1 } }],

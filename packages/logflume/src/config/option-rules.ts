@@ -183,7 +183,14 @@ export const optionRules: Readonly<Record<keyof LoggerOptions, OptionRule>> = {
       maxAttributes: integer(0),
       maxValueLength: {
         kind: 'value',
-        schema: { type: 'integer', minimum: 0, maximum: maxInteger },
+        schema: {
+          anyOf: [
+            { type: 'integer', minimum: 0, maximum: maxInteger },
+            // `.inf` of YAML: JSON has no number for it.
+            { type: 'number', exclusiveMinimum: Number.MAX_VALUE },
+            { type: 'string', pattern: '^\\$\\{' },
+          ],
+        },
         expected: `an integer, 0 … ${maxInteger}, or Infinity`,
         accepts: (value) =>
           value === Number.POSITIVE_INFINITY ||
