@@ -14,6 +14,7 @@ it.each([
   ['Invalid URL "http:/x?secret": missing "//" after protocol', 'Invalid URL "http://x/": missing "//" after protocol'],
   ['Invalid URL "a?\\"secret": no', 'Invalid URL "a": no'],
   ['Invalid URL "a?secret', 'Invalid URL "a'],
+  ['Referrer "http://me:secret@a:b/?secret" is not a valid URL.', 'Referrer "http://…" is not a valid URL.'],
   ['Headers.append: "Bearer\n secret" is an invalid header value.', 'Headers.append: "…" is an invalid header value.'],
   [
     'a: "secret "secret" is an invalid header value.\ncaused by: b: "secret" is an invalid header value.\n"c"',

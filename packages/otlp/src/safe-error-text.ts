@@ -4,8 +4,8 @@ import { toSafeUrl } from './safe-url.ts';
 const UNPARSED_URL =
   /(Failed to parse URL from |URL that includes credentials: )([\s\S]*?)(?=\n {4}at |\nCaused by: |$)/g;
 
-/** axios, of a URL without slashes; the URL behind it is a string of JSON. */
-const BEFORE_QUOTED_URL = 'Invalid URL "';
+/** axios, of a URL without slashes; `fetch` of a referrer. The URL behind it is quoted as a string of JSON is. */
+const BEFORE_QUOTED_URL = ['Invalid URL "', 'Referrer "'];
 
 /** got and ky; node-fetch, in several words; ofetch, and got of an answer it cannot parse. */
 const CALLED_URL =
@@ -26,7 +26,10 @@ const EXCHANGE_JSON = /(: )\{"response":\{[^\n]*/g;
  */
 export function toSafeErrorText(text: string): string {
   let safe = text;
-  if (safe.includes('URL ')) safe = withoutQuotedUrls(safe.replace(UNPARSED_URL, safeMatch));
+  if (safe.includes('URL')) {
+    safe = safe.replace(UNPARSED_URL, safeMatch);
+    for (const before of BEFORE_QUOTED_URL) safe = withoutQuotedUrls(safe, before);
+  }
   if (safe.includes('http')) safe = safe.replace(CALLED_URL, safeMatch);
   if (safe.includes('valid JSON')) safe = safe.replace(PARSED_JSON, '$1…$2');
   if (safe.includes('{"response":')) safe = safe.replace(EXCHANGE_JSON, '$1{…}');
@@ -34,11 +37,11 @@ export function toSafeErrorText(text: string): string {
 }
 
 /** No pattern: one that knows escapes has no room for a text of 3·10^7 characters, and throws. */
-function withoutQuotedUrls(text: string): string {
+function withoutQuotedUrls(text: string, before: string): string {
   let safe = '';
   let from = 0;
-  for (let at = text.indexOf(BEFORE_QUOTED_URL); at >= 0; at = text.indexOf(BEFORE_QUOTED_URL, from)) {
-    const start = at + BEFORE_QUOTED_URL.length;
+  for (let at = text.indexOf(before); at >= 0; at = text.indexOf(before, from)) {
+    const start = at + before.length;
     const end = endOfQuoted(text, start);
     safe += `${text.slice(from, start)}${toSafeUrl(text.slice(start, end)) ?? ''}`;
     from = end;

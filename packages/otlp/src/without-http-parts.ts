@@ -6,7 +6,7 @@ import { toSafeUrl } from './safe-url.ts';
 
 /** What stands in a text that `util.inspect` or JSON made of a part of an HTTP exchange, or of an error about one. */
 const TRACES =
-  /Axios|xsrfCookieName|_header|rawHeaders|ClientRequest|IncomingMessage|_redirectCount|Headers \{|Request \{|Symbol\(state\)|ERR_INVALID_URL|URL from|URL that includes|Invalid URL|invalid header value/;
+  /Axios|xsrfCookieName|_header|rawHeaders|ClientRequest|IncomingMessage|_redirectCount|Headers \{|Request \{|Symbol\(state\)|ERR_INVALID_URL|URL from|URL that includes|Invalid URL|Referrer "|invalid header value/;
 
 /** What stands in a text made of an error that quotes or holds what came, or where it came from. */
 const QUOTES =
