@@ -50,9 +50,9 @@ export const mutations = [
   {
     rows: [10],
     without: 'a deadline of the connection',
-    file: 'delivery/src/send/http-agents.ts',
-    find: 'if (connectTimeoutMs > 0) {',
-    replace: 'if (connectTimeoutMs < 0) {',
+    file: 'delivery/src/send/connect-deadline.ts',
+    find: 'if (connectTimeoutMs === 0) return',
+    replace: 'if (connectTimeoutMs >= 0) return',
   },
   {
     rows: [11],
@@ -172,7 +172,7 @@ export const mutations = [
     rows: [24],
     without: 'a no to redirects',
     file: 'delivery/src/send/axios-transport.ts',
-    find: 'transport: defaults?.transport ?? noUpgrade,\n    timeout: 0,\n    maxRedirects: 0,',
+    find: 'transport: defaults === undefined ? overTunnels(httpsAgent, signal) : (defaults.transport ?? noUpgrade),\n    timeout: 0,\n    maxRedirects: 0,',
     replace: 'timeout: 0,\n    maxRedirects: 5,',
   },
   {
@@ -472,8 +472,8 @@ export const mutations = [
     rows: [62, 63, 67],
     without: 'a hook for the end of the process',
     file: 'delivery/src/lifecycle/exit-hooks.ts',
-    find: "process.on('exit', atExit);",
-    replace: "process.on('SIGUSR2', atExit);",
+    find: "process.on('exit', runExitHooks);",
+    replace: "process.on('SIGUSR2', runExitHooks);",
   },
   {
     rows: [64],

@@ -1,5 +1,5 @@
-import type http from 'node:http';
-import type https from 'node:https';
+import type * as http from 'node:http';
+import type * as https from 'node:https';
 import type { Socket } from 'node:net';
 import { builtin } from '../builtin.ts';
 import { connectDeadline } from './connect-deadline.ts';

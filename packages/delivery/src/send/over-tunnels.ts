@@ -1,5 +1,5 @@
-import type http from 'node:http';
-import type https from 'node:https';
+import type * as http from 'node:http';
+import type * as https from 'node:https';
 import type { Duplex } from 'node:stream';
 import { noUpgrade } from './no-upgrade.ts';
 import type { ProxyServer } from './open-tunnel.ts';
