@@ -19,6 +19,7 @@ export type { ExitParticipant } from './lifecycle/exit-hooks.ts';
 export { onProcessEnd, runExitHooks } from './lifecycle/exit-hooks.ts';
 export type { MakeLossRecord } from './loss-notice.ts';
 export type { Loss } from './loss-tally.ts';
+export { makeDirectories } from './make-directories.ts';
 export type {
   BatchOptions,
   DeliveryEndpoint,

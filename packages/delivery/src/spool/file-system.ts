@@ -6,7 +6,6 @@ import {
   fsyncSync,
   ftruncateSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readSync,
@@ -17,6 +16,7 @@ import {
   utimesSync,
   writevSync,
 } from 'node:fs';
+import { makeDirectories } from '../make-directories.ts';
 
 export interface FileFacts {
   /** `link` is a symbolic one; `other` is all else that the spool does not touch: a pipe, a device. */
@@ -92,7 +92,7 @@ export const nodeFileSystem: FileSystem = {
   rename: renameSync,
   unlink: unlinkSync,
   makeDirectory(path) {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeDirectories(path, 0o700);
   },
   removeDirectory: rmdirSync,
   list: (path) => readdirSync(path),

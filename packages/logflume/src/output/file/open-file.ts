@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeDirectories } from '@logflume/delivery';
 
 /** A file that is open for appending. */
 export interface OpenFile {
@@ -62,7 +63,7 @@ function openOrMake(path: string): number {
     return openSync(path, FLAGS, FILE_MODE);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
-    mkdirSync(dirname(path), { recursive: true, mode: DIRECTORY_MODE });
+    makeDirectories(dirname(path), DIRECTORY_MODE);
     return openSync(path, FLAGS, FILE_MODE);
   }
 }
