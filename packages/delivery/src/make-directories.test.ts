@@ -23,6 +23,7 @@ it('says what is in the way', () => {
   expect(() => makeDirectories(join(root, 'file'), 0o700)).toThrow('EEXIST');
   expect(() => makeDirectories(join(root, 'file/a'), 0o700)).toThrow('ENOTDIR');
   expect(() => makeDirectories(join(root, 'link'), 0o700)).toThrow('EEXIST');
+  expect(() => makeDirectories(join(root, 'link/a'), 0o700)).toThrow('ENOENT');
 });
 
 it.runIf(existsSync('/proc/self'))('comes back from a file system that has no room for directories', () => {

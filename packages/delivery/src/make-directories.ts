@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { lstatSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -9,16 +9,19 @@ import { dirname } from 'node:path';
  */
 export function makeDirectories(path: string, mode: number): void {
   try {
-    mkdirSync(path, { mode });
+    makeDirectory(path, mode);
   } catch (error) {
-    if (isDirectory(path)) return;
+    if (Reflect.get(Object(error), 'code') !== 'ENOENT') throw error;
     const parent = dirname(path);
-    if (Reflect.get(Object(error), 'code') !== 'ENOENT' || parent === path || isDirectory(parent)) throw error;
-    makeDirectories(parent, mode);
-    makeDirectories(path, mode); // Once more alone: its parent is there now.
+    if (lstatSync(parent, { throwIfNoEntry: false }) === undefined) makeDirectories(parent, mode);
+    makeDirectory(path, mode); // Once more only. Another process may have made the parent.
   }
 }
 
-function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+function makeDirectory(path: string, mode: number): void {
+  try {
+    mkdirSync(path, { mode });
+  } catch (error) {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
+  }
 }

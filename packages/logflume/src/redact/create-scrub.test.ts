@@ -260,7 +260,9 @@ describe('values', () => {
     const { log, last } = logWith({ values: true, keys: ['token'] });
     const text = `${'x'.repeat(300_000)}`;
     log.error(`${card} ${text}`, new Error(`${'y'.repeat(505)} ${card} ${text}`), { token: 's'.repeat(300_000), text });
-    expect(JSON.stringify(last())).not.toMatch(/4111|s{9}/);
+    // A time may have the digits of a card.
+    const written = JSON.stringify(last(), (key, value: unknown) => (key.endsWith('UnixNano') ? undefined : value));
+    expect(written).not.toMatch(/4111|s{9}/);
   });
 });
 
