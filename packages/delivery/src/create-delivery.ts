@@ -6,7 +6,7 @@ import { createStdio } from './fallback/stdio.ts';
 import { Ledger } from './ledger.ts';
 import { type AtExitParts, settleAfterExit, settleAtExit } from './lifecycle/at-exit.ts';
 import { isDirectRoute } from './lifecycle/direct-route.ts';
-import { onProcessEnd } from './lifecycle/exit-hooks.ts';
+import { onProcessEnd, stayUntil } from './lifecycle/exit-hooks.ts';
 import { createExitParticipant } from './lifecycle/exit-participant.ts';
 import { LossNotice } from './loss-notice.ts';
 import type { DeliveryOptions } from './options.ts';
@@ -219,8 +219,10 @@ export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<
     await fallback.flush(startMs + timeoutMs);
     await untilSettled(closed, startMs + timeoutMs, clock);
     store.close();
-    stayUntilTold();
-    stayLate = stayUntilTold;
+    if (hasHooks) {
+      stay();
+      stayLate = stay;
+    }
     return summary();
   };
   const close: Delivery<R>['close'] = ({ timeoutMs } = {}) => {
@@ -260,20 +262,9 @@ export function createDelivery<R>(options: DeliveryOptions<R>): BackendDelivery<
       settleLate = () => settleAfterExit(atExit, limits.fallbackMs);
     },
   });
-  const register = () => (options.exit?.hooks === false ? () => undefined : onProcessEnd(participant));
-  register();
-  let isStaying = false;
-  /** Closed, and a slow reader is behind or a loss not told yet: should the process end before, that is done then. */
-  const stayUntilTold = (): void => {
-    if (isStaying) return;
-    isStaying = true;
-    const unregister = register();
-    const leave = (): void => {
-      isStaying = false;
-      unregister();
-    };
-    fallback.whenIdle(() => reporter.whenTold(leave));
-  };
+  const hasHooks = options.exit?.hooks !== false;
+  if (hasHooks) onProcessEnd(participant);
+  const stay = stayUntil(participant, (leave) => fallback.whenIdle(() => reporter.whenTold(leave)));
 
   return {
     enqueue(record, severityNumber, group) {

@@ -16,7 +16,7 @@ export { createStdio, writeBytes, writeLines } from './fallback/stdio.ts';
 export type { BodyPart, Compression, Format, RecordRun, ReplyVerdict } from './format.ts';
 export type { LedgerCounts } from './ledger.ts';
 export type { ExitParticipant } from './lifecycle/exit-hooks.ts';
-export { onProcessEnd, runExitHooks } from './lifecycle/exit-hooks.ts';
+export { onProcessEnd, runExitHooks, stayUntil } from './lifecycle/exit-hooks.ts';
 export type { MakeLossRecord } from './loss-notice.ts';
 export type { Loss } from './loss-tally.ts';
 export { makeDirectories } from './make-directories.ts';

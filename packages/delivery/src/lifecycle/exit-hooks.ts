@@ -34,6 +34,26 @@ export function onProcessEnd(participant: ExitParticipant): () => void {
   };
 }
 
+/**
+ * Keeps a closed delivery registered for the end of the process while a slow reader is behind or a loss is not told yet:
+ * should the process end before, that is done then.
+ *
+ * @param whenDone - calls back once nothing is left to be done.
+ * @returns registers it until then, also if it has left before; does nothing while it stays.
+ */
+export function stayUntil(participant: ExitParticipant, whenDone: (leave: () => void) => void): () => void {
+  let isStaying = false;
+  return () => {
+    if (isStaying) return;
+    isStaying = true;
+    const unregister = onProcessEnd(participant);
+    whenDone(() => {
+      isStaying = false;
+      unregister();
+    });
+  };
+}
+
 /** Fires again after the asynchronous work it starts; a delivery with nothing pending starts none, which ends it. */
 function beforeExit(): void {
   for (const participant of participants) void participant.beforeExit();

@@ -9,6 +9,7 @@ import {
   type ExitParticipant,
   onProcessEnd,
   type Reporter,
+  stayUntil,
   toWaitMs,
 } from '@logflume/delivery';
 import type { LogRecordInput } from '@logflume/otlp';
@@ -69,7 +70,6 @@ export function createConsoleDelivery(
   const errorWriter = errors === undefined ? writer : new LineWriter(errors.stream, maxBytes, settle);
   const writers = errors === undefined ? [writer] : [writer, errorWriter];
   const fromSeverity = errors?.fromSeverity ?? Number.POSITIVE_INFINITY;
-  const register = () => onProcessEnd(participant);
   const participant: ExitParticipant = {
     beforeExit: () => Promise.resolve(),
     atExit: () => {
@@ -77,7 +77,7 @@ export function createConsoleDelivery(
       reporter?.tellSync(defaults.exitFallbackTimeoutMs);
     },
   };
-  register();
+  onProcessEnd(participant);
   const stats = (): DeliveryStats => ({
     accepted,
     delivered,
@@ -93,36 +93,29 @@ export function createConsoleDelivery(
     const { dropped: all, endpoints: _, inFlight: __, ...counts } = stats();
     return { ...counts, dropped: all.total };
   };
+  const whenIdle = () => Promise.all(writers.map((each) => each.whenIdle()));
   const flush: Delivery<LogRecordInput>['flush'] = async ({ timeoutMs } = {}) => {
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, toWaitMs(timeoutMs, usualTimeoutMs));
     });
-    await Promise.race([Promise.all(writers.map((each) => each.whenIdle())), deadline]);
+    await Promise.race([whenIdle(), deadline]);
     clearTimeout(timer);
     return summary();
   };
   let closing: Promise<DeliveryReport> | undefined;
-  let isStaying = false;
-  /** Closed, and a slow reader is behind or a loss not told yet: should the process end before, that is done then. */
-  const stayUntilTold = async (): Promise<void> => {
-    if (isStaying) return;
-    isStaying = true;
-    const unregister = register();
-    const leave = (): void => {
-      isStaying = false;
-      unregister();
-    };
-    await Promise.all(writers.map((each) => each.whenIdle()));
+  const stay = stayUntil(participant, async (leave) => {
+    await whenIdle();
     if (reporter === undefined) leave();
     else reporter.whenTold(leave);
-  };
+  });
   const end: typeof flush = async (options) => {
     const report = await flush(options);
     reporter?.tell();
-    const left = stayUntilTold();
-    stayLate = () => void stayUntilTold();
-    if (report.pending === 0) await left;
+    stay();
+    stayLate = stay;
+    // What has nothing left to write has left by then.
+    if (report.pending === 0) await whenIdle();
     return report;
   };
   return {
