@@ -5,8 +5,8 @@ import type { LineOptions, ToLine } from './line-options.ts';
 
 /**
  * Makes the function that says records as lines of an OTLP file: each one a whole request with resource, scope and one
- * record. But for schema URLs nothing is renamed or left out, so an OpenTelemetry Collector (`otlp_json_file`, or the `otlpjson` connector
- * behind a container's stdout) reads back what was logged. Other readers see one deep object.
+ * record. But for schema URLs nothing is renamed or left out, so an OpenTelemetry Collector (`otlp_json_file`, or the
+ * `otlpjson` connector behind a container's stdout) reads back what was logged. Other readers see one deep object.
  *
  * @see https://opentelemetry.io/docs/specs/otel/protocol/file-exporter/
  * @throws LogflumeError `ERR_LOGFLUME_INVALID_OPTION` for a `maxLineBytes` that cannot work.

@@ -19,8 +19,8 @@ import { ProtobufReader } from './protobuf-reader.ts';
  * not UTF-8 in a string becomes U+FFFD. An empty array is the empty request. The answer shares no memory with `bytes`.
  * Time and memory grow with the input alone, never with a length it claims.
  *
- * @throws OtlpDecodeError with the `offset`: more fields than `limits` allow, which its `kind` tells from the rest; truncated input, a varint of more than ten bytes, groups, values nested
- *   deeper than 100, an id of the wrong length.
+ * @throws OtlpDecodeError with the `offset`: more fields than `limits` allow, which its `kind` tells from the rest;
+ *   truncated input, a varint of more than ten bytes, groups, values nested deeper than 100, an id of the wrong length.
  * @see https://opentelemetry.io/docs/specs/otlp/#binary-protobuf-encoding
  */
 export function decodeLogsRequest(bytes: Uint8Array, limits: DecodeLimits = {}): OtlpLogsRequest {
